@@ -1,0 +1,50 @@
+# Every command runs in .venv, which `env` makes from requirements.txt; nothing else is needed.
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
+
+.PHONY: env demo small paper test lint format lock clean
+
+env: .venv/.installed
+
+.venv/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: $$($(PYTHON) --version) is too old: Python 3.11 or newer is needed (set PYTHON=...)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip -q
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/python -m uv pip install -q --python $(BIN)/python -r requirements.txt
+	@touch $@
+
+demo small: env
+	$(SNAKEMAKE) --configfile config/$@.yaml
+	$(SNAKEMAKE) --configfile config/$@.yaml --report results/$@/report.html
+	@$(BIN)/python workflow/scripts/where.py $@
+
+paper: env
+	$(SNAKEMAKE)
+	$(SNAKEMAKE) --report results/paper/report.html
+	@$(BIN)/python workflow/scripts/where.py paper
+
+test: env
+	$(BIN)/python -m pytest -n auto
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint --configfile config/demo.yaml
+
+format: env
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile rules
+
+# The lock names no package index, so it installs from whichever one is set up.
+lock: env
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
+		--no-header --no-annotate requirements.in -o requirements.txt
+
+clean:
+	rm -rf results/demo figures/demo
