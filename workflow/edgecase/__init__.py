@@ -1,0 +1,1 @@
+"""Edge-case backdoors in federated learning: the library behind the pipeline."""

@@ -1,0 +1,21 @@
+"""The errors a user can meet: each message names what is wrong, its value and what is allowed."""
+
+
+class EdgecaseError(Exception):
+    """Base class of every error this library raises on purpose."""
+
+
+class ConfigError(EdgecaseError):
+    """A configuration or a command line that cannot run; lists every problem found."""
+
+    def __init__(self, problems: list[str] | str):
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class DataError(EdgecaseError):
+    """A file that is missing, altered, truncated or refused."""
+
+
+class SimulationError(EdgecaseError):
+    """A round whose numbers break what the algorithm promises."""

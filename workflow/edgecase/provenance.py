@@ -1,0 +1,64 @@
+"""What a result was made from: digests of code and data, versions."""
+
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+
+_LIBRARY = Path(__file__).parent
+
+#: which part of the library decides the numbers of which step.
+CODE = {
+    "prepare": ("datasets", "randomness.py"),
+    "partition": ("partition.py", "parameters.py", "randomness.py"),
+    "poison": ("poison", "parameters.py", "randomness.py"),
+    "simulate": (
+        "attacks",
+        "defenses",
+        "federation",
+        "models",
+        "randomness.py",
+        "tensor_randomness.py",
+        "transforms.py",
+    ),
+    "draw": (
+        *("figures", "results.py", "tables.py", "summary.py"),
+        *("hyperparameters.py", "reported.py"),
+    ),
+}
+
+_PACKAGES = ("torch", "numpy", "pandas", "safetensors", "snakemake")
+
+
+def code_digest(step: str) -> str:
+    """Digest of the content of the source files behind `step`, a key of `CODE`."""
+    digest = hashlib.sha256()
+    for part in CODE[step]:
+        path = _LIBRARY / part
+        for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(source.relative_to(_LIBRARY).as_posix().encode())
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def file_digest(path: str | Path) -> str:
+    """sha256 of a file, in hexadecimal."""
+    with Path(path).open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def file_digests(paths: Iterable[str | Path]) -> dict[str, str]:
+    """Path as given → sha256 of the file."""
+    return {str(path): file_digest(path) for path in paths}
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that decide the numbers."""
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
