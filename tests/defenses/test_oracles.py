@@ -1,0 +1,54 @@
+"""Every rule against results of the authors' own functions on random data (data/aggregate_*.npz).
+
+Their code adds w_t to the updates and works on float32 models, so its updates carry the rounding of
+numbers as large as w_t: half an eps per stored model and per operation on it.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from edgecase.defenses import aggregate, check_postconditions
+
+FILES = sorted((Path(__file__).parent / "data").glob("aggregate_*.npz"))
+EPS = np.finfo(np.float32).eps
+
+
+def run(name, case, **params):
+    updates = torch.from_numpy(case["updates"])
+    result = aggregate(name, updates, case["num_samples"], **params)
+    check_postconditions(name, result, updates, params)
+    return result
+
+
+@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+def case(request):
+    with np.load(request.param) as arrays:
+        return dict(arrays)
+
+
+def test_all_oracle_files_are_here():
+    assert len(FILES) == 9
+
+
+def test_no_defense(case):
+    expected = case["no_defense"]
+    np.testing.assert_allclose(
+        run("no-defense", case).update, expected, rtol=0, atol=EPS * np.abs(expected).max()
+    )
+
+
+def test_krum_returns_the_same_client(case):
+    np.testing.assert_array_equal(run("krum", case).update, case["krum"])
+
+
+@pytest.mark.parametrize("name", ["norm-clipping", "norm-clipping-adaptive", "multi-krum", "rfa"])
+def test_rules_that_compute_on_models(case, name):
+    params = {"norm_bound": float(case["norm_bound"])} if name == "norm-clipping" else {}
+    expected = case[name.replace("-", "_")]
+    atol = 2 * EPS * (np.abs(case["global_model"]).max() + np.abs(case["updates"]).max())
+    np.testing.assert_allclose(run(name, case, **params).update, expected, rtol=0, atol=atol)
+    # The rule is told apart from plain averaging by far more than that tolerance.
+    assert np.abs(expected - case["no_defense"]).max() > 10 * atol
