@@ -1,0 +1,44 @@
+"""Divide a data set's training samples among the clients of one seed."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
+from edgecase.datasets import EDGE_SETS, load_npz
+from edgecase.partition import partition, save_partition
+from edgecase.randomness import numpy_generator
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
+    parser.add_argument(
+        "--edge-set",
+        choices=list(EDGE_SETS),
+        help="edge set whose own training samples no honest client holds",
+    )
+    parser.add_argument("--num-clients", required=True, type=int)
+    parser.add_argument(
+        "--parameters", required=True, type=command.json_object, help="of the partition, JSON"
+    )
+    parser.add_argument("--seed", required=True, type=int)
+    parser.add_argument("--out", required=True, type=Path, help=".npz; a .csv is written beside it")
+    arguments = parser.parse_args(argv)
+
+    labels = load_npz(arguments.dataset, ("y_train",))["y_train"]
+    exclude = EDGE_SETS[arguments.edge_set].excluded if arguments.edge_set else ()
+    clients = partition(
+        labels,
+        arguments.num_clients,
+        arguments.parameters,
+        numpy_generator(arguments.seed, "partition"),
+        exclude,
+    )
+    save_partition(arguments.out, clients, labels)
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,47 @@
+"""Draw the attacker's poisoned set, hand out honest edge data and fix the backdoor test set."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
+from edgecase.datasets import EDGE_SETS, load_npz
+from edgecase.poison import CASES, build, save_poison
+from edgecase.randomness import numpy_generator
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
+    parser.add_argument("--edge", required=True, type=Path, help="prepared edge set (.npz)")
+    parser.add_argument("--edge-set", required=True, choices=list(EDGE_SETS))
+    parser.add_argument("--case", required=True, choices=CASES)
+    parser.add_argument("--num-clients", required=True, type=int)
+    parser.add_argument(
+        "--parameters", required=True, type=command.json_object, help="of the poisoned set, JSON"
+    )
+    parser.add_argument("--seed", required=True, type=int)
+    parser.add_argument("--out", required=True, type=Path, help=".npz; a .csv is written beside it")
+    arguments = parser.parse_args(argv)
+
+    labels = load_npz(arguments.dataset, ("y_train",))["y_train"]
+    edge_set = EDGE_SETS[arguments.edge_set]
+    data = build(
+        edge_set.name,
+        load_npz(arguments.edge, edge_set.arrays),
+        edge_set.source_class,
+        edge_set.target_class,
+        len(labels),
+        arguments.case,
+        arguments.num_clients,
+        arguments.parameters,
+        numpy_generator(arguments.seed, "poison"),
+        edge_set.excluded,
+    )
+    save_poison(arguments.out, data, labels)
+
+
+if __name__ == "__main__":
+    command.run(main)
