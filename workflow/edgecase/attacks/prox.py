@@ -1,0 +1,14 @@
+"""Prox attack: stay close to what honest training would have given."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from edgecase.attacks.base import LocalTraining, RoundContext
+
+
+def prox(training: LocalTraining, parameters: Mapping, context: RoundContext) -> LocalTraining:
+    """Add c · ‖w − ŵ‖² to every step's loss, c = `prox_coefficient`.
+
+    ŵ is the model that honest training from w_t on the attacker's clean samples gives.
+    """
+    return replace(training, proximal_coefficient=parameters["prox_coefficient"])

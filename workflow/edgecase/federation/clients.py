@@ -1,0 +1,93 @@
+"""What every participant of a run trains on, laid over one store on the device."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from edgecase.federation.evaluate import TestSets
+from edgecase.federation.local import Samples, Store
+from edgecase.partition import Partition
+from edgecase.poison import PoisonedData
+from edgecase.transforms import TaskTransforms, Transform
+
+
+@dataclass(frozen=True)
+class Population:
+    """The clients of one seed.
+
+    `honest[k]` are client k's samples and `honest_counts[k]` its FedAvg weight; every attacker
+    trains on `attacker`, counts `attacker_count`, and knows `attacker_clean`, the clean part.
+    """
+
+    store: Store
+    honest: list[Samples]
+    honest_counts: list[int]
+    attacker: Samples
+    attacker_clean: Samples
+    attacker_count: int
+
+
+def build_population(
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    partition: Partition,
+    poison: PoisonedData,
+    transforms: TaskTransforms,
+    *,
+    count_edge_samples: bool,
+) -> Population:
+    """Lay the partition and the poisoned set of a seed over the training set.
+
+    `images` uint8 [N, H, W, C] and `labels` int64 [N] are the training set on its device;
+    `partition` and `poison` are what the files of the same name hold. Honest clients' edge samples
+    enter their FedAvg weight only with `count_edge_samples`.
+    """
+    device = images.device
+    size = len(images)
+    held = len(poison["honest_edge_y"])
+    store = Store(
+        torch.cat([images, *_tensors(device, poison["honest_edge_x"], poison["attacker_edge_x"])]),
+        torch.cat([labels, *_tensors(device, poison["honest_edge_y"], poison["attacker_edge_y"])]),
+    )
+    honest, counts = [], []
+    for client in range(len(partition.offsets) - 1):
+        own = partition.client(client)
+        edge = size + np.flatnonzero(poison["honest_edge_client"] == client)
+        honest.append(_samples(np.concatenate([own, edge]), transforms.honest, device))
+        counts.append(len(own) + (len(edge) if count_edge_samples else 0))
+    clean = poison["attacker_clean_index"]
+    edge = size + held + np.arange(len(poison["attacker_edge_y"]))
+    poisoned = np.concatenate([clean, edge])
+    return Population(
+        store=store,
+        honest=honest,
+        honest_counts=counts,
+        attacker=_samples(poisoned, transforms.attacker, device),
+        attacker_clean=_samples(clean, transforms.attacker, device),
+        attacker_count=len(poisoned),
+    )
+
+
+def build_tests(
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    poison: PoisonedData,
+    transforms: TaskTransforms,
+    dtype: torch.dtype,
+) -> TestSets:
+    """The clean test set (`images` uint8 [T, H, W, C], `labels` [T]) and the backdoor test set."""
+    backdoor, wanted = _tensors(images.device, poison["test_x"], poison["test_y"])
+    return TestSets(
+        images=torch.cat([transforms.test.test(part, dtype) for part in (images, backdoor)]),
+        labels=torch.cat([labels, wanted]),
+        num_clean=len(images),
+    )
+
+
+def _tensors(device: torch.device, *arrays: np.ndarray) -> list[torch.Tensor]:
+    return [torch.from_numpy(array).to(device) for array in arrays]
+
+
+def _samples(index: np.ndarray, transform: Transform, device: torch.device) -> Samples:
+    return Samples(torch.from_numpy(index.astype(np.int64)).to(device), transform)

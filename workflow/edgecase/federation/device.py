@@ -1,0 +1,41 @@
+"""Which device and how many threads a cell uses."""
+
+import os
+import re
+
+import torch
+
+from edgecase.errors import ConfigError
+
+
+def choose_device(name: str) -> torch.device:
+    """The device called `name`: "auto" (a GPU if there is one), "cpu", "cuda" or "cuda:<n>".
+
+    Raises `ConfigError` if the device is not there.
+    """
+    found = torch.cuda.device_count()
+    if name == "auto":
+        return torch.device("cuda" if found else "cpu")
+    if re.fullmatch(r"cpu|cuda(:[0-9]+)?", name) is None:
+        raise ConfigError(f"device: '{name}' is unknown; allowed: auto, cpu, cuda, cuda:<n>")
+    device = torch.device(name)
+    if device.type == "cuda" and (device.index or 0) >= found:
+        raise ConfigError(f"device: '{name}' is not there; this machine has {found} CUDA devices")
+    return device
+
+
+def configure(threads: int) -> None:
+    """Fix the number of CPU threads, and forbid TF32, whose rounding the defenses would see."""
+    torch.set_num_threads(threads)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    # Equal runs must give equal CSVs, so only deterministic kernels may run.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+
+
+def describe(device: torch.device) -> str:
+    """The device's name as a person knows it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"CPU, {torch.get_num_threads()} threads"

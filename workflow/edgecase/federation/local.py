@@ -1,0 +1,111 @@
+"""Local training of one participant: plain SGD over a flat model."""
+
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+
+from edgecase.attacks import LocalTraining
+from edgecase.federation.flat import FlatModel
+from edgecase.randomness import derive_key
+from edgecase.tensor_randomness import random_permutation
+from edgecase.transforms import Transform
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A participant's samples: rows `index` (int64 [n]) of a shared store, and their transform."""
+
+    index: torch.Tensor
+    transform: Transform
+
+
+@dataclass(frozen=True)
+class Store:
+    """Every image a run can train on, on the device.
+
+    `images` uint8 [N, H, W, C]: the training set, then edge-case images; `labels` int64 [N].
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Which random draws a local training uses: those of (seed, purpose, round, client)."""
+
+    seed: int
+    round: int
+    client: int
+    purpose: str = ""
+
+
+def train_locally(
+    model: FlatModel,
+    start: torch.Tensor,
+    store: Store,
+    samples: Samples,
+    training: LocalTraining,
+    stream: Stream,
+    *,
+    anchor: torch.Tensor | None = None,
+    autocast: torch.dtype | None = None,
+) -> torch.Tensor:
+    """Train from `start` [P] and return the local model w [P], a new tensor.
+
+    A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, with a fresh v. With a
+    proximal coefficient c the loss gains c ‖w − anchor‖², whose gradient is 2 c (w − anchor). With
+    a projection, w is moved to the nearest point of the ball around `start` on the steps that
+    `Projection` names; v is not touched. The last partial batch of an epoch is kept. `autocast`
+    names a lower precision for the forward and backward pass; w and v stay in the model's own.
+    """
+    count = len(samples.index)
+    device = model.device
+    parameters, gradient = model.parameters, model.gradient
+    parameters.copy_(start)
+    velocity = torch.zeros_like(parameters)
+    order_key = _key(stream, "order")
+    augment_key = _key(stream, "augment")
+    dropout_keys = model.dropout_keys(stream.seed, stream.purpose, stream.round, stream.client)
+    model.module.train()
+    with torch.enable_grad():
+        for epoch in range(training.epochs):
+            positions = torch.arange(epoch * count, (epoch + 1) * count, device=device)
+            order = samples.index[random_permutation(order_key, positions)]
+            steps = -(-count // training.batch_size)
+            for step in range(steps):
+                batch = slice(step * training.batch_size, (step + 1) * training.batch_size)
+                images = samples.transform.train(
+                    store.images, order[batch], augment_key, positions[batch], model.dtype
+                )
+                model.begin_dropout(dropout_keys, positions[batch])
+                gradient.zero_()
+                with torch.autocast(device.type, autocast, enabled=autocast is not None):
+                    logits = model.module(images)
+                functional.cross_entropy(
+                    logits.to(model.dtype), store.labels[order[batch]]
+                ).backward()
+                with torch.no_grad():
+                    gradient.add_(parameters, alpha=training.weight_decay)
+                    if training.proximal_coefficient:
+                        gradient.add_(parameters - anchor, alpha=2 * training.proximal_coefficient)
+                    velocity.mul_(training.momentum).add_(gradient)
+                    parameters.add_(velocity, alpha=-training.lr)
+                    if training.projection is not None and (
+                        step % training.projection.frequency == 0 or step == steps - 1
+                    ):
+                        project(parameters, start, training.projection.radius)
+    return parameters.clone()
+
+
+def project(parameters: torch.Tensor, centre: torch.Tensor, radius: float) -> None:
+    """Move `parameters` [P] in place onto the l2 ball of `radius` around `centre`, if outside."""
+    difference = parameters - centre
+    distance = torch.linalg.vector_norm(difference)
+    inside = distance <= radius
+    parameters.copy_(torch.where(inside, parameters, centre + difference * (radius / distance)))
+
+
+def _key(stream: Stream, use: str) -> int:
+    return derive_key(stream.seed, stream.purpose + use, stream.round, stream.client)

@@ -1,0 +1,83 @@
+"""Who takes part in a round, and which of them attack."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgecase.errors import ConfigError
+from edgecase.randomness import numpy_generator
+
+#: id of the extra attacker who joins the attack rounds of fixed-freq.
+EXTRA_ATTACKER = -1
+
+_FORM = re.compile(r"fixed-(freq|pool)-([1-9][0-9]*)")
+
+
+@dataclass(frozen=True)
+class Participants:
+    """The clients of one round: `ids`, attackers first in fixed-freq, and which of them attack."""
+
+    ids: tuple[int, ...]
+    attackers: frozenset[int]
+
+
+@dataclass(frozen=True)
+class FixedFrequency:
+    """One extra attacker joins m − 1 honest clients every `period` rounds; else m honest ones."""
+
+    period: int
+
+    def participants(
+        self, round: int, num_clients: int, per_round: int, seed: int, first_attack_round: int
+    ) -> Participants:
+        """The participants of `round` (from 1) under attack."""
+        sampled = sample_clients(round, num_clients, per_round, seed)
+        since = round - first_attack_round
+        if since < 0 or since % self.period:
+            return Participants(sampled, frozenset())
+        return Participants((EXTRA_ATTACKER, *sampled[:-1]), frozenset({EXTRA_ATTACKER}))
+
+
+@dataclass(frozen=True)
+class FixedPool:
+    """`attackers` of the K clients attack in every round (from the first) they are sampled in."""
+
+    attackers: int
+
+    def participants(
+        self, round: int, num_clients: int, per_round: int, seed: int, first_attack_round: int
+    ) -> Participants:
+        """The participants of `round` (from 1) under attack."""
+        sampled = sample_clients(round, num_clients, per_round, seed)
+        if round < first_attack_round:
+            return Participants(sampled, frozenset())
+        return Participants(sampled, self.pool(num_clients, seed) & frozenset(sampled))
+
+    def pool(self, num_clients: int, seed: int) -> frozenset[int]:
+        """The ids of the attackers, drawn once per seed."""
+        generator = numpy_generator(seed, "pool")
+        return frozenset(generator.choice(num_clients, self.attackers, replace=False).tolist())
+
+
+def parse(name: str) -> FixedFrequency | FixedPool:
+    """The participation called `name`; `ConfigError` if it is not one."""
+    match = _FORM.fullmatch(name)
+    if match is None:
+        raise ConfigError(
+            f"participation: '{name}' is unknown; allowed: fixed-freq-<period>, "
+            "fixed-pool-<attackers>, with a number of at least 1"
+        )
+    mode, number = match[1], int(match[2])
+    return FixedFrequency(number) if mode == "freq" else FixedPool(number)
+
+
+def sample_clients(round: int, num_clients: int, per_round: int, seed: int) -> tuple[int, ...]:
+    """`per_round` of `num_clients` ids, uniformly without replacement.
+
+    The draw depends on the seed and the round alone: every attack and defense meets the same
+    honest clients.
+    """
+    generator = numpy_generator(seed, "clients", round)
+    chosen: np.ndarray = generator.choice(num_clients, per_round, replace=False)
+    return tuple(chosen.tolist())

@@ -1,0 +1,61 @@
+"""The model that federated learning starts from, trained centrally by a published recipe."""
+
+from collections.abc import Mapping
+
+import torch
+
+from edgecase.attacks import LocalTraining
+from edgecase.federation.evaluate import TestSets, evaluate
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import Samples, Store, Stream, train_locally
+from edgecase.federation.task import TaskData
+from edgecase.randomness import numpy_generator
+
+#: one starting model serves every seed of a task, so its own seed is fixed.
+_SEED = 0
+
+
+def pretrain(model: FlatModel, data: TaskData, recipe: Mapping, precision: str) -> torch.Tensor:
+    """Train `model` as one client that holds the training set; returns the parameters [P].
+
+    `recipe` has epochs, batch_size, lr, momentum, weight_decay and num_samples, the size of a
+    random part of the training set to use (None: all of it). The augmentation is the honest
+    clients'.
+    """
+    count = len(data.train_labels)
+    chosen = numpy_generator(_SEED, "pretrain-samples").permutation(count)
+    index = torch.from_numpy(chosen[: recipe.get("num_samples") or count])
+    return train_locally(
+        model,
+        model.parameters.clone(),
+        Store(data.train_images, data.train_labels),
+        Samples(index.to(model.device), data.transforms.honest),
+        LocalTraining(
+            epochs=recipe["epochs"],
+            batch_size=recipe["batch_size"],
+            lr=recipe["lr"],
+            momentum=recipe["momentum"],
+            weight_decay=recipe["weight_decay"],
+        ),
+        Stream(_SEED, round=0, client=0, purpose="pretrain-"),
+        autocast=torch.bfloat16 if precision == "bf16" else None,
+    )
+
+
+def clean_accuracy(
+    model: FlatModel, parameters: torch.Tensor, data: TaskData, batch_size: int, precision: str
+) -> float:
+    """Accuracy of `parameters` [P] on the task's clean test images, %."""
+    tests = TestSets(
+        data.transforms.test.test(data.test_images, model.dtype),
+        data.test_labels,
+        num_clean=len(data.test_labels),
+    )
+    return evaluate(
+        model,
+        parameters,
+        tests,
+        num_classes=data.num_classes,
+        batch_size=batch_size,
+        autocast=torch.bfloat16 if precision == "bf16" else None,
+    ).main

@@ -1,0 +1,121 @@
+"""One federated round: train, defend, average."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from edgecase import attacks, defenses
+from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.defenses import Aggregate
+from edgecase.federation.clients import Population
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import Stream, train_locally
+from edgecase.federation.participation import Participants
+from edgecase.tensor_randomness import torch_generator
+
+
+@dataclass(frozen=True)
+class Updates:
+    """What the server receives: `updates` [m, P] = w_i − w_t as sent, and sample counts [m]."""
+
+    updates: torch.Tensor
+    num_samples: torch.Tensor
+
+
+def honest_training(parameters: Mapping, round: int) -> LocalTraining:
+    """An honest client's training in `round`: learning rate lr · gamma^(t−1)."""
+    return LocalTraining(
+        epochs=parameters["local_epochs"],
+        batch_size=parameters["batch_size"],
+        lr=parameters["lr"] * parameters["gamma"] ** (round - 1),
+        momentum=parameters["momentum"],
+        weight_decay=parameters["weight_decay"],
+    )
+
+
+def train_participants(
+    model: FlatModel,
+    global_parameters: torch.Tensor,
+    population: Population,
+    participants: Participants,
+    parameters: Mapping,
+    round: int,
+    seed: int,
+    autocast: torch.dtype | None,
+) -> Updates:
+    """Local training of every participant of the round, and the attackers' replacement."""
+    honest = honest_training(parameters, round)
+    hostile = None
+    if participants.attackers:
+        context = RoundContext(round=round, defense=parameters["defense"]["name"])
+        hostile = attacks.attacker_training(parameters["attack"], honest, parameters, context)
+    updates = torch.empty(
+        (len(participants.ids), len(global_parameters)),
+        dtype=global_parameters.dtype,
+        device=global_parameters.device,
+    )
+    counts = []
+    for row, client in enumerate(participants.ids):
+        attacks_now = client in participants.attackers
+        stream = Stream(seed, round, client)
+        anchor = None
+        if attacks_now and hostile.proximal_coefficient:
+            anchor = train_locally(
+                model,
+                global_parameters,
+                population.store,
+                population.attacker_clean,
+                honest,
+                Stream(seed, round, client, purpose="anchor-"),
+                autocast=autocast,
+            )
+        local = train_locally(
+            model,
+            global_parameters,
+            population.store,
+            population.attacker if attacks_now else population.honest[client],
+            hostile if attacks_now else honest,
+            stream,
+            anchor=anchor,
+            autocast=autocast,
+        )
+        torch.sub(local, global_parameters, out=updates[row])
+        counts.append(
+            population.attacker_count if attacks_now else population.honest_counts[client]
+        )
+    if hostile is not None and hostile.replaces_model:
+        shared = parameters["switches"]["pool_assumptions"] == "corrected"
+        attackers = len(participants.attackers) if shared else 1
+        factor = attacks.replacement_factor(sum(counts), attackers * population.attacker_count)
+        for row, client in enumerate(participants.ids):
+            if client in participants.attackers:
+                updates[row] *= factor
+    return Updates(updates, torch.tensor(counts, dtype=torch.float64, device=updates.device))
+
+
+def defend(
+    received: Updates,
+    participants: Participants,
+    population: Population,
+    parameters: Mapping,
+    round: int,
+    seed: int,
+) -> Aggregate:
+    """Aggregate the updates with the cell's defense; its postconditions hold or the run stops."""
+    name = parameters["defense"]["name"]
+    options = {key: value for key, value in parameters["defense"].items() if key != "name"}
+    num_samples = received.num_samples
+    if (
+        name == "multi-krum"
+        and parameters["switches"]["multi_krum_counts"] == "published"
+        and parameters["participation"].startswith("fixed-freq")
+        and not participants.attackers
+    ):
+        # The released code puts the attacker's count first in every round, also without attacker.
+        num_samples = num_samples.roll(1)
+        num_samples[0] = population.attacker_count
+    generator = torch_generator(seed, "noise", round, device=received.updates.device)
+    result = defenses.aggregate(name, received.updates, num_samples, generator=generator, **options)
+    defenses.check_postconditions(name, result, received.updates, options)
+    return result

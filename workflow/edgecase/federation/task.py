@@ -1,0 +1,71 @@
+"""A task's data set on the device, as the clients and the test see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.federation.simulate import Classes
+from edgecase.randomness import numpy_generator
+from edgecase.transforms import TaskTransforms, task_transforms
+
+
+@dataclass(frozen=True)
+class TaskData:
+    """Training and clean test images (uint8 [n, H, W, C]) and labels (int64 [n]) on a device."""
+
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+    transforms: TaskTransforms
+    num_classes: int
+
+
+def task_data(
+    arrays: Mapping[str, np.ndarray], parameters: Mapping, device: torch.device
+) -> TaskData:
+    """The arrays of a prepared data set, turned and cut as the task's `parameters` say.
+
+    The switch `orientation` presents digits transposed ("published": EMNIST as distributed, whose
+    ARDIS edge cases stay upright) or "upright". `test_samples` keeps a random part of the test
+    set, the same for every seed and cell.
+    """
+    dataset = DATASETS[parameters["dataset"]]
+    wanted = {"published": "transposed", "upright": "upright"}[
+        parameters["switches"]["orientation"]
+    ]
+    turn = dataset.stored_orientation is not None and dataset.stored_orientation != wanted
+    test = np.arange(len(arrays["y_test"]))
+    if parameters.get("test_samples") is not None:
+        chosen = numpy_generator(0, "test-samples").permutation(len(test))
+        test = np.sort(chosen[: parameters["test_samples"]])
+
+    def images(array: np.ndarray) -> torch.Tensor:
+        upright = array.swapaxes(1, 2) if turn else array
+        return torch.from_numpy(np.ascontiguousarray(upright)).to(device)
+
+    def labels(array: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(array.astype(np.int64)).to(device)
+
+    return TaskData(
+        train_images=images(arrays["x_train"]),
+        train_labels=labels(arrays["y_train"]),
+        test_images=images(arrays["x_test"][test]),
+        test_labels=labels(arrays["y_test"][test]),
+        transforms=task_transforms(dataset.shape[2], parameters["switches"]["transforms"]),
+        num_classes=dataset.num_classes,
+    )
+
+
+def watched_classes(parameters: Mapping) -> Classes:
+    """Source, target and raw class of the task's edge set."""
+    edge_set = EDGE_SETS[parameters["edge_set"]]
+    return Classes(
+        count=DATASETS[parameters["dataset"]].num_classes,
+        source=edge_set.source_class,
+        target=edge_set.target_class,
+        raw=edge_set.raw_class,
+    )

@@ -1,0 +1,150 @@
+"""Run one cell: every seed of one combination of attack, defense, case and participation."""
+
+import argparse
+import json
+import shlex
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import pandas as pd
+from safetensors.torch import load_file
+
+from edgecase import command, models, provenance
+from edgecase.datasets import DATASETS, load_npz
+from edgecase.federation import device as devices
+from edgecase.federation.clients import Population, build_population, build_tests
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.simulate import simulate
+from edgecase.federation.task import task_data, watched_classes
+from edgecase.files import atomic_path
+from edgecase.partition import load_partition
+from edgecase.poison import load_poison
+from edgecase.results import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
+
+_REPORT_EVERY_S = 10.0
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
+    parser.add_argument("--partition", required=True, type=Path, nargs="+", help="one per seed")
+    parser.add_argument("--poison", required=True, type=Path, nargs="+", help="one per seed")
+    parser.add_argument("--start", required=True, type=Path, help="starting model (.safetensors)")
+    parser.add_argument(
+        "--parameters", required=True, type=command.json_object, help="the cell's parameters, JSON"
+    )
+    parser.add_argument("--override", default="default", help="name of the override")
+    parser.add_argument("--seeds", required=True, type=int, nargs="+")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", required=True, type=Path, help="the cell's folder")
+    arguments = parser.parse_args(argv)
+    if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
+        parser.error("--partition and --poison take one file per seed")
+    parameters = arguments.parameters
+
+    devices.configure(arguments.threads)
+    device = devices.choose_device(arguments.device)
+    data = task_data(
+        load_npz(arguments.dataset, ("x_train", "y_train", "x_test", "y_test")), parameters, device
+    )
+    model = FlatModel(
+        models.build(
+            parameters["model"]["name"],
+            num_classes=data.num_classes,
+            width=parameters["model"]["width"],
+        ),
+        device,
+    )
+    model.load_state(load_file(arguments.start))
+    start = model.parameters.clone()
+
+    shares = []
+    for seed, partition_path, poison_path in zip(
+        arguments.seeds, arguments.partition, arguments.poison, strict=True
+    ):
+        poison = load_poison(poison_path)
+        population = build_population(
+            data.train_images,
+            data.train_labels,
+            load_partition(partition_path),
+            poison,
+            data.transforms,
+            count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
+        )
+        shares.append(_attacker_share(population, parameters["clients_per_round"]))
+        tests = build_tests(
+            data.test_images, data.test_labels, poison, data.transforms, model.dtype
+        )
+        rounds, timings = [], []
+        began = reported = time.monotonic()
+        for record in simulate(
+            model, start, population, tests, watched_classes(parameters), parameters, seed
+        ):
+            rounds.append(record.values)
+            timings.append(record.seconds)
+            if time.monotonic() - reported > _REPORT_EVERY_S:
+                reported = time.monotonic()
+                _report(seed, record.values, parameters["rounds"], reported - began)
+        _write(rounds, ROUND_COLUMNS, arguments.out / f"seed{seed}.csv")
+        _write(timings, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
+
+    inputs = [arguments.dataset, *arguments.partition, *arguments.poison, arguments.start]
+    record = {
+        **{axis: parameters.get(axis) for axis in CELL_AXES},
+        "defense": parameters["defense"]["name"],
+        "override": arguments.override,
+        "seeds": arguments.seeds,
+        "standin": DATASETS[parameters["dataset"]].standin,
+        "attacker_share": round(sum(shares) / len(shares), 6),
+        "parameters": parameters,
+        "data": provenance.file_digests(inputs),
+        "code": provenance.code_digest("simulate"),
+        "versions": provenance.versions(),
+        "device": devices.describe(device),
+        "command": shlex.join(["python", *_own_command(argv)]),
+    }
+    with atomic_path(arguments.out / "cell.json") as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n")
+
+
+def _attacker_share(population: Population, per_round: int) -> float:
+    """The attacker's expected FedAvg weight in a round with one attacker."""
+    mean = sum(population.honest_counts) / len(population.honest_counts)
+    attacker = population.attacker_count
+    return attacker / (attacker + (per_round - 1) * mean)
+
+
+def _report(seed: int, values: dict, rounds: int, seconds: float) -> None:
+    done = values["fl_iter"]
+    left = seconds / max(done, 1) * (rounds - done)
+    print(
+        f"seed {seed}: round {done}/{rounds}, {60 * done / seconds:.1f} rounds/min, "
+        f"{left / 60:.1f} min left, main {values['main_task_acc']:.2f} %, "
+        f"backdoor {values['backdoor_acc']:.2f} %",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _write(rows: list[dict], columns: dict[str, str], path: Path) -> None:
+    with atomic_path(path) as temporary:
+        pd.DataFrame(rows, columns=list(columns)).astype(
+            {"attacker_accepted": "Int64"} if "attacker_accepted" in columns else {}
+        ).to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n")
+
+
+def _own_command(argv: list[str] | None) -> list[str]:
+    script = Path(__file__).resolve()
+    try:
+        shown = script.relative_to(Path.cwd())
+    except ValueError:
+        shown = script
+    return [shown.as_posix(), *(sys.argv[1:] if argv is None else argv)]
+
+
+if __name__ == "__main__":
+    command.run(main)

@@ -1,0 +1,82 @@
+"""Train the model that every cell of a task starts from."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import torch
+from safetensors.torch import save_file
+
+from edgecase import command, models
+from edgecase.datasets import DATASETS, load_npz
+from edgecase.federation import device as devices
+from edgecase.federation.authors import load_authors
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.pretrain import clean_accuracy, pretrain
+from edgecase.federation.task import task_data
+from edgecase.files import atomic_path
+from edgecase.tensor_randomness import torch_generator
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
+    parser.add_argument(
+        "--parameters", required=True, type=command.json_object, help="the task's parameters, JSON"
+    )
+    parser.add_argument("--authors", type=Path, help="the authors' checkpoint, where it starts")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", required=True, type=Path, help="the model (.safetensors)")
+    arguments = parser.parse_args(argv)
+    parameters = arguments.parameters
+
+    devices.configure(arguments.threads)
+    device = devices.choose_device(arguments.device)
+    data = task_data(
+        load_npz(arguments.dataset, ("x_train", "y_train", "x_test", "y_test")), parameters, device
+    )
+    model = FlatModel(
+        models.build(
+            parameters["model"]["name"],
+            num_classes=DATASETS[parameters["dataset"]].num_classes,
+            width=parameters["model"]["width"],
+            generator=torch_generator(0, "initial-weights"),
+        ),
+        device,
+    )
+    if parameters["start"] == "authors":
+        load_authors(model, arguments.authors)
+        recipe: dict = {"start": "authors"}
+    else:
+        recipe = {"start": "trained", **parameters["pretrain"]}
+        model.parameters.copy_(
+            pretrain(model, data, parameters["pretrain"], parameters["precision"])
+        )
+    accuracy = clean_accuracy(
+        model,
+        model.parameters.clone(),
+        data,
+        parameters["test_batch_size"],
+        parameters["precision"],
+    )
+    report = {
+        "model": parameters["model"],
+        "recipe": recipe,
+        "num_parameters": model.parameters.numel(),
+        "accuracy": round(accuracy, 4),
+        "norm": round(float(torch.linalg.vector_norm(model.parameters)), 4),
+        "test_samples": len(data.test_labels),
+    }
+    with atomic_path(arguments.out) as temporary:
+        save_file(model.state(), temporary)
+    with atomic_path(arguments.out.with_suffix(".json")) as temporary:
+        temporary.write_text(json.dumps(report, indent=2) + "\n")
+    print(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    command.run(main)
