@@ -1,0 +1,82 @@
+"""Tables with known answers: every curve is a straight line or a constant."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from edgecase.results import CELL_AXES, ROUND_COLUMNS
+from edgecase.tables import TIDY_COLUMNS
+
+PARTICIPATION = "fixed-freq-10"
+
+
+def rounds_table(rounds=20, backdoor=0.0, slope=0.0, main=90.0, attacked=True) -> pd.DataFrame:
+    """Rounds 0 … `rounds`: backdoor accuracy backdoor + slope · round, attackers in 1, 11, …"""
+    table = pd.DataFrame(dict.fromkeys(ROUND_COLUMNS, 0.0), index=range(rounds + 1))
+    table["fl_iter"] = range(rounds + 1)
+    table["backdoor_acc"] = backdoor + slope * table["fl_iter"]
+    table["main_task_acc"] = main
+    table["num_clients"] = 10
+    table["num_attackers"] = ((table["fl_iter"] % 10 == 1) & attacked).astype(int)
+    table["adv_norm_diff"] = 2.5 * table["num_attackers"]
+    table["attacker_accepted"] = table["num_attackers"].where(table["num_attackers"] > 0)
+    table["client_ids"] = "4 2"
+    table["refused_ids"] = ""
+    return table
+
+
+def axes(
+    task="cifar10-southwest",
+    case="edge-case",
+    attack="blackbox",
+    defense="no-defense",
+    override="default",
+    participation=PARTICIPATION,
+) -> dict:
+    values = {"task": task, "participation": participation, "case": case, "attack": attack}
+    return values | {"defense": defense, "override": override}
+
+
+def cell(*, seeds=(0,), standin=False, rounds=20, backdoor=0.0, slope=0.0, main=90.0, **names):
+    """The tidy rows of one cell; seed s has its backdoor accuracy raised by s points."""
+    named = axes(**names)
+    attacked = named["attack"] != "none"
+    parts = [
+        rounds_table(rounds, backdoor + seed, slope, main, attacked).assign(
+            standin=standin, seed=seed, **named
+        )
+        for seed in seeds
+    ]
+    return pd.concat(parts, ignore_index=True)[list(TIDY_COLUMNS)]
+
+
+def write_cell(folder: Path, *, seeds=(0,), standin=False, parameters=None, **kwargs) -> Path:
+    """A cell's folder as `cell.py` leaves it: cell.json and one CSV per seed."""
+    table = cell(seeds=seeds, standin=standin, **kwargs)
+    folder.mkdir(parents=True)
+    for seed, rows in table.groupby("seed"):
+        rows = rows[list(ROUND_COLUMNS)].astype({"attacker_accepted": "Int64"})
+        rows.to_csv(folder / f"seed{seed}.csv", index=False, lineterminator="\n")
+    named = {axis: table[axis].iloc[0] for axis in CELL_AXES}
+    parameters = {"rounds": int(table["fl_iter"].max())} | (parameters or {})
+    record = named | {"seeds": list(seeds), "standin": standin, "parameters": parameters}
+    (folder / "cell.json").write_text(json.dumps(record))
+    return folder
+
+
+def texts(figure) -> str:
+    """Everything a reader can read in a figure outside its tick labels."""
+    found = [text.get_text() for text in figure.texts]
+    for axis in figure.axes:
+        found += [text.get_text() for text in axis.texts]
+        found += [axis.get_title(), axis.get_title(loc="left"), axis.get_ylabel()]
+        if axis.get_legend():
+            found.append(axis.get_legend().get_title().get_text())
+    for legend in figure.legends:
+        found += [text.get_text() for text in legend.get_texts()]
+    return "\n".join(found)
+
+
+def panel_notice(axis) -> str:
+    return axis.get_legend().get_title().get_text() if axis.get_legend() else ""

@@ -1,0 +1,93 @@
+import numpy as np
+import pandas as pd
+import pytest
+from tests.figures.made_up import cell, panel_notice, texts
+
+from edgecase.errors import DataError
+from edgecase.figures import fig4, style
+
+CASES = ("edge-case", "almost-edge-case", "normal-case")
+PRINTED = "printed in the authors' notebook"
+
+
+def three_cases(**names) -> pd.DataFrame:
+    return pd.concat(
+        [cell(case=case, backdoor=80.0 - 30 * i, **names) for i, case in enumerate(CASES)]
+    )
+
+
+def line_of(axis, case):
+    color = style.CASES[case][1]
+    (line,) = [li for li in axis.lines if li.get_color() == color and li.get_marker() == "None"]
+    return line
+
+
+def test_backdoor_is_smoothed_and_averaged_and_main_is_not_smoothed():
+    table = cell(seeds=(0, 4), slope=1.0, rounds=12)
+    table["main_task_acc"] = table["fl_iter"] % 2
+    backdoor, main, norm = fig4.draw(table).axes
+    # Seeds start at 0 and 4, so their mean is 2 higher than a line through 0; it lags by 4.5.
+    assert line_of(backdoor, "edge-case").get_ydata()[12] == pytest.approx(2 + 12 - 4.5)
+    np.testing.assert_array_equal(line_of(main, "edge-case").get_ydata(), np.arange(13) % 2)
+    # Rounds with an attacker only: 1 and 11.
+    np.testing.assert_array_equal(line_of(norm, "edge-case").get_xdata(), [1, 11])
+    np.testing.assert_array_equal(line_of(norm, "edge-case").get_ydata(), [2.5, 2.5])
+
+
+def test_band_is_drawn_for_several_seeds_only():
+    assert not fig4.draw(cell(seeds=(0,))).axes[0].collections
+    (band,) = fig4.draw(cell(seeds=(0, 2))).axes[0].collections
+    # Seeds 0 and 2 everywhere: mean 1, standard error 1, t(0.975, 1 degree) = 12.7062.
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert heights.min() == pytest.approx(1 - 12.7062, abs=1e-4)
+    assert heights.max() == pytest.approx(1 + 12.7062, abs=1e-4)
+
+
+def test_missing_case_is_stated_in_its_panel():
+    figure = fig4.draw(pd.concat([three_cases(), cell(task="cifar10-greencar")]))
+    greencar, southwest = figure.axes[0], figure.axes[1]
+    assert panel_notice(greencar) == "almost-edge-case: not run\nnormal-case: not run"
+    assert panel_notice(southwest) == ""
+
+
+def test_matched_split_is_judged_and_drawn_first():
+    table = pd.concat([three_cases(), three_cases(override="p-study-matched")])
+    titles = [axis.get_title() for axis in fig4.draw(table).axes[:2]]
+    assert titles == [
+        "cifar10-southwest\nmatched split (judged)",
+        "cifar10-southwest\npublished split (beside)",
+    ]
+
+
+@pytest.mark.parametrize("task", ["emnist-ardis", "mnist-ardis"])
+def test_printed_curve_is_beside_the_ardis_tasks(task):
+    figure = fig4.draw(three_cases(task=task, rounds=60))
+    backdoor = figure.axes[0]
+    points = [line for line in backdoor.lines if line.get_marker() == "o"]
+    # Rounds 10, 25 and 50 of the notebook lie within our 60 rounds.
+    assert sorted(tuple(line.get_ydata()) for line in points) == [(28, 50, 69), (32, 45, 52)]
+    assert f"{PRINTED} (smoothed, ±2)" in texts(figure)
+    assert ("run was on EMNIST" in texts(figure)) == (task == "mnist-ardis")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"task": "standin-digits", "standin": True},
+        {"task": "emnist-ardis", "standin": True},
+        {"task": "cifar10-southwest"},
+        {"task": "emnist-ardis", "participation": "fixed-freq-5"},
+        {"task": "emnist-ardis", "defense": "krum"},
+        {"task": "emnist-ardis", "attack": "pgd"},
+    ],
+)
+def test_printed_curve_is_beside_no_other_run(names):
+    figure = fig4.draw(three_cases(**names))
+    assert PRINTED not in texts(figure)
+    assert not [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+
+
+def test_mixed_cells_are_refused():
+    table = pd.concat([cell(), cell(defense="krum", case="normal-case")])
+    with pytest.raises(DataError, match="differ in defense \\(krum, no-defense\\)"):
+        fig4.draw(table)

@@ -1,0 +1,98 @@
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from tests.figures.made_up import cell, texts
+
+from edgecase import figures
+from edgecase.errors import ConfigError, DataError
+from edgecase.figures import style
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Everything above and below the panels at once: banner, long legend, notices, notes."""
+    return pd.concat(
+        [
+            cell(task="standin-digits", standin=True, attack=attack, defense=defense, seeds=(0, 1))
+            for attack in ("none", "blackbox", "pgd", "blackbox-replacement-prox")
+            for defense in ("no-defense", "krum")
+            if (attack, defense) != ("pgd", "krum")
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_standin_mark_is_on_the_figure_and_on_every_panel(name):
+    figure = figures.draw(name, cell(task="standin-planes", standin=True))
+    assert f"{style.STANDIN_MARK}, not the paper's: standin-planes" in texts(figure).replace(
+        "\n", " "
+    )
+    for axis in figure.axes:
+        assert style.STANDIN_MARK in [text.get_text() for text in axis.texts]
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_real_data_is_not_marked(name):
+    assert style.STANDIN_MARK not in texts(figures.draw(name, cell()))
+
+
+def test_mixed_table_marks_the_standin_panels_only():
+    table = pd.concat([cell(task="standin-planes", standin=True), cell(task="cifar10-greencar")])
+    greencar, planes = figures.draw("fig4", table).axes[:2]
+    assert not greencar.texts
+    assert planes.texts[0].get_text() == style.STANDIN_MARK
+
+
+@pytest.mark.parametrize("name", ["fig4", "fig5"])
+def test_nothing_overlaps_or_leaves_the_page(name, table):
+    if name == "fig4":
+        table = table[(table["attack"] == "blackbox") & (table["defense"] == "krum")]
+    figure = figures.draw(name, table)
+    figure.draw_without_rendering()
+    outside = [artist.get_window_extent() for artist in (*figure.texts, *figure.legends)]
+    inside = [axis.get_tightbbox() for axis in figure.axes]
+    page = figure.bbox
+    for box in outside + inside:
+        assert box.x0 >= page.x0 - 1
+        assert box.x1 <= page.x1 + 1
+        assert box.y0 >= page.y0 - 1
+        assert box.y1 <= page.y1 + 1
+    for number, box in enumerate(outside):
+        for other in outside[number + 1 :] + inside:
+            assert not box.overlaps(other)
+
+
+def test_files_are_equal_byte_for_byte_and_embed_truetype(tmp_path):
+    table = cell(task="standin-planes", standin=True, seeds=(0, 1))
+    written = []
+    for number in range(2):
+        pdf, png = tmp_path / f"{number}.pdf", tmp_path / f"{number}.png"
+        style.save(figures.draw("fig4", table), pdf=pdf, png=png)
+        written.append((pdf.read_bytes(), png.read_bytes()))
+    assert written[0] == written[1]
+    pdf, png = written[0]
+    assert b"/FontFile2" in pdf
+    assert b"/Type3" not in pdf
+    assert b"CreationDate" not in pdf
+    assert b"Software" not in png
+    # IHDR: the width in pixels is that of one column at 200 dpi.
+    assert int.from_bytes(png[16:20], "big") == round(style.COLUMN_WIDTH * 200)
+
+
+def test_drawing_leaves_matplotlib_s_settings_alone(table):
+    before = dict(mpl.rcParams)
+    figures.draw("fig5", table)
+    assert {**mpl.rcParams, "backend": before["backend"]} == before  # it resolves when first used
+
+
+def test_colours_and_line_styles_tell_every_curve_apart():
+    for entries in (style.CASES, style.ATTACKS):
+        looks = [(color, linestyle) for _, color, linestyle in entries.values()]
+        assert len(set(looks)) == len(looks)
+
+
+def test_unknown_figure_and_empty_table_are_refused(table):
+    with pytest.raises(ConfigError, match="'fig99'; allowed: fig4, fig5"):
+        figures.draw("fig99", table)
+    with pytest.raises(DataError, match="fig4: its table holds no row"):
+        figures.draw("fig4", table.iloc[:0])

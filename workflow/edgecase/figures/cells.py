@@ -1,0 +1,30 @@
+"""Which cells a figure expects, which its table holds, and how to say what is absent."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from edgecase.errors import DataError
+
+
+def in_order(found: Iterable[str], known: Iterable[str]) -> list[str]:
+    """`found` without repeats: first in the order of `known`, then the rest by name."""
+    found = set(found)
+    known = [name for name in known if name in found]
+    return known + sorted(found.difference(known))
+
+
+def one_value(table: pd.DataFrame, axes: Sequence[str], figure: str, panel: str) -> None:
+    """Raise `DataError` if a panel would mix cells that differ in one of `axes`."""
+    for axis in axes:
+        values = sorted(table[axis].unique())
+        if len(values) > 1:
+            raise DataError(
+                f"{figure}: the cells of {panel} differ in {axis} ({', '.join(values)}); "
+                "the figure draws one value"
+            )
+
+
+def standin_tasks(table: pd.DataFrame) -> list[str]:
+    """The tasks of `table` that run on stand-in data, by name."""
+    return sorted(table.loc[table["standin"], "task"].unique())

@@ -1,0 +1,122 @@
+"""Figure 1: a montage of the edge-case sets beside ordinary images of the same class."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from edgecase.errors import ConfigError, DataError
+from edgecase.figures import style
+
+IMAGES_PER_ROW = 12
+ORIENTATIONS = ("published", "upright")
+
+_GAP = 2  # pixels between images
+_ROW_HEIGHT = 0.5  # inches
+
+
+@dataclass(frozen=True)
+class Block:
+    """One task of the montage.
+
+    `ordinary` are images of the source class from the data set, `attacker` the edge images in the
+    poisoned set, `test` the backdoor test images: uint8 [n, H, W, C], as the simulator feeds them.
+    """
+
+    task: str
+    standin: bool
+    source_name: str
+    target_name: str
+    ordinary: np.ndarray
+    attacker: np.ndarray
+    test: np.ndarray
+
+
+def oriented(images: np.ndarray, stored: str | None, wanted: str) -> np.ndarray:
+    """Images [n, H, W, C] of a data set as the simulator feeds them.
+
+    `stored` is how digits lie in the data set's file, "upright" or "transposed"; None, for colour
+    images, means that they are never turned. `wanted` is the switch of the run: "published" has
+    digits transposed, as the released code leaves EMNIST, "upright" has them stand. Edge sets are
+    upright in either case and do not come through here.
+    """
+    if wanted not in ORIENTATIONS:
+        raise ConfigError(f"orientation: {wanted!r}; allowed: {', '.join(ORIENTATIONS)}")
+    turn = stored == ("upright" if wanted == "published" else "transposed")
+    return images.swapaxes(1, 2) if turn else images
+
+
+def make_block(
+    task: str,
+    ordinary: np.ndarray,
+    poison: Mapping[str, np.ndarray],
+    class_names: Sequence[str],
+    source_class: int,
+    standin: bool,
+) -> Block:
+    """The block of a task: `ordinary` are its source class's images, oriented.
+
+    Raises `DataError` if one of the sets has no image or the attacker's images have several labels.
+    """
+    sets = {f"class {source_class} of the data set": ordinary}
+    sets |= {name: poison[name] for name in ("attacker_edge_x", "test_x")}
+    for name, images in sets.items():
+        if len(images) == 0:
+            raise DataError(f"{task}: {name} holds no image")
+    targets = np.unique(poison["attacker_edge_y"])
+    if len(targets) != 1:
+        raise DataError(f"{task}: attacker_edge_y holds labels {targets.tolist()}; expected one")
+    names = class_names[source_class], class_names[targets[0]]
+    return Block(task, standin, *names, *(_spread(images) for images in sets.values()))
+
+
+@style.styled
+def draw(blocks: Sequence[Block], orientation: str) -> Figure:
+    """Three rows per task: ordinary images, the attacker's edge images, backdoor test images."""
+    margins = 0.5 + 0.2 * len(blocks)
+    figure, axes = style.panels([_ROW_HEIGHT] * 3 * len(blocks), 1, style.FULL_WIDTH, margins)
+    for block, rows in zip(blocks, axes[:, 0].reshape(-1, 3), strict=True):
+        for axis, label, images in (
+            (rows[0], f"data set,\nlabelled “{block.source_name}”", block.ordinary),
+            (rows[1], f"attacker's edge cases,\nlabelled “{block.target_name}”", block.attacker),
+            (rows[2], f"backdoor test set,\nattacker wants “{block.target_name}”", block.test),
+        ):
+            axis.imshow(_strip(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+            axis.set_anchor("W")
+            axis.set_xticks([])
+            axis.set_yticks([])
+            axis.grid(False)
+            axis.spines[:].set_visible(False)
+            axis.set_ylabel(label, rotation=0, ha="left", va="center", labelpad=90)
+        rows[0].set_title(block.task, loc="left", fontweight="bold")
+    style.finish(
+        figure,
+        notes=_notes(blocks, orientation),
+        standin_tasks=sorted(block.task for block in blocks if block.standin),
+    )
+    return figure
+
+
+def _spread(images: np.ndarray) -> np.ndarray:
+    """Up to `IMAGES_PER_ROW` images, evenly spaced: neighbours are often one rotated photo."""
+    count = min(IMAGES_PER_ROW, len(images))
+    return images[np.linspace(0, len(images) - 1, count).round().astype(int)]
+
+
+def _strip(images: np.ndarray) -> np.ndarray:
+    """Images [n, H, W, C] side by side on white, as wide as a full row: [H, W'] or [H, W', 3]."""
+    _, height, width, channels = images.shape
+    strip = np.full((height, IMAGES_PER_ROW * (width + _GAP) - _GAP, channels), 255, np.uint8)
+    for place, image in enumerate(images):
+        left = place * (width + _GAP)
+        strip[:, left : left + width] = image
+    return strip[:, :, 0] if channels == 1 else strip
+
+
+def _notes(blocks: Sequence[Block], orientation: str) -> list[str]:
+    notes = ["Images are spread evenly over each set."]
+    if any(block.ordinary.shape[3] == 1 for block in blocks):
+        how = "transposed, as in the released code" if orientation == "published" else "upright"
+        notes.append(f"Orientation {orientation}: data-set digits are {how}; edge sets upright.")
+    return notes

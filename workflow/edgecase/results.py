@@ -1,0 +1,70 @@
+"""The one definition of every column of every CSV a cell writes."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from edgecase.errors import DataError
+
+#: column → (what it means, unit); the first six are the authors' names, in their order.
+ROUND_COLUMNS = {
+    "fl_iter": "round; 0 is the measured starting model",
+    "main_task_acc": "accuracy on the clean test set after the round, %",
+    "backdoor_acc": "share of edge-case test inputs that get the attacker's label, %",
+    "raw_task_acc": "accuracy on the class the authors watch (truck on CIFAR-10, 7 on digits), %",
+    "adv_norm_diff": "mean over the round's attackers of ‖w − w_t‖ as sent, before the defense",
+    "wg_norm": "‖w_t‖, the global model before the round",
+    "source_class_acc": "clean accuracy on the class the edge cases belong to, %",
+    "target_class_acc": "clean accuracy on the class the attacker wants, %",
+    "honest_norm_mean": "mean over the round's honest clients of ‖w − w_t‖",
+    "lr": "honest clients' learning rate in the round",
+    "num_clients": "participants of the round, attackers included",
+    "num_attackers": "attackers among them",
+    "num_accepted": "participants whose update has a weight above 0 in the aggregate",
+    "attacker_accepted": "attackers among the accepted; empty without an attacker",
+    "num_clipped": "participants whose update was scaled down",
+    "defense_iterations": "Weiszfeld iterations (rfa), else 0",
+    "noise_norm": "norm of the noise added to the average (weak-dp), else 0",
+    "client_ids": "ids of the participants, in order; -1 is the extra attacker of fixed-freq",
+    "refused_ids": "ids of the participants whose weight is 0",
+}
+
+#: wall time per round, kept apart so that the CSVs of equal runs are equal.
+TIMING_COLUMNS = {
+    "fl_iter": "round",
+    "train_s": "local training of all participants, seconds",
+    "aggregate_s": "defense and average, seconds",
+    "evaluate_s": "both test sets, seconds",
+}
+
+#: the six axes that name a cell, in the order of its path.
+CELL_AXES = ("task", "participation", "case", "attack", "defense", "override")
+
+_TEXT_COLUMNS = ("client_ids", "refused_ids")
+
+
+def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
+    """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
+
+    Raises `DataError`, naming the file, if a column, a row or a number is missing.
+    """
+    try:
+        table = pd.read_csv(path, dtype={name: "string" for name in _TEXT_COLUMNS})
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable CSV of rounds ({error})") from error
+    if list(table.columns) != list(ROUND_COLUMNS):
+        raise DataError(
+            f"{path}: its columns are {', '.join(map(str, table.columns))}; "
+            f"expected {', '.join(ROUND_COLUMNS)}"
+        )
+    required = [n for n in ROUND_COLUMNS if n not in (*_TEXT_COLUMNS, "attacker_accepted")]
+    for name in required:
+        if not pd.api.types.is_numeric_dtype(table[name]) or table[name].isna().any():
+            raise DataError(f"{path}: column {name} has an empty or non-numeric value")
+    expected = list(range(len(table) if rounds is None else rounds + 1))
+    if not expected or table["fl_iter"].tolist() != expected:
+        raise DataError(
+            f"{path}: holds {len(table)} rows; expected rounds 0 to {expected[-1] if expected else 0}, "
+            "each once and in order (cut off?)"
+        )
+    return table

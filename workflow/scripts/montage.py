@@ -1,0 +1,49 @@
+"""Draw figure 1: ordinary images, the attacker's edge cases and the backdoor test set per task."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
+from edgecase.datasets import DATASETS, load_npz
+from edgecase.figures import fig1, style
+from edgecase.poison import load_poison
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tasks", required=True, nargs="+")
+    parser.add_argument("--datasets", required=True, type=Path, nargs="+", help="one per task")
+    parser.add_argument("--poison", required=True, type=Path, nargs="+", help="one per task")
+    parser.add_argument("--source-class", required=True, type=int, nargs="+", help="one per task")
+    parser.add_argument("--orientation", required=True, choices=fig1.ORIENTATIONS)
+    parser.add_argument("--pdf", required=True, type=Path)
+    parser.add_argument("--png", required=True, type=Path)
+    arguments = parser.parse_args(argv)
+    lists = (arguments.tasks, arguments.datasets, arguments.poison, arguments.source_class)
+    if len({len(values) for values in lists}) != 1:
+        parser.error("--datasets, --poison and --source-class take one value per task")
+
+    blocks = [_block(*values, arguments.orientation) for values in zip(*lists, strict=True)]
+    style.save(fig1.draw(blocks, arguments.orientation), pdf=arguments.pdf, png=arguments.png)
+
+
+def _block(task: str, path: Path, poison: Path, source_class: int, orientation: str) -> fig1.Block:
+    """One task's images; the data set's name is that of its file."""
+    dataset = DATASETS[path.stem]
+    images = load_npz(path, ("x_train", "y_train"))
+    ordinary = images["x_train"][images["y_train"] == source_class]
+    return fig1.make_block(
+        task,
+        ordinary=fig1.oriented(ordinary, dataset.stored_orientation, orientation),
+        poison=load_poison(poison),
+        class_names=dataset.class_names,
+        source_class=source_class,
+        standin=dataset.standin,
+    )
+
+
+if __name__ == "__main__":
+    command.run(main)

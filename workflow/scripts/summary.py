@@ -1,0 +1,30 @@
+"""Summarise every cell of a run in one table, as CSV and Markdown."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
+from edgecase.files import atomic_path
+from edgecase.summary import summarise, to_markdown
+from edgecase.tables import tidy
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cells", required=True, type=Path, nargs="+", help="cell folders")
+    parser.add_argument("--csv", required=True, type=Path)
+    parser.add_argument("--markdown", required=True, type=Path)
+    arguments = parser.parse_args(argv)
+
+    summary = summarise(tidy(arguments.cells))
+    with atomic_path(arguments.csv) as temporary:
+        summary.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+    with atomic_path(arguments.markdown) as temporary:
+        temporary.write_text(to_markdown(summary), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command.run(main)
