@@ -1,0 +1,39 @@
+# Reproduces "Attack of the Tails: Yes, You Really Can Backdoor Federated Learning" (NeurIPS 2020).
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/poison.smk"
+include: "rules/pretrain.smk"
+include: "rules/cells.smk"
+include: "rules/figures.smk"
+include: "rules/tables.smk"
+
+
+localrules:
+    all,
+    cells,
+    tables,
+
+
+rule all:
+    input:
+        figure_files(),
+        table_files(),
+    default_target: True
+
+
+rule cells:
+    input:
+        [f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in CELLS],
+
+
+rule tables:
+    input:
+        table_files(),

@@ -1,0 +1,66 @@
+# Tables over every cell of the run.
+TABLES = ("summary", "hyperparameters")
+
+
+def table_files():
+    """The tables of the run."""
+    return [f"{RESULTS}/tables/{name}.{ending}" for name in TABLES for ending in ("csv", "md")]
+
+
+def starting_models():
+    """The records of the starting models, one per task and variant in use."""
+    used = {
+        (cell.task, configuration.pretrain_variant(config, cell.task, cell.override)): None
+        for cell in CELLS
+    }
+    return [f"{RESULTS}/pretrain/{task}/{variant}.json" for task, variant in used]
+
+
+rule summary:
+    input:
+        records=[f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in CELLS],
+        rounds=[
+            f"{RESULTS}/cells/{cell.folder}/seed{seed}.csv" for cell in CELLS for seed in SEEDS
+        ],
+    output:
+        csv=f"{RESULTS}/tables/summary.csv",
+        markdown=report(
+            f"{RESULTS}/tables/summary.md",
+            caption="../docs/captions/summary.rst",
+            category="Tables",
+            labels={"table": "summary"},
+        ),
+    params:
+        code=CODE["draw"],
+        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
+    log:
+        f"{RESULTS}/logs/summary.log",
+    conda:
+        "../envs/edgecase.yaml"
+    shell:
+        SCRIPTS + "/summary.py --cells {params.cells} --csv {output.csv}"
+        " --markdown {output.markdown} 2> {log}"
+
+
+rule hyperparameters:
+    input:
+        records=[f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in CELLS],
+        starts=starting_models(),
+    output:
+        csv=f"{RESULTS}/tables/hyperparameters.csv",
+        markdown=report(
+            f"{RESULTS}/tables/hyperparameters.md",
+            caption="../docs/captions/hyperparameters.rst",
+            category="Tables",
+            labels={"table": "hyper-parameters"},
+        ),
+    params:
+        code=CODE["draw"],
+        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
+    log:
+        f"{RESULTS}/logs/hyperparameters.log",
+    conda:
+        "../envs/edgecase.yaml"
+    shell:
+        SCRIPTS + "/hyperparameters.py --cells {params.cells} --starts {input.starts}"
+        " --csv {output.csv} --markdown {output.markdown} 2> {log}"

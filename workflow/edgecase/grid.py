@@ -1,0 +1,48 @@
+"""The table of cells: figures declare products of axes, and each distinct cell runs once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass
+from itertools import product
+from pathlib import Path
+
+#: the override that changes nothing.
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """One job: every seed of one combination of the six axes."""
+
+    task: str
+    participation: str
+    case: str
+    attack: str
+    defense: str
+    override: str = DEFAULT
+
+    @property
+    def folder(self) -> str:
+        """The cell's folder below `results/<run>/cells/`."""
+        return Path(*astuple(self)).as_posix()
+
+
+def expand(blocks: Iterable[Mapping]) -> list[Cell]:
+    """The cells of the blocks (products of the axes), in order, each once."""
+    cells = {}
+    for block in blocks:
+        axes = (
+            block["tasks"],
+            block["participations"],
+            block["cases"],
+            block["attacks"],
+            block["defenses"],
+            block.get("overrides", [DEFAULT]),
+        )
+        cells |= {Cell(*values): None for values in product(*axes)}
+    return list(cells)
+
+
+def all_cells(config: Mapping) -> list[Cell]:
+    """Every cell of every figure and of the additional grid, each once."""
+    blocks = [block for figure in config["figures"].values() for block in figure]
+    return expand([*blocks, *config.get("grid", [])])
