@@ -1,0 +1,75 @@
+"""The authors' command line: run one experiment with their flags, through the same rules."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import yaml
+
+from edgecase import authors_cli, command
+from edgecase.files import atomic_path
+from edgecase.results import read_rounds
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main(argv: list[str] | None = None) -> None:
+    request = authors_cli.interpret(sys.argv[1:] if argv is None else argv)
+    for warning in request.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    results = Path("results", request.config["run"])
+    folder = results / "cells" / request.cell.folder
+    configuration = write_configuration(request.config, results / "config")
+    options = ["--cores", request.cores, "--configfile", str(configuration)]
+    if request.dry_run:
+        options.append("--dry-run")
+    else:
+        print(f"progress: {results}/logs/cells/{request.cell.folder}.log", flush=True)
+    returncode = run_snakemake([*options, "--", str(folder / "cell.json")])
+    if returncode:
+        raise SystemExit(returncode)
+    if not request.dry_run:
+        for seed in request.config["seeds"]:
+            print(last_round(folder / f"seed{seed}.csv"))
+
+
+def write_configuration(config: dict, folder: Path) -> Path:
+    """Write `config` to a file in `folder`, below the repository's root, named by its content."""
+    # Values read back from JSON are never shared, so the YAML has no anchors.
+    content = yaml.safe_dump(json.loads(json.dumps(config)), sort_keys=False)
+    path = folder / f"{hashlib.sha256(content.encode()).hexdigest()[:8]}.yaml"
+    with atomic_path(ROOT / path) as temporary:
+        temporary.write_text(content)
+    return path
+
+
+def run_snakemake(options: list[str]) -> int:
+    """Run Snakemake in the repository's root; its output is ours. Returns its exit code."""
+    # The rules call `python`: it must be the one that runs this script.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    with subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *options], cwd=ROOT, env=os.environ | {"PATH": path}
+    ) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # Ctrl-C has reached Snakemake too, which ends its jobs and then itself
+
+
+def last_round(path: Path) -> str:
+    """Where a seed's rounds are and how they end."""
+    last = read_rounds(ROOT / path).iloc[-1]
+    return (
+        f"{path}: round {last['fl_iter']}, main accuracy {last['main_task_acc']:.2f} %, "
+        f"backdoor accuracy {last['backdoor_acc']:.2f} %"
+    )
+
+
+if __name__ == "__main__":
+    command.run(main)
