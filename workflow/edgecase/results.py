@@ -49,7 +49,7 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     Raises `DataError`, naming the file, if a column, a row or a number is missing.
     """
     try:
-        table = pd.read_csv(path, dtype={name: "string" for name in _TEXT_COLUMNS})
+        table = pd.read_csv(path, dtype=dict.fromkeys(_TEXT_COLUMNS, "string"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable CSV of rounds ({error})") from error
     if list(table.columns) != list(ROUND_COLUMNS):

@@ -43,7 +43,7 @@ class Transform:
             return self._normalise(store[index], dtype)
         size = store.shape[1]
         bits = random_bits(key, positions)
-        # Three fields of one 64-bit draw; the remainder of 20 bits by 9 is biased by less than 1e-5.
+        # Three fields of one 64-bit draw; 20 bits modulo 9 are biased by less than 1e-5.
         places = 2 * _PAD + 1
         top = (bits & 0xFFFFF) % places
         left = ((bits >> 20) & 0xFFFFF) % places

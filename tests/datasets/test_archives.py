@@ -1,0 +1,165 @@
+import gzip
+import io
+import tarfile
+import zipfile
+
+import pytest
+from tests.datasets.made_up import CONTAINERS, SINGLE, member, rar, tar, zipped
+
+from edgecase.datasets.archives import archive_stem, extract, holds_many
+
+A, B = b"first member" * 50, b"second\x00member"
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+def names(folder):
+    return sorted(path.name for path in folder.rglob("*")) if folder.exists() else []
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
+def test_named_members_are_taken_and_no_others(tmp_path, out, suffix):
+    archive = tmp_path / f"pack{suffix}"
+    archive.write_bytes(CONTAINERS[suffix]({"dir/a": A, "dir/other": b"x", "b": B}))
+    assert extract(archive, [member("a", A), member("b", B)], out) == {}
+    assert names(out) == ["a", "b"]
+    assert (out / "a").read_bytes() == A
+    assert (out / "b").read_bytes() == B
+
+
+@pytest.mark.parametrize("suffix", SINGLE)
+def test_a_compressed_file_is_an_archive_of_one(tmp_path, out, suffix):
+    archive = tmp_path / f"a{suffix}"
+    archive.write_bytes(SINGLE[suffix](A))
+    assert extract(archive, [member("a", A)], out) == {}
+    assert (out / "a").read_bytes() == A
+
+
+@pytest.mark.parametrize(
+    ("name", "stem", "many"),
+    [
+        ("x.tar.gz", "x", True),
+        ("x.TGZ", "x", True),
+        ("x.y.zip", "x.y", True),
+        ("x.gz", "x", False),
+        ("x.pkl", None, False),
+    ],
+)
+def test_archives_are_known_by_their_suffix(name, stem, many):
+    assert archive_stem(name) == stem
+    assert holds_many(name) == many
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
+@pytest.mark.parametrize("path", ["../../a", "/tmp/../a", "x/../../a"])
+def test_a_path_in_the_archive_cannot_leave_the_folder(tmp_path, suffix, path):
+    archive = tmp_path / f"pack{suffix}"
+    archive.write_bytes(CONTAINERS[suffix]({path: A}))
+    out = tmp_path / "deep" / "down" / "out"
+    before = names(tmp_path)
+    extract(archive, [member("a", A)], out)
+    assert set(names(tmp_path)) - set(before) <= {"deep", "down", "out", "a"}
+    assert [p for p in tmp_path.rglob("a") if p != out / "a"] == []
+
+
+def test_links_in_a_tar_are_not_followed(tmp_path, out):
+    secret = tmp_path / "secret"
+    secret.write_bytes(A)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        info = tarfile.TarInfo("a")
+        info.type, info.linkname = tarfile.SYMTYPE, str(secret)
+        archive.addfile(info)
+    path = tmp_path / "pack.tar"
+    path.write_bytes(buffer.getvalue())
+    assert extract(path, [member("a", A)], out) == {"a": f"{path}: holds no member a"}
+    assert names(out) == []
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
+def test_an_altered_member_is_named_with_both_digests_and_not_written(tmp_path, out, suffix):
+    archive = tmp_path / f"pack{suffix}"
+    altered = A[:-1] + b"!"
+    archive.write_bytes(CONTAINERS[suffix]({"a": altered}))
+    reason = extract(archive, [member("a", A)], out)["a"]
+    for part in (str(archive), "member a", *(member("a", c).digests.sha256 for c in (A, altered))):
+        assert part in reason
+    assert names(out) == []
+
+
+def test_of_two_members_of_one_name_the_published_one_is_taken(tmp_path, out):
+    archive = tmp_path / "pack.zip"
+    archive.write_bytes(zipped({"old/a": B, "new/a": A, "newer/a": B}))
+    assert extract(archive, [member("a", A)], out) == {}
+    assert (out / "a").read_bytes() == A
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
+def test_a_truncated_archive_gives_a_reason_and_no_half_member(tmp_path, out, suffix):
+    content = bytes(range(256)) * 400
+    whole = CONTAINERS[suffix]({"a": content})
+    archive = tmp_path / f"pack{suffix}"
+    archive.write_bytes(whole[: len(whole) // 2])
+    assert str(archive) in extract(archive, [member("a", content)], out)["a"]
+    assert names(out) == []
+
+
+@pytest.mark.parametrize("suffix", [*CONTAINERS, *SINGLE])
+def test_what_is_no_archive_gives_a_reason(tmp_path, out, suffix):
+    archive = tmp_path / f"a{suffix}"
+    archive.write_bytes(b"<html>not found</html>" * 40)
+    assert str(archive) in extract(archive, [member("a", A)], out)["a"]
+
+
+def test_a_bomb_that_declares_its_size_is_not_unpacked(tmp_path, out):
+    bomb = bytes(50_000_000)
+    archive = tmp_path / "pack.zip"
+    archive.write_bytes(zipped({"a": bomb}))
+    assert archive.stat().st_size < 100_000
+    assert "declares 50000000" in extract(archive, [member("a", A)], out)["a"]
+
+
+def test_a_bomb_that_hides_its_size_is_stopped_at_the_bound(tmp_path, out):
+    archive = tmp_path / "a.gz"
+    archive.write_bytes(gzip.compress(bytes(50_000_000), 1))
+    reason = extract(archive, [member("a", A)], out)["a"]
+    assert f"at most {len(A)} bytes, it unpacks to more" in reason
+    assert names(out) == []
+
+
+def test_a_zip_with_a_password_gives_a_reason(tmp_path, out):
+    archive = tmp_path / "pack.zip"
+    content = bytearray(zipped({"a": A}))
+    # bit 0 of the general purpose flags, in the local header and in the central directory
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(content)
+    with zipfile.ZipFile(archive) as check:
+        assert check.infolist()[0].flag_bits & 1
+    assert "password" in extract(archive, [member("a", A)], out)["a"]
+
+
+def test_members_before_the_damage_are_kept(tmp_path, out):
+    whole = tar({"a": A, "b": B * 100_000}, "w:gz")
+    archive = tmp_path / "pack.tar.gz"
+    archive.write_bytes(whole[:-200])
+    refused = extract(archive, [member("a", A), member("b", B * 100_000)], out)
+    assert list(refused) == ["b"]
+    assert names(out) == ["a"]
+
+
+def test_the_made_up_rar_is_one_to_others_too(tmp_path):
+    """The writer in made_up.py is checked with the library's own listing and CRC check."""
+    from unrar.cffi import rarfile
+
+    path = tmp_path / "pack.rar"
+    path.write_bytes(rar({"dir/a": A, "b": B}))
+    archive = rarfile.RarFile(str(path))
+    assert [(i.filename, i.file_size) for i in archive.infolist()] == [
+        ("dir/a", len(A)),
+        ("b", len(B)),
+    ]
+    assert archive.testrar() is None

@@ -1,0 +1,28 @@
+import pytest
+
+from edgecase.datasets.digests import Digests
+
+# digests of "abc" from RFC 1321 and FIPS 180-2
+MD5 = "900150983cd24fb0d6963f7d28e17f72"
+SHA256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.fixture
+def abc(tmp_path):
+    path = tmp_path / "abc"
+    path.write_bytes(b"abc")
+    return path
+
+
+@pytest.mark.parametrize("digests", [Digests(sha256=SHA256), Digests(md5=MD5)])
+def test_the_published_file_matches(abc, digests):
+    assert digests.mismatch(abc) is None
+
+
+def test_sha256_decides_where_both_are_given(abc):
+    assert Digests(sha256=SHA256, md5="0" * 32).mismatch(abc) is None
+    assert Digests(sha256=SHA256, md5=MD5).strongest == f"sha256:{SHA256}"
+
+
+def test_a_mismatch_names_both_digests(abc):
+    assert Digests(md5="0" * 32).mismatch(abc) == f"expected md5 {'0' * 32}, found {MD5}"

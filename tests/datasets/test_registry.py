@@ -1,0 +1,54 @@
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+from edgecase.datasets import DATASETS, EDGE_SETS
+
+ALL = DATASETS | EDGE_SETS
+
+
+def test_the_names_of_the_pipeline():
+    assert list(DATASETS) == ["cifar10", "emnist", "mnist", "standin-planes", "standin-digits"]
+    assert list(EDGE_SETS) == ["southwest", "ardis", "greencar", "standin-livery", "standin-sevens"]
+
+
+@pytest.mark.parametrize(
+    ("edge_set", "dataset", "names"),
+    [
+        ("southwest", "cifar10", ("airplane", "truck", "truck")),
+        ("ardis", "emnist", ("7", "1", "7")),
+        ("greencar", "cifar10", ("automobile", "bird", "bird")),
+        ("standin-livery", "standin-planes", ("airplane", "truck", "truck")),
+        ("standin-sevens", "standin-digits", ("7", "1", "7")),
+    ],
+)
+def test_source_target_and_raw_class(edge_set, dataset, names):
+    entry, classes = EDGE_SETS[edge_set], DATASETS[dataset].class_names
+    assert (classes[entry.source_class], classes[entry.target_class]) == names[:2]
+    assert classes[entry.raw_class] == names[2]
+
+
+@pytest.mark.parametrize("entry", ALL.values(), ids=lambda entry: entry.name)
+def test_a_builder_exists_and_only_stand_ins_need_no_source(entry):
+    assert callable(pkgutil.resolve_name(entry.builder))
+    assert entry.standin == (not entry.sources)
+
+
+@pytest.mark.parametrize("entry", DATASETS.values(), ids=lambda entry: entry.name)
+def test_only_digits_have_an_orientation(entry):
+    assert entry.num_classes == 10
+    assert (entry.stored_orientation is not None) == (entry.shape == (28, 28, 1))
+
+
+def test_the_registry_loads_nothing_heavy():
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:]; import edgecase.datasets; "
+        "print([m for m in ('torch', 'sklearn', 'PIL', 'requests', 'pooch') if m in sys.modules])"
+    )
+    path = [entry for entry in sys.path if entry.endswith("workflow")]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,134 @@
+"""The authors' checkpoints: only the exact file is opened, and only tensors in it."""
+
+import hashlib
+import pickle
+import subprocess
+
+import pytest
+import torch
+from tests.federation import reference
+
+from edgecase import models
+from edgecase.errors import DataError
+from edgecase.federation import authors
+from edgecase.federation.authors import load_authors
+from edgecase.federation.flat import FlatModel
+
+NAME = "emnist_lenet_10epoch.pt"
+
+
+@pytest.fixture
+def model():
+    return FlatModel(models.build("lenet", width=0.1))
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    return tmp_path / NAME
+
+
+def accept(monkeypatch, path):
+    """Make the blob id of `path` the expected one, computed as git documents it."""
+    content = path.read_bytes()
+    blob = hashlib.sha1(f"blob {len(content)}".encode() + b"\x00" + content).hexdigest()
+    monkeypatch.setitem(authors.BLOBS, path.name, blob)
+    return blob
+
+
+def test_the_blobs_of_the_paper():
+    assert authors.BLOBS == {
+        "Cifar10_VGG9_10epoch.pt": "45f19315358e646fb84ef834f11bbf30a564a2d6",
+        "emnist_lenet_10epoch.pt": "fbbc30c56dfbe09b2616cc491c7561cc125a9a92",
+    }
+
+
+def test_a_checkpoint_is_matched_by_order_and_shape(model, checkpoint, monkeypatch):
+    theirs = reference.LeNet(0.1)
+    torch.save(theirs.state_dict(), checkpoint)
+    accept(monkeypatch, checkpoint)
+    load_authors(model, checkpoint)
+    assert torch.equal(model.parameters, reference.flat([p.detach() for p in theirs.parameters()]))
+    model.module.eval()
+    x = torch.randn(2, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(model.module(x), theirs(x))
+
+
+def test_the_blob_id_is_gits(checkpoint, monkeypatch):
+    checkpoint.write_bytes(b"what is up, doc?")
+    assert accept(monkeypatch, checkpoint) == "bd9dbf5aae1a3862dd1526723246b20206e5fc37"
+
+
+def test_a_file_with_another_blob_is_refused(model, checkpoint):
+    torch.save(reference.LeNet(0.1).state_dict(), checkpoint)
+    before = model.parameters.clone()
+    with pytest.raises(DataError, match=authors.BLOBS[NAME]) as error:
+        load_authors(model, checkpoint)
+    assert str(checkpoint) in str(error.value)
+    assert torch.equal(model.parameters, before)
+
+
+def test_one_changed_byte_is_refused(model, checkpoint, monkeypatch):
+    torch.save(reference.LeNet(0.1).state_dict(), checkpoint)
+    accept(monkeypatch, checkpoint)
+    content = bytearray(checkpoint.read_bytes())
+    content[len(content) // 2] ^= 1
+    checkpoint.write_bytes(content)
+    with pytest.raises(DataError, match="git blob"):
+        load_authors(model, checkpoint)
+
+
+def test_another_name_is_refused(model, tmp_path):
+    with pytest.raises(DataError, match="Cifar10_VGG9_10epoch"):
+        load_authors(model, tmp_path / "model.pt")
+
+
+class Touch:
+    """Unpickling it would run a command."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return subprocess.call, (["touch", str(self.path)],)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_pickle_that_runs_code_is_not_run(plain, model, checkpoint, tmp_path, monkeypatch):
+    trap = tmp_path / "executed"
+    if plain:
+        checkpoint.write_bytes(pickle.dumps({"weight": Touch(trap)}, protocol=2))
+    else:
+        torch.save({"weight": Touch(trap)}, checkpoint)
+    accept(monkeypatch, checkpoint)
+    with pytest.raises(DataError, match=NAME):
+        load_authors(model, checkpoint)
+    assert not trap.exists()
+    # The trap works where code may run, so the refusal above is what kept it shut.
+    if plain:
+        pickle.loads(checkpoint.read_bytes())
+        assert trap.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a pickle", b"PK\x03\x04 not a zip"])
+def test_a_file_that_is_no_checkpoint_is_refused(content, model, checkpoint, monkeypatch):
+    checkpoint.write_bytes(content)
+    accept(monkeypatch, checkpoint)
+    with pytest.raises(DataError, match=NAME):
+        load_authors(model, checkpoint)
+
+
+@pytest.mark.parametrize("saved", [[torch.zeros(3)], torch.zeros(3), {"epoch": 10}])
+def test_contents_other_than_named_tensors_are_refused(saved, model, checkpoint, monkeypatch):
+    torch.save(saved, checkpoint)
+    accept(monkeypatch, checkpoint)
+    with pytest.raises(DataError, match=NAME):
+        load_authors(model, checkpoint)
+
+
+def test_shapes_of_another_model_are_refused(model, checkpoint, monkeypatch):
+    torch.save(reference.LeNet(0.2).state_dict(), checkpoint)
+    accept(monkeypatch, checkpoint)
+    before = model.parameters.clone()
+    with pytest.raises(DataError, match="shapes"):
+        load_authors(model, checkpoint)
+    assert torch.equal(model.parameters, before)

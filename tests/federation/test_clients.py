@@ -1,0 +1,73 @@
+"""Who holds what: the store, honest clients and their edge samples, the attacker, the tests."""
+
+import numpy as np
+import pytest
+import torch
+from tests.federation import reference
+from tests.federation.conftest import SIZES
+
+from edgecase.transforms import task_transforms
+
+
+def rows(population, samples):
+    store = population.store
+    return [(store.images[i].numpy(), int(store.labels[i])) for i in samples.index.tolist()]
+
+
+def same(ours, expected):
+    return len(ours) == len(expected) and all(
+        np.array_equal(a, b) and label == int(wanted)
+        for (a, label), (b, wanted) in zip(ours, expected, strict=True)
+    )
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 1), (8, 8, 3)])
+def test_samples_of_every_participant(shape, make_world, lay_out, parameters):
+    world = make_world(shape)
+    population, _ = lay_out(world, parameters())
+    for ours, expected in zip(population.honest, world.pairs["honest"], strict=True):
+        assert same(rows(population, ours), expected)
+    assert same(rows(population, population.attacker), world.pairs["attacker"])
+    assert same(rows(population, population.attacker_clean), world.pairs["attacker"][:6])
+    assert population.attacker_count == 10
+    sizes = [len(samples.index) for samples in population.honest]
+    assert sizes == [n + {1: 2, 4: 1}.get(k, 0) for k, n in enumerate(SIZES)]
+
+
+def test_edge_samples_of_honest_clients_count_only_with_the_switch(make_world, lay_out, parameters):
+    world = make_world()
+    published, _ = lay_out(world, parameters())
+    assert published.honest_counts == SIZES
+    corrected, _ = lay_out(world, parameters(switches={"edge_sample_weight": "corrected"}))
+    assert corrected.honest_counts == [len(samples.index) for samples in corrected.honest]
+
+
+def test_transforms_of_honest_clients_and_attackers(make_world, lay_out, parameters):
+    world = make_world((8, 8, 3))
+    for switch in ("published", "one"):
+        population, _ = lay_out(world, parameters(switches={"transforms": switch}))
+        expected = task_transforms(3, switch)
+        assert all(samples.transform == expected.honest for samples in population.honest)
+        assert population.attacker.transform == expected.attacker
+        assert population.attacker_clean.transform == expected.attacker
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 1), (8, 8, 3)])
+def test_test_sets(shape, make_world, lay_out, parameters):
+    world = make_world(shape)
+    _, tests = lay_out(world, parameters())
+    view = reference.COLOUR_ATTACKER if shape[2] == 3 else reference.DIGITS
+    pairs = world.pairs["clean_test"] + world.pairs["backdoor_test"]
+    expected = torch.stack([reference.view(image, view) for image, _ in pairs])
+    torch.testing.assert_close(tests.images, expected, rtol=0, atol=1e-12)
+    assert tests.labels.tolist() == [int(label) for _, label in pairs]
+    assert tests.num_clean == 31
+
+
+def test_a_case_without_honest_edge_data(make_world, lay_out, parameters):
+    world = make_world()
+    for name in ("honest_edge_x", "honest_edge_y", "honest_edge_client"):
+        world.poison[name] = world.poison[name][:0]
+    population, _ = lay_out(world, parameters())
+    assert [len(samples.index) for samples in population.honest] == SIZES
+    assert same(rows(population, population.attacker), world.pairs["attacker"])

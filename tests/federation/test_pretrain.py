@@ -1,0 +1,82 @@
+"""The starting model: central training with the honest transform, the same for every seed."""
+
+import numpy as np
+import pytest
+import torch
+from tests.federation import reference
+
+from edgecase import models
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.pretrain import clean_accuracy, pretrain
+from edgecase.federation.task import TaskData
+from edgecase.randomness import numpy_generator
+from edgecase.transforms import task_transforms
+
+RECIPE = {"epochs": 2, "batch_size": 8, "lr": 0.05, "momentum": 0.9, "weight_decay": 0.01}
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(3)
+    return TaskData(
+        train_images=torch.from_numpy(rng.integers(0, 256, (21, 32, 32, 3), np.uint8)),
+        train_labels=torch.from_numpy(rng.integers(0, 10, 21)),
+        test_images=torch.from_numpy(rng.integers(0, 256, (17, 32, 32, 3), np.uint8)),
+        test_labels=torch.from_numpy(rng.integers(0, 10, 17)),
+        transforms=task_transforms(3, "published"),
+        num_classes=10,
+    )
+
+
+@pytest.fixture
+def model():
+    generator = torch.Generator().manual_seed(4)
+    module = models.build("vgg9", width=1 / 32, generator=generator)
+    return FlatModel(module, dtype=torch.float64)
+
+
+def reference_model(model):
+    theirs = reference.VGG9(1 / 32).double()
+    reference.load_flat(theirs, model.parameters)
+    return theirs
+
+
+@pytest.mark.parametrize("num_samples", [None, 13])
+def test_central_training_equals_the_reference(data, model, num_samples):
+    theirs = reference_model(model)
+    trained = pretrain(model, data, RECIPE | {"num_samples": num_samples}, "fp32")
+    order = numpy_generator(0, "pretrain-samples").permutation(21)[:num_samples]
+    assert len(set(order.tolist())) == (num_samples or 21)
+    pairs = [(data.train_images[i].numpy(), data.train_labels[i]) for i in order]
+    expected = reference.train(theirs, pairs, reference.COLOUR_HONEST, RECIPE, 0, 0, 0, "pretrain-")
+    vector = reference.flat([p.detach() for p in expected.parameters()])
+    torch.testing.assert_close(trained, vector, rtol=0, atol=1e-10)
+
+
+def test_clean_accuracy_is_over_all_test_images(data, model):
+    theirs = reference_model(model)
+    pairs = list(zip(data.test_images.numpy(), data.test_labels, strict=True))
+    expected = reference.percent(theirs, pairs, reference.COLOUR_ATTACKER)
+    vector = model.parameters.clone()
+    for batch_size in (5, 17, 100):
+        assert clean_accuracy(model, vector, data, batch_size, "fp32") == pytest.approx(expected)
+
+
+def test_training_fits_what_it_sees(data):
+    """Enough epochs on few samples have to be remembered, or nothing is learned at all."""
+    first = data.train_labels[:6]
+    single = FlatModel(models.build("lenet", width=0.2))
+    untrained = single.state()
+    digits = TaskData(
+        data.train_images[:6, :28, :28, :1],
+        first,
+        data.train_images[:6, :28, :28, :1],
+        first,
+        task_transforms(1, "published"),
+        10,
+    )
+    for precision in ("fp32", "bf16"):
+        single.load_state(untrained)
+        recipe = RECIPE | {"epochs": 60, "lr": 0.01, "weight_decay": 0.0}
+        trained = pretrain(single, digits, recipe, precision)
+        assert clean_accuracy(single, trained, digits, 6, precision) == 100

@@ -1,0 +1,175 @@
+"""One round: FedAvg weights, model replacement, and the switches that concern the server."""
+
+import dataclasses
+
+import pytest
+import torch
+from torch import nn
+
+from edgecase import defenses
+from edgecase.attacks import LocalTraining
+from edgecase.errors import SimulationError
+from edgecase.federation import round as rounds
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.participation import Participants
+from edgecase.federation.round import Updates, defend, honest_training, train_participants
+
+HONEST = Participants((4, 0, 6, 2, 7), frozenset())
+ATTACKED = Participants((-1, 4, 0, 6, 2), frozenset({-1}))
+POOL = Participants((4, 0, 6, 2, 7), frozenset({0, 2}))
+
+
+@pytest.fixture
+def start():
+    return torch.linspace(-0.2, 0.2, 170, dtype=torch.float64)
+
+
+@pytest.fixture
+def setting(make_world, lay_out):
+    world = make_world()
+
+    def train(participants, cell, start):
+        population, _ = lay_out(world, cell)
+        model = FlatModel(nn.Sequential(nn.Flatten(), nn.Linear(16, 10)), dtype=torch.float64)
+        received = train_participants(model, start, population, participants, cell, 1, 0, None)
+        return received, population
+
+    return train
+
+
+def test_learning_rate_of_a_round(parameters):
+    assert honest_training(parameters(gamma=0.998, lr=0.02), 1).lr == 0.02
+    training = honest_training(parameters(gamma=0.998, lr=0.02, local_epochs=5), 301)
+    assert training == LocalTraining(5, 4, pytest.approx(0.02 * 0.998**300), 0.9, 0.01)
+
+
+def test_sample_counts_of_a_round(setting, parameters, start):
+    counts = setting(ATTACKED, parameters(attack="blackbox"), start)[0].num_samples
+    assert counts.tolist() == [10, 4, 3, 5, 6]
+    counts = setting(POOL, parameters(attack="blackbox"), start)[0].num_samples
+    assert counts.tolist() == [4, 10, 5, 10, 8]
+
+
+def test_the_attackers_share_of_a_task_1_round():
+    """500 poisoned samples and nine clients of 250: 500 of 2,750."""
+    updates = torch.eye(10, dtype=torch.float64)
+    counts = torch.tensor([500.0] + [250.0] * 9, dtype=torch.float64)
+    weights = defenses.aggregate("no-defense", updates, counts).weights
+    assert weights[0].item() == pytest.approx(500 / 2750)
+
+
+def test_replacement_scales_only_the_attacker(setting, parameters, start):
+    plain, _ = setting(ATTACKED, parameters(attack="blackbox"), start)
+    scaled, _ = setting(ATTACKED, parameters(attack="blackbox-replacement"), start)
+    assert torch.equal(scaled.updates[1:], plain.updates[1:])
+    torch.testing.assert_close(scaled.updates[0], plain.updates[0] * 28 / 10)
+
+
+def test_replacement_makes_the_attackers_model_the_global_one(setting, parameters, start):
+    """With FedAvg and honest updates of 0."""
+    plain, _ = setting(ATTACKED, parameters(attack="pgd"), start)
+    cell = parameters(attack="pgd-replacement")
+    received, population = setting(ATTACKED, cell, start)
+    received.updates[1:] = 0
+    result = defend(received, ATTACKED, population, cell, 1, 0)
+    torch.testing.assert_close(start + result.update, start + plain.updates[0], rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize(("switch", "sum_of_shares"), [("published", 2.0), ("corrected", 1.0)])
+def test_attackers_of_a_pool_share_the_factor_only_if_corrected(
+    switch, sum_of_shares, setting, parameters, start
+):
+    plain, _ = setting(POOL, parameters(attack="blackbox"), start)
+    cell = parameters(attack="blackbox-replacement", switches={"pool_assumptions": switch})
+    received, population = setting(POOL, cell, start)
+    received.updates[[0, 2, 4]] = 0
+    result = defend(received, POOL, population, cell, 1, 0)
+    mean = (plain.updates[1] + plain.updates[3]) / 2
+    torch.testing.assert_close(result.update, sum_of_shares * mean, rtol=0, atol=1e-14)
+
+
+def test_attackers_train_apart_on_the_same_samples(setting, parameters, start):
+    received, _ = setting(POOL, parameters(attack="blackbox-prox"), start)
+    assert not torch.equal(received.updates[1], received.updates[3])
+
+
+@pytest.mark.parametrize(
+    ("participants", "participation", "shifted"),
+    [
+        (HONEST, "fixed-freq-2", True),
+        (ATTACKED, "fixed-freq-2", False),
+        (HONEST, "fixed-pool-2", False),
+        (POOL, "fixed-pool-2", False),
+    ],
+)
+def test_multi_krum_counts(participants, participation, shifted, lay_out, make_world, parameters):
+    """Published: the attacker's count stands first and every other moves by one client, in
+    fixed-freq rounds without an attacker (PAPER §4, item 4)."""
+    generator = torch.Generator().manual_seed(1)
+    updates = torch.randn(5, 20, generator=generator, dtype=torch.float64)
+    counts = torch.tensor([4.0, 3.0, 5.0, 6.0, 8.0], dtype=torch.float64)
+    received = Updates(updates, counts)
+    results = {}
+    for switch in ("corrected", "published"):
+        cell = parameters(
+            "multi-krum",
+            attack="blackbox",
+            participation=participation,
+            switches={"multi_krum_counts": switch},
+        )
+        population, _ = lay_out(make_world(), cell)
+        results[switch] = defend(received, participants, population, cell, 1, 0)
+    accepted = results["corrected"].weights > 0
+    assert accepted.sum() == 4
+    assert torch.equal(results["published"].weights > 0, accepted)
+    used = {
+        "corrected": counts,
+        "published": torch.tensor([10.0, 4, 3, 5, 6], dtype=torch.float64) if shifted else counts,
+    }
+    for switch, result in results.items():
+        expected = used[switch] * accepted
+        torch.testing.assert_close(result.weights, expected / expected.sum())
+    assert counts.tolist() == [4, 3, 5, 6, 8], "the counts as received are kept"
+
+
+@pytest.mark.parametrize("defense", ["no-defense", "krum", "rfa"])
+def test_the_switch_of_multi_krum_concerns_no_other_defense(
+    defense, lay_out, make_world, parameters
+):
+    updates = torch.randn(5, 20, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    received = Updates(updates, torch.tensor([4.0, 3.0, 5.0, 6.0, 8.0], dtype=torch.float64))
+    weights = []
+    for switch in ("corrected", "published"):
+        cell = parameters(defense, switches={"multi_krum_counts": switch})
+        population, _ = lay_out(make_world(), cell)
+        weights.append(defend(received, HONEST, population, cell, 1, 0).weights)
+    assert torch.equal(*weights)
+
+
+def test_noise_follows_seed_and_round(lay_out, make_world, parameters):
+    cell = parameters("weak-dp")
+    population, _ = lay_out(make_world(), cell)
+    received = Updates(torch.ones(5, 30), torch.ones(5, dtype=torch.float64))
+    noise = {
+        (round, seed): defend(received, HONEST, population, cell, round, seed).noise
+        for round in (1, 2)
+        for seed in (0, 1)
+    }
+    drawn = list(noise.values())
+    assert not any(torch.equal(drawn[i], drawn[j]) for i in range(4) for j in range(i))
+    again = defend(received, HONEST, population, cell, 1, 0).noise
+    assert torch.equal(again, noise[1, 0])
+
+
+def test_an_aggregate_that_breaks_its_promise_stops_the_round(
+    lay_out, make_world, parameters, monkeypatch
+):
+    """A defense that never ran is noticed."""
+    cell = parameters("norm-clipping")
+    population, _ = lay_out(make_world(), cell)
+    received = Updates(torch.ones(5, 30), torch.ones(5, dtype=torch.float64))
+    undefended = defenses.aggregate("no-defense", received.updates, received.num_samples)
+    undefended = dataclasses.replace(undefended, noise=None)
+    monkeypatch.setattr(rounds.defenses, "aggregate", lambda *a, **k: undefended)
+    with pytest.raises(SimulationError, match="norm-clipping"):
+        defend(received, HONEST, population, cell, 1, 0)

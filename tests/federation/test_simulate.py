@@ -1,0 +1,258 @@
+"""Whole rounds against the independent simulator of `reference.py`, in float64."""
+
+import math
+
+import pytest
+import torch
+from tests.federation import reference
+from tests.federation.conftest import DEFENSES
+
+from edgecase import attacks, models
+from edgecase.errors import SimulationError
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.simulate import participants_of, simulate
+from edgecase.results import ROUND_COLUMNS, TIMING_COLUMNS
+
+REPLACED = "pgd-replacement-prox"
+
+
+def softmax(world):
+    generator = torch.Generator().manual_seed(1)
+    theirs = reference.Softmax(math.prod(world.shape), 10).double()
+    for parameter in theirs.parameters():
+        parameter.data.normal_(0, 0.1, generator=generator)
+    ours = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(math.prod(world.shape), 10))
+    return ours, theirs
+
+
+def network(name, build, width):
+    ours = models.build(name, width=width, generator=torch.Generator().manual_seed(2))
+    return ours, build(width).double()
+
+
+def run(pair, world, lay_out, parameters, classes, seed=3):
+    """(our records, our models after each round, the reference's records and models)."""
+    module, theirs = pair
+    model = FlatModel(module, dtype=torch.float64)
+    reference.load_flat(theirs, model.parameters)
+    return compare(
+        model, model.parameters.clone(), theirs, world, lay_out, parameters, classes, seed
+    )
+
+
+def compare(model, start, theirs, world, lay_out, parameters, classes, seed):
+    population, tests = lay_out(world, parameters)
+    expected = reference.simulate(theirs, world, parameters, seed)
+    records = 0
+    for record, (wanted, vector) in zip(
+        simulate(model, start, population, tests, classes, parameters, seed), expected, strict=True
+    ):
+        # evaluate leaves the round's global model in the flat vector.
+        torch.testing.assert_close(model.parameters, vector, rtol=0, atol=1e-9)
+        assert set(record.values) == set(ROUND_COLUMNS)
+        for column, value in wanted.items():
+            ours = record.values[column]
+            if isinstance(value, str) or value is None:
+                assert ours == value, column
+            else:
+                assert ours == pytest.approx(value, rel=1e-7, abs=1e-9, nan_ok=True), column
+        records += 1
+    assert records == parameters["rounds"] + 1
+    return expected
+
+
+@pytest.mark.parametrize("participation", ["fixed-freq-2", "fixed-pool-3"])
+@pytest.mark.parametrize("attack", attacks.names())
+def test_every_attack_under_every_defense(
+    attack, participation, make_world, lay_out, parameters, classes
+):
+    world = make_world()
+    pair = softmax(world)
+    for defense in DEFENSES:
+        cell = parameters(
+            defense, attack=attack, participation=participation, rounds=2, local_epochs=1
+        )
+        expected = run(pair, world, lay_out, cell, classes)
+        hostile = [record["num_attackers"] for record, _ in expected[1:]]
+        assert (sum(hostile) > 0) == (attack != "none"), "the attack has to take part"
+
+
+@pytest.mark.parametrize(
+    ("attack", "defense", "participation"),
+    [
+        ("none", "no-defense", "fixed-freq-2"),
+        ("blackbox", "no-defense", "fixed-freq-2"),
+        (REPLACED, "no-defense", "fixed-freq-2"),
+        (REPLACED, "multi-krum", "fixed-pool-3"),
+        ("pgd", "weak-dp", "fixed-freq-2"),
+    ],
+)
+def test_lenet_with_its_dropout(
+    attack, defense, participation, make_world, lay_out, parameters, classes
+):
+    cell = parameters(defense, attack=attack, participation=participation, rounds=2)
+    run(network("lenet", reference.LeNet, 0.06), make_world((28, 28, 1)), lay_out, cell, classes)
+
+
+@pytest.mark.parametrize(
+    ("attack", "defense", "participation", "switch"),
+    [
+        ("blackbox", "no-defense", "fixed-freq-2", "published"),
+        (REPLACED, "norm-clipping", "fixed-pool-3", "published"),
+        ("pgd", "krum", "fixed-freq-2", "one"),
+        ("pgd-replacement", "weak-dp", "fixed-freq-2", "published"),
+    ],
+)
+def test_vgg_with_its_two_augmentations(
+    attack, defense, participation, switch, make_world, lay_out, parameters, classes
+):
+    cell = parameters(
+        defense,
+        attack=attack,
+        participation=participation,
+        switches={"transforms": switch},
+        rounds=2,
+        local_epochs=1,
+        attacker_epochs=2,
+    )
+    run(network("vgg9", reference.VGG9, 1 / 32), make_world((32, 32, 3)), lay_out, cell, classes)
+
+
+@pytest.mark.parametrize(
+    ("switches", "defense", "participation"),
+    [
+        ({"radius_decay": "always"}, "no-defense", "fixed-freq-1"),
+        ({"radius_decay": "never"}, "krum", "fixed-freq-1"),
+        ({"pool_assumptions": "corrected"}, "no-defense", "fixed-pool-4"),
+        ({"edge_sample_weight": "corrected"}, "rfa", "fixed-freq-2"),
+    ],
+)
+def test_switches(switches, defense, participation, make_world, lay_out, parameters, classes):
+    world = make_world()
+    results = [
+        run(
+            softmax(world),
+            world,
+            lay_out,
+            parameters(
+                defense, switches=chosen, attack="pgd-replacement", participation=participation
+            ),
+            classes,
+        )[-1][1]
+        for chosen in ({}, switches)
+    ]
+    assert not torch.allclose(*results, rtol=0, atol=1e-6), "the switch has to change something"
+
+
+def test_a_first_attack_round_after_some_honest_ones(make_world, lay_out, parameters, classes):
+    world = make_world()
+    for participation in ("fixed-freq-2", "fixed-pool-6"):
+        cell = parameters(
+            attack="blackbox", participation=participation, first_attack_round=3, rounds=4
+        )
+        expected = run(softmax(world), world, lay_out, cell, classes)
+        hostile = [record["num_attackers"] > 0 for record, _ in expected[1:]]
+        assert hostile == [False, False, True, participation == "fixed-pool-6"]
+
+
+def records_of(world, lay_out, cell, classes, seed, dtype=torch.float32):
+    model = FlatModel(softmax(world)[0], dtype=dtype)
+    model.parameters.copy_(torch.linspace(-0.1, 0.1, len(model.parameters)))
+    start = model.parameters.clone()
+    population, tests = lay_out(world, cell, dtype)
+    before = torch.get_rng_state()
+    result = list(simulate(model, start, population, tests, classes, cell, seed))
+    assert torch.equal(torch.get_rng_state(), before), "the global generator was used"
+    assert torch.equal(start, torch.linspace(-0.1, 0.1, len(start)).to(dtype)), "start was changed"
+    return [record.values for record in result], [record.seconds for record in result]
+
+
+def test_equal_seeds_give_equal_records_and_other_seeds_do_not(
+    make_world, lay_out, parameters, classes
+):
+    world = make_world()
+    cell = parameters("weak-dp", attack="pgd-replacement", participation="fixed-pool-3")
+    first = records_of(world, lay_out, cell, classes, 0)[0]
+    torch.manual_seed(123)
+    assert records_of(world, lay_out, cell, classes, 0)[0] == first
+    other = records_of(world, lay_out, cell, classes, 1)[0]
+    assert [row["client_ids"] for row in other[1:]] != [row["client_ids"] for row in first[1:]]
+    assert other[1]["noise_norm"] != first[1]["noise_norm"]
+    assert other[0] == first[0]
+
+
+def test_honest_clients_are_paired_across_attacks_and_defenses(parameters):
+    for round in range(1, 9):
+        for seed in (0, 1):
+            base = participants_of(parameters(), round, seed).ids
+            for attack in ("blackbox", "pgd-replacement"):
+                for defense in ("no-defense", "krum", "rfa"):
+                    cell = parameters(defense, attack=attack, participation="fixed-freq-3")
+                    ids = participants_of(cell, round, seed).ids
+                    assert ids == (base if round % 3 != 1 else (-1, *base[:-1]))
+                    cell = parameters(defense, attack=attack, participation="fixed-pool-2")
+                    assert participants_of(cell, round, seed).ids == base
+
+
+def test_an_honest_clients_training_does_not_depend_on_the_attack(
+    make_world, lay_out, parameters, classes
+):
+    # Round 1 of both cells starts from the same model; the honest mean is over the same clients.
+    world = make_world()
+    rows = {
+        attack: records_of(
+            world, lay_out, parameters(attack=attack, participation="fixed-pool-1"), classes, 5
+        )[0][1]
+        for attack in ("blackbox", "pgd")
+    }
+    assert rows["blackbox"]["honest_norm_mean"] == rows["pgd"]["honest_norm_mean"]
+
+
+def test_the_starting_row_is_measured(make_world, lay_out, parameters, classes):
+    world = make_world()
+    values, seconds = records_of(world, lay_out, parameters(attack="pgd", rounds=1), classes, 0)
+    start = values[0]
+    assert start["fl_iter"] == 0
+    assert start["num_clients"] == 0
+    assert start["client_ids"] == ""
+    assert start["adv_norm_diff"] == 0
+    assert start["attacker_accepted"] is None
+    assert start["wg_norm"] == pytest.approx(
+        float(torch.linspace(-0.1, 0.1, 170).double().norm()), rel=1e-5
+    )
+    assert start["wg_norm"] == values[1]["wg_norm"], "round 1 starts from the starting model"
+    for row in seconds:
+        assert set(row) == set(TIMING_COLUMNS)
+        assert all(value >= 0 for value in row.values())
+
+
+def test_single_precision_follows_double(make_world, lay_out, parameters, classes):
+    world = make_world()
+    cell = parameters("rfa", attack="pgd", participation="fixed-freq-2")
+    single, double = (
+        records_of(world, lay_out, cell, classes, 0, dtype)[0]
+        for dtype in (torch.float32, torch.float64)
+    )
+    for ours, exact in zip(single, double, strict=True):
+        for column in ("adv_norm_diff", "honest_norm_mean", "wg_norm"):
+            assert ours[column] == pytest.approx(exact[column], rel=1e-4)
+
+
+def test_bf16_stays_close_and_is_not_a_no_op(make_world, lay_out, parameters, classes):
+    world = make_world()
+    full = records_of(world, lay_out, parameters(attack="pgd"), classes, 0)[0]
+    half = records_of(world, lay_out, parameters(attack="pgd", precision="bf16"), classes, 0)[0]
+    for ours, exact in zip(half, full, strict=True):
+        for column in ("adv_norm_diff", "honest_norm_mean", "wg_norm"):
+            assert ours[column] == pytest.approx(exact[column], rel=0.05)
+    assert half[-1]["wg_norm"] != full[-1]["wg_norm"]
+
+
+def test_a_model_that_diverges_stops_the_run_and_names_the_round(
+    make_world, lay_out, parameters, classes
+):
+    world = make_world()
+    for defense in DEFENSES:
+        cell = parameters(defense, attack="blackbox", participation="fixed-freq-1", lr=1e38)
+        with pytest.raises(SimulationError, match=r"seed 4, round 1, participants -1 "):
+            records_of(world, lay_out, cell, classes, 4)

@@ -1,0 +1,91 @@
+"""The data set as the task sees it: turned, cut, with its transforms and watched classes."""
+
+import numpy as np
+import pytest
+import torch
+
+from edgecase.federation.task import task_data, watched_classes
+from edgecase.transforms import task_transforms
+
+CPU = torch.device("cpu")
+
+
+def arrays(shape, train=12, test=30):
+    rng = np.random.default_rng(1)
+    return {
+        "x_train": rng.integers(0, 256, (train, *shape), np.uint8),
+        "y_train": rng.integers(0, 10, train).astype(np.uint8),
+        "x_test": rng.integers(0, 256, (test, *shape), np.uint8),
+        "y_test": rng.integers(0, 10, test).astype(np.uint8),
+    }
+
+
+def load(dataset, content, orientation="published", transforms="published", **changes):
+    switches = {"orientation": orientation, "transforms": transforms}
+    return task_data(content, {"dataset": dataset, "switches": switches} | changes, CPU)
+
+
+@pytest.mark.parametrize("dataset", ["emnist", "mnist", "standin-digits"])
+@pytest.mark.parametrize("orientation", ["published", "upright"])
+def test_digits_are_turned_as_the_switch_says(dataset, orientation):
+    """Published: transposed, as EMNIST lies in its file; MNIST and the stand-in lie upright."""
+    content = arrays((28, 28, 1))
+    data = load(dataset, content, orientation)
+    turned = (dataset == "emnist") == (orientation == "upright")
+    for ours, name in ((data.train_images, "x_train"), (data.test_images, "x_test")):
+        expected = content[name].transpose(0, 2, 1, 3) if turned else content[name]
+        assert np.array_equal(ours.numpy(), expected)
+        assert ours.is_contiguous()
+    assert data.train_labels.tolist() == content["y_train"].tolist()
+    assert data.train_labels.dtype == data.test_labels.dtype == torch.int64
+    assert data.num_classes == 10
+
+
+@pytest.mark.parametrize("dataset", ["cifar10", "standin-planes"])
+def test_colour_images_are_never_turned(dataset):
+    content = arrays((32, 32, 3))
+    for orientation in ("published", "upright"):
+        data = load(dataset, content, orientation)
+        assert np.array_equal(data.train_images.numpy(), content["x_train"])
+
+
+@pytest.mark.parametrize(("dataset", "shape"), [("cifar10", (32, 32, 3)), ("mnist", (28, 28, 1))])
+@pytest.mark.parametrize("switch", ["published", "one"])
+def test_transforms_follow_the_channels_and_the_switch(dataset, shape, switch):
+    data = load(dataset, arrays(shape), transforms=switch)
+    assert data.transforms == task_transforms(shape[2], switch)
+
+
+def test_a_part_of_the_test_set():
+    content = arrays((28, 28, 1))
+    whole = load("mnist", content, test_samples=None)
+    assert len(whole.test_labels) == 30
+    part = load("mnist", content, test_samples=8)
+    rows = [
+        next(i for i, image in enumerate(whole.test_images) if torch.equal(image, chosen))
+        for chosen in part.test_images
+    ]
+    assert len(set(rows)) == 8
+    assert rows == sorted(rows)
+    assert rows != list(range(8))
+    assert part.test_labels.tolist() == whole.test_labels[rows].tolist()
+    assert torch.equal(load("mnist", content, test_samples=8).test_images, part.test_images)
+    assert len(load("mnist", content, test_samples=99).test_labels) == 30
+    assert torch.equal(part.train_images, whole.train_images)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "edge_set", "expected"),
+    [
+        ("cifar10", "southwest", (10, 0, 9, 9)),
+        ("emnist", "ardis", (10, 7, 1, 7)),
+        ("mnist", "ardis", (10, 7, 1, 7)),
+        ("cifar10", "greencar", (10, 1, 2, 2)),
+        ("standin-planes", "standin-livery", (10, 0, 9, 9)),
+        ("standin-digits", "standin-sevens", (10, 7, 1, 7)),
+    ],
+)
+def test_watched_classes(dataset, edge_set, expected):
+    """PAPER §2 (labels) and §4, item 13: raw is truck on CIFAR and 7 on digits."""
+    classes = watched_classes({"dataset": dataset, "edge_set": edge_set})
+    assert (classes.count, classes.source, classes.target, classes.raw) == expected

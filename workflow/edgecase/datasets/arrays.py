@@ -1,0 +1,68 @@
+"""Arrays on disk and the checks every reader makes."""
+
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from edgecase.errors import DataError
+from edgecase.files import atomic_path
+
+_UNREADABLE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
+
+
+def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
+    """The arrays `names` of the `.npz` at `path`, in that order; pickled objects are refused.
+
+    Raises `DataError` naming the file if it is missing, truncated or altered, or lacks an array.
+    """
+    names = list(names)
+    try:
+        archive = np.load(path, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise DataError(f"{path}: is a bare .npy array, expected an .npz with names")
+        with archive:
+            found = list(archive.files)
+            if absent := [name for name in names if name not in found]:
+                raise DataError(
+                    f"{path}: holds no array {', '.join(absent)}; it holds {', '.join(found)}"
+                )
+            return {name: archive[name] for name in names}
+    except _UNREADABLE as error:
+        raise DataError(
+            f"{path}: cannot be read as .npz, it may be missing, truncated or altered ({error})"
+        ) from error
+
+
+def save_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write a compressed `.npz` in one step; equal arrays give equal bytes."""
+    with atomic_path(path) as temporary:
+        np.savez_compressed(temporary, **arrays)
+
+
+def check_array(
+    array: object, where: str, shape: tuple[int, ...], dtype: type[np.generic]
+) -> np.ndarray:
+    """`array` if it is a numpy array of `shape` and `dtype`. Raises `DataError` naming `where`."""
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{where}: holds a {type(array).__name__}, expected an array")
+    if array.shape != shape or array.dtype != dtype:
+        raise DataError(
+            f"{where}: is {array.dtype} {list(array.shape)}, "
+            f"expected {np.dtype(dtype)} {list(shape)}"
+        )
+    return array
+
+
+def check_labels(labels: np.ndarray, where: str, count: int, classes: int = 10) -> np.ndarray:
+    """`labels` as int64 [count], each in 0 … classes-1. Raises `DataError` naming `where`."""
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
+        raise DataError(
+            f"{where}: labels are {labels.dtype} {list(labels.shape)}, expected {count} integers"
+        )
+    if outside := sorted(set(labels[(labels < 0) | (labels >= classes)].tolist())):
+        raise DataError(f"{where}: label {outside[0]} is outside 0 to {classes - 1}")
+    return labels.astype(np.int64)

@@ -1,0 +1,115 @@
+"""The downloads of `config/sources.yaml`, checked as a whole before anything is fetched."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from edgecase.datasets.digests import Digests
+from edgecase.errors import ConfigError
+
+_SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "sources.schema.yaml"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file that is kept. `size` is exact; where it is None only the upper bound is published."""
+
+    name: str
+    digests: Digests
+    max_size: int
+    size: int | None = None
+
+    def mismatch(self, path: Path) -> str | None:
+        """None if the file at `path` is this member, else what was expected and found."""
+        found = path.stat().st_size
+        if self.size is not None and found != self.size:
+            return f"expected {self.size} bytes, found {found} ({self.digests.strongest})"
+        if found > self.max_size:
+            return f"expected at most {self.max_size} bytes, found {found}"
+        return self.digests.mismatch(path)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file to fetch. A plain file is its own only member; an archive has several."""
+
+    name: str
+    urls: tuple[str, ...]
+    members: tuple[Member, ...]
+    size: int | None = None
+    digests: Digests | None = None
+
+    @property
+    def is_archive(self) -> bool:
+        return [member.name for member in self.members] != [self.name]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything one data set is made from."""
+
+    name: str
+    title: str
+    homepage: str
+    licence: str
+    cite: str
+    files: tuple[SourceFile, ...]
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return tuple(member for file in self.files for member in file.members)
+
+
+def load_sources(path: str | Path) -> dict[str, Source]:
+    """Read and check `sources.yaml`. Raises `ConfigError` with every problem found."""
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    schema = yaml.safe_load(_SCHEMA.read_text(encoding="utf-8"))
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(content)
+    problems = [
+        f"{path}: {error.json_path.removeprefix('$').lstrip('.') or 'top level'}: {error.message}"
+        for error in sorted(errors, key=lambda error: error.json_path)
+    ]
+    if problems:
+        raise ConfigError(problems)
+    sources = {name: _source(name, entry) for name, entry in content.items()}
+    for source in sources.values():
+        counts = Counter(member.name for member in source.members)
+        problems += [
+            f"{path}: {source.name}: two files are named {name}"
+            for name, count in counts.items()
+            if count > 1
+        ]
+    if problems:
+        raise ConfigError(problems)
+    return sources
+
+
+def _source(name: str, entry: Mapping) -> Source:
+    return Source(name, **{**entry, "files": tuple(_file(item) for item in entry["files"])})
+
+
+def _file(entry: Mapping) -> SourceFile:
+    digests = Digests(entry.get("sha256"), entry.get("md5"))
+    return SourceFile(
+        name=entry["name"],
+        urls=tuple(entry["urls"]),
+        members=tuple(_member(item) for item in entry.get("members", [entry])),
+        size=entry.get("size"),
+        digests=digests if digests != Digests() else None,
+    )
+
+
+def _member(entry: Mapping) -> Member:
+    return Member(
+        name=entry["name"],
+        digests=Digests(entry.get("sha256"), entry.get("md5")),
+        max_size=entry.get("size") or entry["max_size"],
+        size=entry.get("size"),
+    )

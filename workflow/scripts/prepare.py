@@ -1,0 +1,44 @@
+"""Turn the raw files of a data set or edge set, checked once more, into one file of arrays."""
+
+import argparse
+import pkgutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
+from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets.arrays import save_npz
+from edgecase.datasets.fetch import verify
+from edgecase.datasets.sources import load_sources
+from edgecase.errors import ConfigError
+
+
+def main(argv: list[str] | None = None) -> None:
+    entries = DATASETS | EDGE_SETS
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sources", type=Path, help="config/sources.yaml; not for stand-ins")
+    parser.add_argument("--name", required=True, help="data set or edge set")
+    parser.add_argument("--raw", type=Path, help="folder of the raw files; not for stand-ins")
+    parser.add_argument("--out", required=True, type=Path, help="the arrays (.npz)")
+    arguments = parser.parse_args(argv)
+
+    if arguments.name not in entries:
+        raise ConfigError(f"--name: '{arguments.name}' is unknown; allowed: {', '.join(entries)}")
+    entry = entries[arguments.name]
+    builder = pkgutil.resolve_name(entry.builder)
+    if entry.standin:
+        arrays = builder()
+    else:
+        if arguments.sources is None or arguments.raw is None:
+            raise ConfigError(f"--name {entry.name} needs --sources and --raw")
+        sources = load_sources(arguments.sources)
+        for name in entry.sources:
+            verify(sources[name], arguments.raw)
+        arrays = builder(arguments.raw)
+    save_npz(arguments.out, {name: arrays[name] for name in entry.arrays})
+
+
+if __name__ == "__main__":
+    command.run(main)
