@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from edgecase import config as configuration
 from edgecase import provenance
-from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.errors import ConfigError
 from edgecase.grid import Cell, all_cells, expand
 

@@ -1,9 +1,10 @@
 # The model that every cell of a task starts from.
 def authors_checkpoint(wildcards):
-    """The authors' checkpoint, where the task starts from it."""
+    """The folder of the authors' checkpoint, where the task starts from it."""
     if task_key("start")(wildcards) != "authors":
         return []
-    return f"results/data/raw/authors-{task_key('model')(wildcards)['name']}"
+    source, _ = AUTHORS_STARTS[task_key("model")(wildcards)["name"]]
+    return f"results/data/raw/{source}"
 
 
 def pretrain_parameters(wildcards):

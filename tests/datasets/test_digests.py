@@ -26,3 +26,13 @@ def test_sha256_decides_where_both_are_given(abc):
 
 def test_a_mismatch_names_both_digests(abc):
     assert Digests(md5="0" * 32).mismatch(abc) == f"expected md5 {'0' * 32}, found {MD5}"
+
+
+def test_a_git_blob_id_is_what_git_prints(tmp_path):
+    """`printf 'hello\\n' | git hash-object --stdin` prints ce013625030ba8dba906f756967f9e9ca394464a."""
+    path = tmp_path / "file"
+    path.write_bytes(b"hello\n")
+    blob = Digests(git_blob="ce013625030ba8dba906f756967f9e9ca394464a")
+    assert blob.mismatch(path) is None
+    path.write_bytes(b"hello")
+    assert "expected git-blob ce01" in blob.mismatch(path)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.datasets.sources import load_sources
 from edgecase.errors import ConfigError
 
@@ -34,6 +34,7 @@ def load(tmp_path):
 
 def test_every_source_of_every_set_is_published_and_none_is_left_over():
     used = {name for entry in (DATASETS | EDGE_SETS).values() for name in entry.sources}
+    used |= {source for source, _ in AUTHORS_STARTS.values()}
     assert set(load_sources(PUBLISHED)) == used
 
 

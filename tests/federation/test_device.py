@@ -55,8 +55,14 @@ def restored():
     os.environ.update(environment)
 
 
-def test_configure(restored):
-    devices.configure(1)
+def test_configure_on_a_cpu_sets_the_threads_alone(restored):
+    devices.configure(torch.device("cpu"), 1)
+    assert torch.get_num_threads() == 1
+    assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_configure_on_a_gpu(restored):
+    devices.configure(torch.device("cuda"), 1)
     assert torch.get_num_threads() == 1
     assert torch.are_deterministic_algorithms_enabled()
     assert not torch.backends.cuda.matmul.allow_tf32

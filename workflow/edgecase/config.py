@@ -13,7 +13,7 @@ import jsonschema
 import yaml
 
 from edgecase import attacks, defenses, figures, models, partition, poison
-from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.errors import ConfigError
 from edgecase.federation import participation
 from edgecase.grid import DEFAULT, Cell, all_cells
@@ -157,7 +157,7 @@ def _variant(
 
 
 def _assumed_byzantine(parameters: Mapping, cell: Cell, defense: Mapping) -> int:
-    """Krum's f: the configured one, or that of the attackers' share in a pool (PAPER §4, item 9)."""
+    """Krum's f: the configured one or, where corrected, a pool's expected attackers in a round."""
     mode = participation.parse(cell.participation)
     corrected = parameters["switches"]["pool_assumptions"] == "corrected"
     if corrected and isinstance(mode, participation.FixedPool):
@@ -266,6 +266,14 @@ def _task_problems(config: Mapping, task: str, override: str) -> list[str]:
     for key in ("epochs", "batch_size", "lr", "momentum", "weight_decay"):
         if key not in resolved["pretrain"]:
             problems.append(f"{where}.pretrain: '{key}' is missing")
+    if resolved["start"] == "authors":
+        _, trained_on = AUTHORS_STARTS.get(resolved["model"].get("name"), (None, None))
+        if trained_on != resolved["dataset"] or resolved["model"].get("width") != 1:
+            allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
+            problems.append(
+                f"{where}.start: 'authors' is not to be had for {resolved['model']} on "
+                f"{resolved['dataset']}; allowed: {allowed}, at width 1"
+            )
     shape = DATASETS[resolved["dataset"]].shape
     name = resolved["model"].get("name")
     if name in models.INPUT_SHAPES and models.INPUT_SHAPES[name] != shape:

@@ -17,7 +17,10 @@ def schema_problems(parameters: Mapping, schema: Mapping) -> list[str]:
     ]
     for key in [key for key in parameters if key in rules]:
         value = parameters[key]
-        found += [f"{key}: {error.message}" for error in _Validator(rules[key]).iter_errors(value)]
+        for error in _Validator(rules[key]).iter_errors(value):
+            unclear = error.validator == "anyOf"
+            allowed = f"{value} is not {rules[key]['description']}" if unclear else error.message
+            found.append(f"{key}: {allowed}")
         if isinstance(value, float) and not math.isfinite(value):
             found.append(f"{key}: {value} is not a finite number")
     return found

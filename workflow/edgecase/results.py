@@ -1,10 +1,12 @@
 """The one definition of every column of every CSV a cell writes."""
 
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from edgecase.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: column → (what it means, unit); the first six are the authors' names, in their order.
 ROUND_COLUMNS = {
@@ -43,11 +45,14 @@ CELL_AXES = ("task", "participation", "case", "attack", "defense", "override")
 _TEXT_COLUMNS = ("client_ids", "refused_ids")
 
 
-def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
+def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
     Raises `DataError`, naming the file, if a column, a row or a number is missing.
     """
+    # Cells need the columns alone, and pandas takes a second to load.
+    import pandas as pd
+
     try:
         table = pd.read_csv(path, dtype=dict.fromkeys(_TEXT_COLUMNS, "string"))
     except (OSError, ValueError) as error:
@@ -63,8 +68,9 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
             raise DataError(f"{path}: column {name} has an empty or non-numeric value")
     expected = list(range(len(table) if rounds is None else rounds + 1))
     if not expected or table["fl_iter"].tolist() != expected:
+        last = expected[-1] if expected else 0
         raise DataError(
-            f"{path}: holds {len(table)} rows; expected rounds 0 to {expected[-1] if expected else 0}, "
-            "each once and in order (cut off?)"
+            f"{path}: holds {len(table)} rows; expected rounds 0 to {last}, each once and in order "
+            "(cut off?)"
         )
     return table

@@ -1,6 +1,7 @@
 """Run one cell: every seed of one combination of attack, defense, case and participation."""
 
 import argparse
+import csv
 import json
 import shlex
 import sys
@@ -9,7 +10,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import pandas as pd
 from safetensors.torch import load_file
 
 from edgecase import command, models, provenance
@@ -46,8 +46,8 @@ def main(argv: list[str] | None = None) -> None:
         parser.error("--partition and --poison take one file per seed")
     parameters = arguments.parameters
 
-    devices.configure(arguments.threads)
     device = devices.choose_device(arguments.device)
+    devices.configure(device, arguments.threads)
     data = task_data(
         load_npz(arguments.dataset, ("x_train", "y_train", "x_test", "y_test")), parameters, device
     )
@@ -131,10 +131,13 @@ def _report(seed: int, values: dict, rounds: int, seconds: float) -> None:
 
 
 def _write(rows: list[dict], columns: dict[str, str], path: Path) -> None:
-    with atomic_path(path) as temporary:
-        pd.DataFrame(rows, columns=list(columns)).astype(
-            {"attacker_accepted": "Int64"} if "attacker_accepted" in columns else {}
-        ).to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n")
+    """Write `rows` as CSV; nine digits tell every float32 apart, and None is an empty field."""
+    with atomic_path(path) as temporary, temporary.open("w", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            values = [row[column] for column in columns]
+            writer.writerow([f"{v:.9g}" if isinstance(v, float) else v for v in values])
 
 
 def _own_command(argv: list[str] | None) -> list[str]:

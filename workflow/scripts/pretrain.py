@@ -27,15 +27,15 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--parameters", required=True, type=command.json_object, help="the task's parameters, JSON"
     )
-    parser.add_argument("--authors", type=Path, help="the authors' checkpoint, where it starts")
+    parser.add_argument("--authors", type=Path, help="folder of the authors' checkpoint")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", required=True, type=Path, help="the model (.safetensors)")
     arguments = parser.parse_args(argv)
     parameters = arguments.parameters
 
-    devices.configure(arguments.threads)
     device = devices.choose_device(arguments.device)
+    devices.configure(device, arguments.threads)
     data = task_data(
         load_npz(arguments.dataset, ("x_train", "y_train", "x_test", "y_test")), parameters, device
     )
@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> None:
         device,
     )
     if parameters["start"] == "authors":
-        load_authors(model, arguments.authors)
+        load_authors(model, next(arguments.authors.glob("*.pt"), arguments.authors))
         recipe: dict = {"start": "authors"}
     else:
         recipe = {"start": "trained", **parameters["pretrain"]}

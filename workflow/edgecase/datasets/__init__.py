@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edgecase.datasets.arrays import load_npz
 
-__all__ = ["DATASETS", "EDGE_SETS", "Dataset", "EdgeSet", "load_npz"]
+__all__ = ["AUTHORS_STARTS", "DATASETS", "EDGE_SETS", "Dataset", "EdgeSet", "load_npz"]
 
 #: the arrays of every data set: images uint8 [N, H, W, C], labels int64 [N]
 DATASET_ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -31,6 +31,10 @@ GREEN_CARS_TRAIN = (
 )
 #: and those they kept for testing
 GREEN_CARS_TEST = (32941, 36005, 40138)
+
+
+#: model → the source of the authors' starting model, trained for the data set named
+AUTHORS_STARTS = {"vgg9": ("authorsvgg9", "cifar10"), "lenet": ("authorslenet", "emnist")}
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _source(name: str, entry: Mapping) -> Source:
 
 
 def _file(entry: Mapping) -> SourceFile:
-    digests = Digests(entry.get("sha256"), entry.get("md5"))
+    digests = _digests(entry)
     return SourceFile(
         name=entry["name"],
         urls=tuple(entry["urls"]),
@@ -106,10 +106,14 @@ def _file(entry: Mapping) -> SourceFile:
     )
 
 
+def _digests(entry: Mapping) -> Digests:
+    return Digests(entry.get("sha256"), entry.get("md5"), entry.get("git_blob"))
+
+
 def _member(entry: Mapping) -> Member:
     return Member(
         name=entry["name"],
-        digests=Digests(entry.get("sha256"), entry.get("md5")),
+        digests=_digests(entry),
         max_size=entry.get("size") or entry["max_size"],
         size=entry.get("size"),
     )

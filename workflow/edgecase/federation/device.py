@@ -24,9 +24,12 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def configure(threads: int) -> None:
-    """Fix the number of CPU threads, and forbid TF32, whose rounding the defenses would see."""
+def configure(device: torch.device, threads: int) -> None:
+    """Fix the number of CPU threads; on a GPU allow neither TF32 nor kernels that vary."""
     torch.set_num_threads(threads)
+    if device.type != "cuda":
+        return
+    # The defenses compare distances, which TF32 would round to 10 bits.
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     # Equal runs must give equal CSVs, so only deterministic kernels may run.

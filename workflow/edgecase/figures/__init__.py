@@ -22,7 +22,7 @@ FIGURES = {
 
 
 def draw(name: str, table: "pd.DataFrame") -> "Figure":
-    """Figure `name` of a tidy table; raises `ConfigError` if it is unknown, `DataError` if empty."""
+    """Figure `name` of a tidy table; `ConfigError` if it is unknown, `DataError` if it is empty."""
     if name not in FIGURES:
         raise ConfigError(f"figure: {name!r}; allowed: {', '.join(FIGURES)}")
     if table.empty:

@@ -33,6 +33,7 @@ PARAMETERS = {
             "type": "number",
             "exclusiveMinimum": 0,
             "anyOf": [{"exclusiveMaximum": 1}, {"multipleOf": 1}],
+            "description": "a number above 0 and below 1, or a whole number",
             "default": 0.1,
         },
         "clean": COUNT | {"default": 100},
@@ -54,7 +55,7 @@ def edge_samples(
 ) -> EdgeSamples:
     """Take the attacker's sevens first, then the honest holders', in file order; nothing is drawn.
 
-    Raises `ConfigError` for a fraction that gives no seven or is not whole above 1, and if more
+    Raises `ConfigError` for a fraction that gives no seven, and if more
     holders are asked for than sevens are left.
     """
     sevens = edge["x_train"][edge["y_train"] == source_class]
@@ -67,10 +68,6 @@ def edge_samples(
         raise ConfigError(f"poison.fraction: {fraction} of {len(sevens)} sevens is none")
     attacker = sevens[:taken]
     if fraction >= 1:
-        if fraction != int(fraction):
-            raise ConfigError(
-                f"poison.fraction: {fraction} must be below 1, or a whole number of rotations"
-            )
         attacker = np.concatenate([attacker, rotations(attacker, int(fraction))])
     honest, clients = _honest(sevens[taken:], case, num_clients, parameters)
     return EdgeSamples(attacker, honest, clients, test)

@@ -1,0 +1,65 @@
+"""The README: its rule graph is current, its commands and files exist."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def edges(mermaid):
+    """The arrows of a flowchart, as pairs of rule names."""
+    names = dict(re.findall(r"(\w+)\[(\w+)\]", mermaid))
+    return {(names[a], names[b]) for a, b in re.findall(r"(\w+) --> (\w+)", mermaid)}
+
+
+def test_the_rule_graph_is_current():
+    (shown,) = re.findall(r"(?ms)^```mermaid\n(.*?)^```$", README)
+    (command,) = re.findall(r"`snakemake (--rulegraph [^`]+)`", README)
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", *command.split()],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    generated = edges(done.stdout)
+    assert ("cell", "collect") in generated
+    assert edges(shown) == generated
+
+
+def test_every_make_target_exists():
+    named = set(re.findall(r"`make (\w+)", README))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {"demo", "test", "small", "paper"} <= named
+    (phony,) = re.findall(r"(?m)^\.PHONY: (.*)$", makefile)
+    assert named <= set(phony.split())
+
+
+def test_the_paper_and_the_small_run_download_what_is_said():
+    from edgecase import config
+    from edgecase.datasets import DATASETS, EDGE_SETS
+    from edgecase.grid import all_cells
+
+    titles = {
+        "cifar10": "CIFAR-10",
+        "southwest": "Southwest",
+        "mnist": "MNIST",
+        "emnist": "EMNIST",
+        "ardis": "ARDIS",
+    }
+    for run in ("small", "paper"):
+        path = None if run == "paper" else ROOT / "config" / f"{run}.yaml"
+        values = config.load(path)
+        tasks = [values["tasks"][cell.task] for cell in all_cells(values)]
+        entries = [DATASETS[task["dataset"]] for task in tasks]
+        entries += [EDGE_SETS[task["edge_set"]] for task in tasks]
+        needed = {titles[source] for entry in entries for source in entry.sources}
+        (row,) = re.findall(rf"(?m)^\| `make {run}` \|([^|]*)\|", README)
+        said = re.split(r", | and ", row.strip().removeprefix("the downloads "))
+        assert set(said) == needed
