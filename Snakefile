@@ -8,6 +8,7 @@ configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
 include: "rules/data.smk"
 include: "rules/poison.smk"
 include: "rules/pretrain.smk"
@@ -23,10 +24,10 @@ localrules:
 
 
 rule all:
+    default_target: True
     input:
         figure_files(),
         table_files(),
-    default_target: True
 
 
 rule cells:

@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from edgecase import config as configuration
-from edgecase import provenance
+from edgecase import machine, provenance
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.errors import ConfigError
 from edgecase.grid import Cell, all_cells, expand
@@ -22,19 +22,18 @@ except ConfigError as error:
 
 RESULTS = f"results/{config['run']}"
 FIGURES = f"figures/{config['run']}"
-SCRIPTS = "python workflow/scripts"
 SEEDS = config["seeds"]
 CELLS = all_cells(config)
 DEVICE = config.get("device", "auto")
 THREADS = config.get("threads", 1)
 # Reaches the download jobs by the environment: where a file came from changes nothing.
 if config.get("mirror"):
-    os.environ["EDGECASE_MIRROR"] = config["mirror"]
+    os.environ |= {"EDGECASE_MIRROR": config["mirror"]}
 
 CODE = {step: provenance.code_digest(step) for step in provenance.CODE}
 
 # A GPU is asked for only where there may be one: a limit on GPUs must not hold back CPU jobs.
-GPU = int(DEVICE.startswith("cuda") or (DEVICE == "auto" and Path("/dev/nvidiactl").exists()))
+GPU = int(DEVICE.startswith("cuda") or (DEVICE == "auto" and machine.has_nvidia_driver()))
 
 
 wildcard_constraints:
@@ -49,33 +48,3 @@ wildcard_constraints:
     override=r"[a-z0-9.-]+",
     variant=r"[a-z0-9.-]+",
     seed=r"[0-9]+",
-
-
-def as_json(value):
-    """A parameter as one line of text with a fixed order of keys: equal values, equal jobs."""
-    return json.dumps(value, sort_keys=True)
-
-
-def task_key(key):
-    """An input function: the task's value of `key` under the wildcards' variant or override."""
-
-    def value(wildcards):
-        override = getattr(wildcards, "variant", None) or getattr(wildcards, "override")
-        return configuration.resolve_task(config, wildcards.task, override)[key]
-
-    return value
-
-
-def prepared(key):
-    """An input function: the prepared file of the task's `dataset` or `edge_set`."""
-    return lambda wildcards: f"results/data/{task_key(key)(wildcards)}.npz"
-
-
-def cells_of(figure):
-    """The folders of the cells that a figure shows."""
-    return [f"{RESULTS}/cells/{cell.folder}" for cell in expand(config["figures"][figure])]
-
-
-def expand_seeds(pattern):
-    """`pattern` once per seed, its other wildcards kept."""
-    return [pattern.replace("{seed}", str(seed)) for seed in SEEDS]

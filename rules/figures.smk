@@ -4,33 +4,25 @@ FIGURE_NAMES = [name for name, blocks in config["figures"].items() if blocks]
 TASKS = list(dict.fromkeys(cell.task for cell in CELLS))
 
 
-def figure_files(name=None):
-    """The files of one figure, or of all."""
-    names = [name] if name else ["fig1", *FIGURE_NAMES]
-    return [f"{FIGURES}/{name}.{ending}" for name in names for ending in ("pdf", "png")]
-
-
 rule collect:
     input:
-        records=lambda wildcards: [
-            f"{folder}/cell.json" for folder in cells_of(wildcards.figure)
-        ],
+        records=lambda wildcards: [f"{folder}/cell.json" for folder in cells_of(wildcards.figure)],
         rounds=lambda wildcards: [
             f"{folder}/seed{seed}.csv" for folder in cells_of(wildcards.figure) for seed in SEEDS
         ],
     output:
         table=f"{RESULTS}/tables/{{figure}}.csv",
-    params:
-        code=CODE["draw"],
-        cells=lambda wildcards: cells_of(wildcards.figure),
     log:
         f"{RESULTS}/logs/collect/{{figure}}.log",
     wildcard_constraints:
         figure="|".join(FIGURE_NAMES) or "none",
     conda:
         "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+        cells=lambda wildcards: cells_of(wildcards.figure),
     shell:
-        SCRIPTS + "/collect.py --cells {params.cells} --out {output.table} 2> {log}"
+        "python workflow/scripts/collect.py --cells {params.cells} --out {output.table} 2> {log}"
 
 
 rule figure:
@@ -44,16 +36,16 @@ rule figure:
             category="Figures",
             labels={"figure": "{figure}"},
         ),
-    params:
-        code=CODE["draw"],
     log:
         f"{RESULTS}/logs/figure/{{figure}}.log",
     wildcard_constraints:
         figure="|".join(FIGURE_NAMES) or "none",
     conda:
         "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
     shell:
-        SCRIPTS + "/figure.py --name {wildcards.figure} --table {input.table}"
+        "python workflow/scripts/figure.py --name {wildcards.figure} --table {input.table}"
         " --pdf {output.pdf} --png {output.png} 2> {log}"
 
 
@@ -71,19 +63,17 @@ rule montage:
             category="Figures",
             labels={"figure": "fig1"},
         ),
-    params:
-        code=CODE["draw"],
-        tasks=TASKS,
-        source_classes=[
-            EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS
-        ],
-        orientation={**configuration.SWITCHES, **config["switches"]}["orientation"],
     log:
         f"{RESULTS}/logs/montage.log",
     conda:
         "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+        tasks=TASKS,
+        source_classes=[EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS],
+        orientation={**configuration.SWITCHES, **config["switches"]}["orientation"],
     shell:
-        SCRIPTS + "/montage.py --tasks {params.tasks} --datasets {input.datasets}"
+        "python workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
         " --poison {input.poison} --source-class {params.source_classes}"
         " --orientation {params.orientation} --pdf {output.pdf} --png {output.png} 2> {log}"
 

@@ -5,17 +5,17 @@ rule partition:
     output:
         npz=f"{RESULTS}/partition/{{task}}/{{variant}}/seed{{seed}}.npz",
         csv=f"{RESULTS}/partition/{{task}}/{{variant}}/seed{{seed}}.csv",
+    log:
+        f"{RESULTS}/logs/partition/{{task}}/{{variant}}/seed{{seed}}.log",
+    conda:
+        "../envs/edgecase.yaml"
     params:
         code=CODE["partition"],
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
         parameters=lambda wildcards: as_json(task_key("partition")(wildcards)),
-    log:
-        f"{RESULTS}/logs/partition/{{task}}/{{variant}}/seed{{seed}}.log",
-    conda:
-        "../envs/edgecase.yaml"
     shell:
-        SCRIPTS + "/partition.py --dataset {input.dataset} --edge-set {params.edge_set}"
+        "python workflow/scripts/partition.py --dataset {input.dataset} --edge-set {params.edge_set}"
         " --num-clients {params.num_clients} --parameters {params.parameters:q}"
         " --seed {wildcards.seed} --out {output.npz} 2> {log}"
 
@@ -27,23 +27,17 @@ rule poison:
     output:
         npz=f"{RESULTS}/poison/{{task}}/{{case}}/{{variant}}/seed{{seed}}.npz",
         csv=f"{RESULTS}/poison/{{task}}/{{case}}/{{variant}}/seed{{seed}}.csv",
+    log:
+        f"{RESULTS}/logs/poison/{{task}}/{{case}}/{{variant}}/seed{{seed}}.log",
+    conda:
+        "../envs/edgecase.yaml"
     params:
         code=CODE["poison"],
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
         parameters=lambda wildcards: as_json(poison_parameters(wildcards.task, wildcards.variant)),
-    log:
-        f"{RESULTS}/logs/poison/{{task}}/{{case}}/{{variant}}/seed{{seed}}.log",
-    conda:
-        "../envs/edgecase.yaml"
     shell:
-        SCRIPTS + "/poison.py --dataset {input.dataset} --edge {input.edge}"
+        "python workflow/scripts/poison.py --dataset {input.dataset} --edge {input.edge}"
         " --edge-set {params.edge_set} --case {wildcards.case}"
         " --num-clients {params.num_clients} --parameters {params.parameters:q}"
         " --seed {wildcards.seed} --out {output.npz} 2> {log}"
-
-
-def poison_parameters(task, variant):
-    """The poisoned set's parameters, with the split that the switch `p_study` names."""
-    resolved = configuration.resolve_task(config, task, variant)
-    return resolved["poison"] | {"p_study": resolved["switches"]["p_study"]}

@@ -2,26 +2,10 @@
 TABLES = ("summary", "hyperparameters")
 
 
-def table_files():
-    """The tables of the run."""
-    return [f"{RESULTS}/tables/{name}.{ending}" for name in TABLES for ending in ("csv", "md")]
-
-
-def starting_models():
-    """The records of the starting models, one per task and variant in use."""
-    used = {
-        (cell.task, configuration.pretrain_variant(config, cell.task, cell.override)): None
-        for cell in CELLS
-    }
-    return [f"{RESULTS}/pretrain/{task}/{variant}.json" for task, variant in used]
-
-
 rule summary:
     input:
         records=[f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in CELLS],
-        rounds=[
-            f"{RESULTS}/cells/{cell.folder}/seed{seed}.csv" for cell in CELLS for seed in SEEDS
-        ],
+        rounds=[f"{RESULTS}/cells/{cell.folder}/seed{seed}.csv" for cell in CELLS for seed in SEEDS],
     output:
         csv=f"{RESULTS}/tables/summary.csv",
         markdown=report(
@@ -30,15 +14,15 @@ rule summary:
             category="Tables",
             labels={"table": "summary"},
         ),
-    params:
-        code=CODE["draw"],
-        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
     log:
         f"{RESULTS}/logs/summary.log",
     conda:
         "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
     shell:
-        SCRIPTS + "/summary.py --cells {params.cells} --csv {output.csv}"
+        "python workflow/scripts/summary.py --cells {params.cells} --csv {output.csv}"
         " --markdown {output.markdown} 2> {log}"
 
 
@@ -54,13 +38,13 @@ rule hyperparameters:
             category="Tables",
             labels={"table": "hyper-parameters"},
         ),
-    params:
-        code=CODE["draw"],
-        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
     log:
         f"{RESULTS}/logs/hyperparameters.log",
     conda:
         "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
     shell:
-        SCRIPTS + "/hyperparameters.py --cells {params.cells} --starts {input.starts}"
+        "python workflow/scripts/hyperparameters.py --cells {params.cells} --starts {input.starts}"
         " --csv {output.csv} --markdown {output.markdown} 2> {log}"

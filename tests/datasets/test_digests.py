@@ -29,7 +29,7 @@ def test_a_mismatch_names_both_digests(abc):
 
 
 def test_a_git_blob_id_is_what_git_prints(tmp_path):
-    """`printf 'hello\\n' | git hash-object --stdin` prints ce013625030ba8dba906f756967f9e9ca394464a."""
+    """The id is what `printf 'hello\\n' | git hash-object --stdin` prints."""
     path = tmp_path / "file"
     path.write_bytes(b"hello\n")
     blob = Digests(git_blob="ce013625030ba8dba906f756967f9e9ca394464a")

@@ -6,7 +6,7 @@ Every problem of a configuration is found and reported at once, before any work 
 import copy
 import functools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import jsonschema
@@ -16,7 +16,7 @@ from edgecase import attacks, defenses, figures, models, partition, poison
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.errors import ConfigError
 from edgecase.federation import participation
-from edgecase.grid import DEFAULT, Cell, all_cells
+from edgecase.grid import DEFAULT, Cell, expand
 
 _CONFIG = Path(__file__).parents[2] / "config"
 _SCHEMA = _CONFIG / "schemas" / "config.schema.yaml"
@@ -34,22 +34,31 @@ SWITCHES = {
 
 _PARTITION_KEYS = ("dataset", "edge_set", "num_clients", "partition")
 _POISON_KEYS = ("dataset", "edge_set", "num_clients", "poison")
+_MODEL_KEYS = ("name", "width")
+_RECIPE_KEYS = ("epochs", "batch_size", "lr", "momentum", "weight_decay")
 _PRETRAIN_KEYS = ("dataset", "model", "start", "pretrain", "test_samples")
+
+#: section → number of keys that lead to what is checked as a whole: a task, an override, a block.
+_DEPTH = {"tasks": 2, "overrides": 2, "figures": 3, "grid": 2, "switches": 1}
+
+Place = tuple[str | int, ...]
+#: the keys that lead to it, None if no other check minds it; and what it is, in words.
+Problem = tuple[Place | None, str]
 
 
 def check(config: Mapping) -> None:
-    """Raise one `ConfigError` that lists every problem of `config`; return if there is none."""
-    problems = _schema_problems(config)
-    if not problems:
-        problems = _name_problems(config)
-    if not problems:
-        cells = all_cells(config)
-        used = {(task, DEFAULT): None for task in config["tasks"]}
-        used |= {(cell.task, cell.override): None for cell in cells}
-        for task, override in used:
-            problems += _task_problems(config, task, override)
-        for cell in cells:
-            problems += _cell_problems(config, cell)
+    """Raise one `ConfigError` that lists every problem of `config`; return if there is none.
+
+    A task, an override or a block with a problem is left out of the checks that rely on it.
+    """
+    problems: list[str] = []
+    for stage in (_schema_problems, _name_problems, _task_problems, _cell_problems):
+        found = list(stage(config))
+        problems += [text for _, text in found]
+        places = [place for place, _ in found if place is not None]
+        if any(len(place) < 2 for place in places):
+            break
+        config = _without(config, places)
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))
 
@@ -99,11 +108,6 @@ def pretrain_variant(config: Mapping, task: str, override: str) -> str:
     """The override if it changes the starting model, else "default"."""
     switches = ("orientation", "transforms")
     return _variant(config, task, override, _PRETRAIN_KEYS, switches)
-
-
-def is_standin(config: Mapping, task: str) -> bool:
-    """Whether the task runs on embedded stand-in data."""
-    return DATASETS[config["tasks"][task]["dataset"]].standin
 
 
 def load(path: str | Path | None = None) -> dict:
@@ -166,18 +170,42 @@ def _assumed_byzantine(parameters: Mapping, cell: Cell, defense: Mapping) -> int
     return defense.get("num_byzantine", 1)
 
 
+def _without(config: Mapping, places: Iterable[Place]) -> dict:
+    """`config` with None for every task, override and block that holds one of the places."""
+    entries = {place[: _DEPTH[place[0]]] for place in places}
+
+    def kept(value: object, place: Place) -> object:
+        if place in entries:
+            return None
+        if isinstance(value, Mapping):
+            return {key: kept(inner, (*place, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [kept(inner, (*place, number)) for number, inner in enumerate(value)]
+        return value
+
+    return {key: kept(value, (key,)) for key, value in config.items()}
+
+
 @functools.cache
-def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(yaml.safe_load(_SCHEMA.read_text()))
+def _validator() -> jsonschema.protocols.Validator:
+    # From draft 6 on, 10.0 passes as an integer, which is no name of a seed's file.
+    strict = jsonschema.validators.extend(
+        jsonschema.Draft202012Validator, type_checker=jsonschema.Draft4Validator.TYPE_CHECKER
+    )
+    return strict(yaml.safe_load(_SCHEMA.read_text()))
 
 
-def _schema_problems(config: Mapping) -> list[str]:
-    validator = _validator()
-    problems = [f"{where}: {value} is not a finite number" for where, value in _not_finite(config)]
-    for error in sorted(validator.iter_errors(config), key=lambda e: [str(p) for p in e.path]):
-        where = ".".join(str(part) for part in error.absolute_path) or "the configuration"
-        problems.append(f"{where}: {error.message}{_hint(error)}")
-    return problems
+def _schema_problems(config: Mapping) -> Iterator[Problem]:
+    for where, value in _not_finite(config):
+        yield None, f"{where}: {value} is not a finite number"
+    errors = _validator().iter_errors(config)
+    for error in sorted(errors, key=lambda error: [str(part) for part in error.path]):
+        place = tuple(error.absolute_path)
+        where = _dotted(place) or "the configuration"
+        relied_on = error.validator in ("type", "required", "minimum") and (
+            not place or place[0] in _DEPTH
+        )
+        yield place if relied_on else None, f"{where}: {_message(error)}"
 
 
 def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
@@ -192,129 +220,153 @@ def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
             yield from _not_finite(inner, f"{where}.{number}")
 
 
-def _hint(error: jsonschema.ValidationError) -> str:
-    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
-        allowed = error.schema.get("properties")
-        return f"; allowed: {', '.join(allowed)}" if allowed else ""
-    if error.validator == "type" and isinstance(error.instance, str):
-        try:
-            float(error.instance)
-        except ValueError:
-            return ""
-        return " (YAML reads 1e-4 as text: write 1.0e-4)"
-    return ""
+def _message(error: jsonschema.ValidationError) -> str:
+    if error.validator == "pattern":
+        return f"'{error.instance}' cannot be used; allowed: {error.schema['description']}"
+    if error.validator == "additionalProperties" and "properties" in error.schema:
+        return f"{error.message}; allowed: {', '.join(error.schema['properties'])}"
+    if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
+        return f"{error.message} (YAML reads 1e-4 as text: write 1.0e-4)"
+    return error.message
 
 
-def _name_problems(config: Mapping) -> list[str]:
-    problems = [
-        f"figures: '{name}' is unknown; allowed: {', '.join(figures.FIGURES)}"
-        for name in config["figures"]
-        if name not in figures.FIGURES
-    ]
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _name_problems(config: Mapping) -> Iterator[Problem]:
     allowed = {
-        "tasks": list(config["tasks"]),
-        "cases": list(poison.CASES),
+        "tasks": config["tasks"],
+        "cases": poison.CASES,
         "attacks": attacks.names(),
-        "defenses": list(defenses.names()),
+        "defenses": defenses.names(),
         "overrides": [DEFAULT, *config.get("overrides", {})],
     }
-    listed = {f"figures.{name}": blocks for name, blocks in config["figures"].items()}
-    listed["grid"] = config.get("grid", [])
+    for place, block in _blocks(config):
+        for axis, values in block.items():
+            for value in values:
+                if axis == "participations":
+                    problem = _participation_problem(value)
+                else:
+                    problem = _unknown(value, allowed[axis])
+                if problem:
+                    yield place, f"{_dotted(place)}.{axis}: {problem}"
+    for name in config["figures"]:
+        if problem := _unknown(name, figures.FIGURES):
+            yield ("figures", name), f"figures: {problem}"
+    for section in ("tasks", "overrides"):
+        for name, body in config.get(section, {}).items():
+            for key, problem in _unknown_parts(body or {}):
+                yield (section, name), f"{section}.{name}.{key}: {problem}"
+
+
+def _blocks(config: Mapping) -> Iterator[tuple[Place, Mapping]]:
+    """Where each block of the figures and of the grid is, and the block."""
+    listed = {("figures", name): blocks for name, blocks in config["figures"].items()}
+    listed["grid",] = config.get("grid", [])
     for where, blocks in listed.items():
-        for number, block in enumerate(blocks):
-            for axis, values in block.items():
-                for value in values:
-                    place = f"{where}.{number}.{axis}"
-                    if axis == "participations":
-                        problems += _participation_problems(place, value)
-                    elif value not in allowed[axis]:
-                        problems.append(_unknown(place, value, allowed[axis]))
-    bodies = {f"tasks.{name}": body for name, body in config["tasks"].items()}
-    bodies |= {f"overrides.{name}": body for name, body in config.get("overrides", {}).items()}
-    for where, body in bodies.items():
-        for key, names in (("dataset", DATASETS), ("edge_set", EDGE_SETS)):
-            if key in body and body[key] not in names:
-                problems.append(_unknown(f"{where}.{key}", body[key], names))
-        model = body.get("model", {}).get("name")
-        if model is not None and model not in models.MODELS:
-            problems.append(_unknown(f"{where}.model.name", model, models.MODELS))
-        for name in body.get("defenses", {}):
-            if name not in defenses.names():
-                problems.append(_unknown(f"{where}.defenses", name, defenses.names()))
-    return problems
+        for number, block in enumerate(blocks or []):
+            if block is not None:
+                yield (*where, number), block
 
 
-def _participation_problems(place: str, value: str) -> list[str]:
+def _unknown_parts(body: Mapping) -> Iterator[tuple[str, str]]:
+    """The keys of a task's or override's body that name what does not exist, and the problem."""
+    named = [
+        ("dataset", body.get("dataset"), DATASETS),
+        ("edge_set", body.get("edge_set"), EDGE_SETS),
+        ("model.name", body.get("model", {}).get("name"), models.MODELS),
+        *(("defenses", name, defenses.names()) for name in body.get("defenses", {})),
+    ]
+    for key, name, allowed in named:
+        if name is not None and (problem := _unknown(name, allowed)):
+            yield key, problem
+
+
+def _participation_problem(name: str) -> str | None:
     try:
-        participation.parse(value)
+        participation.parse(name)
     except ConfigError as error:
-        return [f"{place}: {problem}" for problem in error.problems]
-    return []
+        return str(error)
+    return None
 
 
-def _task_problems(config: Mapping, task: str, override: str) -> list[str]:
-    problems = []
-    where = f"tasks.{task}" + ("" if override == DEFAULT else f" with override {override}")
-    resolved = resolve_task(config, task, override)
-    problems += [f"{where}.partition.{p}" for p in partition.problems(resolved["partition"])]
-    problems += [
-        f"{where}.poison.{p}" for p in poison.problems(resolved["edge_set"], resolved["poison"])
-    ]
-    for key in ("name", "width"):
-        if key not in resolved["model"]:
-            problems.append(f"{where}.model: '{key}' is missing")
-    for key in ("epochs", "batch_size", "lr", "momentum", "weight_decay"):
-        if key not in resolved["pretrain"]:
-            problems.append(f"{where}.pretrain: '{key}' is missing")
-    if resolved["start"] == "authors":
-        _, trained_on = AUTHORS_STARTS.get(resolved["model"].get("name"), (None, None))
-        if trained_on != resolved["dataset"] or resolved["model"].get("width") != 1:
+def _cells(config: Mapping) -> list[Cell]:
+    """The cells whose block, task and override have no problem."""
+    known = [task for task, body in config["tasks"].items() if body is not None]
+    overrides = config.get("overrides", {}).items()
+    changes = [DEFAULT, *(name for name, body in overrides if body is not None)]
+    cells = expand(block for _, block in _blocks(config))
+    return [cell for cell in cells if cell.task in known and cell.override in changes]
+
+
+def _task_problems(config: Mapping) -> Iterator[Problem]:
+    tasks = [(task, DEFAULT) for task, body in config["tasks"].items() if body is not None]
+    changed = [(cell.task, cell.override) for cell in _cells(config)]
+    for task, override in dict.fromkeys([*tasks, *changed]):
+        plain = override == DEFAULT
+        place = ("tasks", task) if plain else ("overrides", override)
+        where = f"tasks.{task}" + ("" if plain else f" with override {override}")
+        for problem in _resolved_problems(resolve_task(config, task, override)):
+            yield place, f"{where}.{problem}"
+
+
+def _resolved_problems(task: Mapping) -> Iterator[str]:
+    yield from (f"partition.{problem}" for problem in partition.problems(task["partition"]))
+    yield from (f"poison.{p}" for p in poison.problems(task["edge_set"], task["poison"]))
+    model, dataset = task["model"], task["dataset"]
+    for key, group in (("model", _MODEL_KEYS), ("pretrain", _RECIPE_KEYS)):
+        yield from (f"{key}: '{name}' is missing" for name in group if name not in task[key])
+    name = model.get("name")
+    if task["start"] == "authors":
+        _, trained_on = AUTHORS_STARTS.get(name, (None, None))
+        if trained_on != dataset or model.get("width") != 1:
             allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
-            problems.append(
-                f"{where}.start: 'authors' is not to be had for {resolved['model']} on "
-                f"{resolved['dataset']}; allowed: {allowed}, at width 1"
+            yield (
+                f"start: 'authors' is not to be had for {model} on {dataset}; "
+                f"allowed: {allowed}, at width 1"
             )
-    shape = DATASETS[resolved["dataset"]].shape
-    name = resolved["model"].get("name")
+    shape = DATASETS[dataset].shape
     if name in models.INPUT_SHAPES and models.INPUT_SHAPES[name] != shape:
-        problems.append(
-            f"{where}.model.name: '{name}' takes images {models.INPUT_SHAPES[name]}; "
-            f"{resolved['dataset']} has {shape}"
+        yield f"model.name: '{name}' takes images {models.INPUT_SHAPES[name]}; {dataset} has {shape}"
+    if task["clients_per_round"] > task["num_clients"]:
+        yield (
+            f"clients_per_round: {task['clients_per_round']} is more than "
+            f"num_clients, {task['num_clients']}"
         )
-    if resolved["clients_per_round"] > resolved["num_clients"]:
-        problems.append(
-            f"{where}.clients_per_round: {resolved['clients_per_round']} is more than "
-            f"num_clients, {resolved['num_clients']}"
-        )
-    return problems
 
 
-def _cell_problems(config: Mapping, cell: Cell) -> list[str]:
-    where = f"cell {cell.folder}"
-    resolved = resolve_cell(config, cell)
-    problems = []
-    mode = participation.parse(cell.participation)
-    if isinstance(mode, participation.FixedPool) and mode.attackers > resolved["num_clients"]:
-        problems.append(
-            f"{where}: a pool of {mode.attackers} attackers is larger than num_clients, "
-            f"{resolved['num_clients']}"
-        )
-    if cell.attack.startswith("pgd") and resolved["eps"] is None:
-        key = "eps_replacement" if "replacement" in cell.attack else "eps"
-        problems.append(f"{where}: {cell.attack} needs '{key}', which task {cell.task} lacks")
-    allowed_cases = EDGE_SETS[resolved["edge_set"]].cases
-    if cell.case not in allowed_cases:
-        problems.append(
-            f"{where}: edge set {resolved['edge_set']} has no case '{cell.case}'; "
-            f"allowed: {', '.join(allowed_cases)}"
-        )
-    options = {key: value for key, value in resolved["defense"].items() if key != "name"}
-    problems += [
-        f"{where}: {problem}"
-        for problem in defenses.validate(cell.defense, options, resolved["clients_per_round"])
-    ]
-    return problems
+def _cell_problems(config: Mapping) -> Iterator[Problem]:
+    for cell in _cells(config):
+        resolved = resolve_cell(config, cell)
+        mode = participation.parse(cell.participation)
+        found = []
+        if isinstance(mode, participation.FixedPool) and mode.attackers > resolved["num_clients"]:
+            found.append(
+                f"a pool of {mode.attackers} attackers is larger than num_clients, "
+                f"{resolved['num_clients']}"
+            )
+        if cell.attack.startswith("pgd") and resolved["eps"] is None:
+            key = "eps_replacement" if "replacement" in cell.attack else "eps"
+            found.append(f"{cell.attack} needs '{key}', which task {cell.task} lacks")
+        cases = EDGE_SETS[resolved["edge_set"]].cases
+        if cell.case not in cases:
+            found.append(
+                f"edge set {resolved['edge_set']} has no case '{cell.case}'; "
+                f"allowed: {', '.join(cases)}"
+            )
+        options = {key: value for key, value in resolved["defense"].items() if key != "name"}
+        found += defenses.validate(cell.defense, options, resolved["clients_per_round"])
+        yield from ((None, f"cell {cell.folder}: {problem}") for problem in found)
 
 
-def _unknown(place: str, value: object, allowed) -> str:
-    return f"{place}: '{value}' is unknown; allowed: {', '.join(allowed)}"
+def _unknown(name: object, allowed: Iterable[str]) -> str | None:
+    return None if name in allowed else f"'{name}' is unknown; allowed: {', '.join(allowed)}"
+
+
+def _dotted(place: Place) -> str:
+    return ".".join(map(str, place))

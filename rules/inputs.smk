@@ -1,0 +1,110 @@
+# What each rule reads and is told, as functions of its wildcards.
+def as_json(value):
+    """A parameter as one line of text with a fixed order of keys: equal values, equal jobs."""
+    return json.dumps(value, sort_keys=True)
+
+
+def task_key(key):
+    """An input function: the task's value of `key` under the wildcards' variant or override."""
+
+    def value(wildcards):
+        override = getattr(wildcards, "variant", None) or getattr(wildcards, "override")
+        return configuration.resolve_task(config, wildcards.task, override)[key]
+
+    return value
+
+
+def prepared(key):
+    """An input function: the prepared file of the task's `dataset` or `edge_set`."""
+    return lambda wildcards: f"results/data/{task_key(key)(wildcards)}.npz"
+
+
+def cells_of(figure):
+    """The folders of the cells that a figure shows."""
+    return [f"{RESULTS}/cells/{cell.folder}" for cell in expand(config["figures"][figure])]
+
+
+def expand_seeds(pattern):
+    """`pattern` once per seed, its other wildcards kept."""
+    return [pattern.replace("{seed}", str(seed)) for seed in SEEDS]
+
+
+def raw_folders(name):
+    """The folders of verified files that a data set or an edge set is prepared from."""
+    described = DATASETS.get(name) or EDGE_SETS[name]
+    return [f"results/data/raw/{source}" for source in described.sources]
+
+
+def poison_parameters(task, variant):
+    """The poisoned set's parameters, with the split that the switch `p_study` names."""
+    resolved = configuration.resolve_task(config, task, variant)
+    return resolved["poison"] | {"p_study": resolved["switches"]["p_study"]}
+
+
+def authors_checkpoint(wildcards):
+    """The folder of the authors' checkpoint, where the task starts from it."""
+    if task_key("start")(wildcards) != "authors":
+        return []
+    source, _ = AUTHORS_STARTS[task_key("model")(wildcards)["name"]]
+    return f"results/data/raw/{source}"
+
+
+def pretrain_parameters(wildcards):
+    """What the starting model depends on, and nothing else."""
+    resolved = configuration.resolve_task(config, wildcards.task, wildcards.variant)
+    keys = ("dataset", "model", "start", "pretrain", "test_batch_size", "precision")
+    return {key: resolved[key] for key in keys} | {
+        "test_samples": resolved.get("test_samples"),
+        "switches": {key: resolved["switches"][key] for key in ("orientation", "transforms")},
+    }
+
+
+def cell_of(wildcards):
+    """The cell that the wildcards name."""
+    return Cell(
+        wildcards.task,
+        wildcards.participation,
+        wildcards.case,
+        wildcards.attack,
+        wildcards.defense,
+        wildcards.override,
+    )
+
+
+def partitions(wildcards):
+    """The partition of every seed."""
+    variant = configuration.partition_variant(config, wildcards.task, wildcards.override)
+    return [f"{RESULTS}/partition/{wildcards.task}/{variant}/seed{seed}.npz" for seed in SEEDS]
+
+
+def poisons(wildcards):
+    """The poisoned sets of every seed."""
+    variant = configuration.poison_variant(config, wildcards.task, wildcards.override)
+    folder = f"{RESULTS}/poison/{wildcards.task}/{wildcards.case}/{variant}"
+    return [f"{folder}/seed{seed}.npz" for seed in SEEDS]
+
+
+def start(wildcards):
+    """The starting model."""
+    variant = configuration.pretrain_variant(config, wildcards.task, wildcards.override)
+    return f"{RESULTS}/pretrain/{wildcards.task}/{variant}.safetensors"
+
+
+def figure_files(name=None):
+    """The files of one figure, or of all."""
+    names = [name] if name else ["fig1", *FIGURE_NAMES]
+    return [f"{FIGURES}/{name}.{ending}" for name in names for ending in ("pdf", "png")]
+
+
+def table_files():
+    """The tables of the run."""
+    return [f"{RESULTS}/tables/{name}.{ending}" for name in TABLES for ending in ("csv", "md")]
+
+
+def starting_models():
+    """The records of the starting models, one per task and variant in use."""
+    used = {
+        (cell.task, configuration.pretrain_variant(config, cell.task, cell.override)): None
+        for cell in CELLS
+    }
+    return [f"{RESULTS}/pretrain/{task}/{variant}.json" for task, variant in used]
