@@ -2,7 +2,9 @@
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
-SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES)
+# Progress without the details of every job; `snakemake` itself shows those.
+SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
+REPORT := $(BIN)/snakemake --quiet rules host reason
 
 .PHONY: env demo small paper test lint format lock clean
 
@@ -19,12 +21,12 @@ env: .venv/.installed
 
 demo small: env
 	$(SNAKEMAKE) --configfile config/$@.yaml
-	$(SNAKEMAKE) --configfile config/$@.yaml --report results/$@/report.html
+	$(REPORT) --configfile config/$@.yaml --report results/$@/report.html
 	@$(BIN)/python workflow/scripts/where.py $@
 
 paper: env
 	$(SNAKEMAKE)
-	$(SNAKEMAKE) --report results/paper/report.html
+	$(REPORT) --report results/paper/report.html
 	@$(BIN)/python workflow/scripts/where.py paper
 
 test: env

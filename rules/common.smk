@@ -36,6 +36,17 @@ CODE = {step: provenance.code_digest(step) for step in provenance.CODE}
 GPU = int(DEVICE.startswith("cuda") or (DEVICE == "auto" and machine.has_nvidia_driver()))
 
 
+onstart:
+    # Only a local run's jobs are known to find their device here; torch takes seconds to load.
+    if DEVICE.startswith("cuda") and workflow.local_exec:
+        from edgecase.federation.device import choose_device
+
+        try:
+            choose_device(DEVICE)
+        except ConfigError as error:
+            raise WorkflowError(f"The configuration cannot run:\n  - {error}")
+
+
 wildcard_constraints:
     source=r"[a-z0-9-]+",
     name=r"[a-z0-9-]+",

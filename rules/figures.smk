@@ -71,11 +71,13 @@ rule montage:
         code=CODE["draw"],
         tasks=TASKS,
         source_classes=[EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS],
-        orientation={**configuration.SWITCHES, **config["switches"]}["orientation"],
+        orientations=[
+            configuration.resolve_task(config, task)["switches"]["orientation"] for task in TASKS
+        ],
     shell:
         "python workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
         " --poison {input.poison} --source-class {params.source_classes}"
-        " --orientation {params.orientation} --pdf {output.pdf} --png {output.png} 2> {log}"
+        " --orientation {params.orientations} --pdf {output.pdf} --png {output.png} 2> {log}"
 
 
 rule fig1:

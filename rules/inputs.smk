@@ -35,12 +35,6 @@ def raw_folders(name):
     return [f"results/data/raw/{source}" for source in described.sources]
 
 
-def poison_parameters(task, variant):
-    """The poisoned set's parameters, with the split that the switch `p_study` names."""
-    resolved = configuration.resolve_task(config, task, variant)
-    return resolved["poison"] | {"p_study": resolved["switches"]["p_study"]}
-
-
 def authors_checkpoint(wildcards):
     """The folder of the authors' checkpoint, where the task starts from it."""
     if task_key("start")(wildcards) != "authors":

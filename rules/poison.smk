@@ -35,7 +35,7 @@ rule poison:
         code=CODE["poison"],
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
-        parameters=lambda wildcards: as_json(poison_parameters(wildcards.task, wildcards.variant)),
+        parameters=lambda wildcards: as_json(task_key("poison")(wildcards)),
     shell:
         "python workflow/scripts/poison.py --dataset {input.dataset} --edge {input.edge}"
         " --edge-set {params.edge_set} --case {wildcards.case}"

@@ -130,7 +130,7 @@ def _recalled(entry):
     """The numbers an entry marks as recalled: its value, or those its note marks so."""
     if entry.source == reported.RECALLED:
         return [f"{entry.value:g}"]
-    return re.findall(r"(\d+(?:\.\d+)?)[a-z ]* \(recalled, unverified\)", entry.note)
+    return re.findall(r"(\d+(?:\.\d+)?)[a-z ]* \(reported, unverified\)", entry.note)
 
 
 def test_sources_with_terms_citation_and_files():

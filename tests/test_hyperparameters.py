@@ -29,7 +29,7 @@ def test_used_is_beside_reported_with_how_sure_it_is():
 def test_recalled_values_are_labelled_unverified():
     cell = record({"eps": 0.083}, attack="pgd-replacement")
     row, plain = rows_of(compare([cell], {}), "eps")
-    assert (row["reported"], row["source"], row["same"]) == (0.083, "recalled, unverified", "yes")
+    assert (row["reported"], row["source"], row["same"]) == (0.083, "reported, unverified", "yes")
     assert (plain["reported"], plain["used"], plain["where"]) == (2, "", "attack: pgd, pgd-prox")
 
 
@@ -77,7 +77,7 @@ def test_starting_model_is_beside_the_authors():
     table = compare([record({})], {"cifar10-southwest": {"default": start}})
     rows = {row["parameter"]: row for row in table.to_dict("records")}
     accuracy, norm = rows["start.accuracy"], rows["start.norm"]
-    assert (accuracy["reported"], accuracy["source"]) == (77.68, "recalled, unverified")
+    assert (accuracy["reported"], accuracy["source"]) == (77.68, "reported, unverified")
     assert (accuracy["used"], accuracy["same"]) == (77.0, "no")
     assert (norm["reported"], norm["same"]) == (37.29, "yes")
     assert norm["source"] == "third-party result files of the same code"
@@ -109,14 +109,13 @@ def test_no_value_is_reported_twice():
 
 
 def test_files_are_written(tmp_path):
-    folder = write_cell(tmp_path / "a", parameters={"lr": 0.02})
+    folder = write_cell(tmp_path / "a", parameters={"lr": 0.02, "partition": {"alpha": 0.5}})
     start = tmp_path / "pretrain" / "cifar10-southwest" / "default.json"
     start.parent.mkdir(parents=True)
     start.write_text(json.dumps({"accuracy": 77.68, "norm": 40.0}))
     csv, markdown = tmp_path / "h.csv", tmp_path / "h.md"
     out = ["--csv", str(csv), "--markdown", str(markdown)]
-    extra = json.dumps({"cifar10-southwest": {"partition": {"alpha": 0.5}}})
-    script.main(["--cells", str(folder), "--starts", str(start), "--data-parameters", extra, *out])
+    script.main(["--cells", str(folder), "--starts", str(start), *out])
     table = pd.read_csv(csv)
     assert tuple(table.columns) == COLUMNS
     same = dict(zip(table["parameter"], table["same"], strict=True))

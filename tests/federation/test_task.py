@@ -1,9 +1,12 @@
 """The data set as the task sees it: turned, cut, with its transforms and watched classes."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
+from edgecase.errors import ConfigError
 from edgecase.federation.task import task_data, watched_classes
 from edgecase.transforms import task_transforms
 
@@ -80,12 +83,20 @@ def test_a_part_of_the_test_set():
         ("cifar10", "southwest", (10, 0, 9, 9)),
         ("emnist", "ardis", (10, 7, 1, 7)),
         ("mnist", "ardis", (10, 7, 1, 7)),
-        ("cifar10", "greencar", (10, 1, 2, 2)),
+        ("cifar10", "greencar", (10, 1, 2, 9)),
         ("standin-planes", "standin-livery", (10, 0, 9, 9)),
         ("standin-digits", "standin-sevens", (10, 7, 1, 7)),
     ],
 )
 def test_watched_classes(dataset, edge_set, expected):
     """PAPER §2 (labels) and §4, item 13: raw is truck on CIFAR and 7 on digits."""
-    classes = watched_classes({"dataset": dataset, "edge_set": edge_set})
+    every_class = SimpleNamespace(test_labels=torch.arange(10))
+    classes = watched_classes({"dataset": dataset, "edge_set": edge_set}, every_class)
     assert (classes.count, classes.source, classes.target, classes.raw) == expected
+
+
+def test_a_test_set_without_a_watched_class_is_refused():
+    parameters = {"dataset": "mnist", "edge_set": "ardis", "test_samples": 4}
+    without_seven = SimpleNamespace(test_labels=torch.tensor([0, 1, 2, 3]))
+    with pytest.raises(ConfigError, match="test_samples: 4 leaves no test image of class 7"):
+        watched_classes(parameters, without_seven)

@@ -21,7 +21,9 @@ def block(task="emnist-ardis", standin=False, **changes):
         "attacker_edge_y": np.ones(20, int),
         "test_x": digits(5, 20),
     }
-    return fig1.make_block(task, digits(30), poison | changes, "0123456789", 7, standin)
+    return fig1.make_block(
+        task, digits(30), poison | changes, "0123456789", 7, standin, "published"
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_unknown_orientation_is_refused():
 
 
 def test_three_strips_per_task_with_the_label_the_attacker_wants():
-    figure = fig1.draw([block(), block(task="standin-digits", standin=True)], "upright")
+    figure = fig1.draw([block(), block(task="standin-digits", standin=True)])
     assert len(figure.axes) == 6
     strip = figure.axes[0].images[0].get_array()
     assert strip.shape == (28, 12 * 30 - 2)
@@ -64,7 +66,7 @@ def test_three_strips_per_task_with_the_label_the_attacker_wants():
 
 
 def test_real_data_is_not_marked():
-    assert style.STANDIN_MARK not in texts(fig1.draw([block()], "published"))
+    assert style.STANDIN_MARK not in texts(fig1.draw([block()]))
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def test_mixed_cells_are_refused(axis):
         fig5.draw(table)
 
 
-def test_unlabelled_defense_is_refused():
-    with pytest.raises(DataError, match="no label for bulyan"):
-        fig5.draw(cell(defense="bulyan"))
+def test_a_defense_and_an_attack_without_a_label_go_by_their_names():
+    figure = fig5.draw(cell(defense="bulyan", attack="stealth"))
+    assert figure.axes[0].get_title() == "bulyan"
+    assert "stealth" in [text.get_text() for text in figure.legends[0].get_texts()]

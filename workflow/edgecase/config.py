@@ -17,6 +17,7 @@ from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.errors import ConfigError
 from edgecase.federation import participation
 from edgecase.grid import DEFAULT, Cell, expand
+from edgecase.parameters import with_defaults
 
 _CONFIG = Path(__file__).parents[2] / "config"
 _SCHEMA = _CONFIG / "schemas" / "config.schema.yaml"
@@ -64,13 +65,20 @@ def check(config: Mapping) -> None:
 
 
 def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
-    """The task's parameters with the run's switches and precision, and `override` applied."""
+    """The task's parameters with switches and precision, `override` applied and defaults filled.
+
+    The switch `p_study` becomes a parameter of the poisoned set, which it changes.
+    """
     resolved = copy.deepcopy(dict(config["tasks"][task]))
-    resolved["switches"] = SWITCHES | dict(config["switches"])
+    resolved["switches"] = SWITCHES | config["switches"] | resolved.get("switches", {})
     resolved["precision"] = config.get("precision", "fp32")
     if override != DEFAULT:
         resolved = _merge(resolved, config["overrides"][override])
     resolved["partition"] = _of_its_kind(resolved["partition"])
+    family = poison.FAMILIES[resolved["edge_set"]].PARAMETERS
+    resolved["poison"] = with_defaults(resolved["poison"], family) | {
+        "p_study": resolved["switches"]["p_study"]
+    }
     return resolved
 
 
@@ -101,7 +109,7 @@ def partition_variant(config: Mapping, task: str, override: str) -> str:
 
 def poison_variant(config: Mapping, task: str, override: str) -> str:
     """The override if it changes the poisoned sets, else "default"."""
-    return _variant(config, task, override, _POISON_KEYS, ("p_study",))
+    return _variant(config, task, override, _POISON_KEYS, ())
 
 
 def pretrain_variant(config: Mapping, task: str, override: str) -> str:
@@ -133,13 +141,14 @@ def _read(path: Path) -> dict:
 
 
 def _of_its_kind(parameters: Mapping) -> dict:
-    """The partition's parameters less those of another kind, which a merge leaves behind."""
+    """The partition's parameters and defaults, less what a merge leaves behind of another kind."""
     kind = parameters.get("kind", "dirichlet")
     if kind not in partition.PARAMETERS:
         return dict(parameters)
     own = partition.PARAMETERS[kind]["properties"]
     others = {key for schema in partition.PARAMETERS.values() for key in schema["properties"]}
-    return {key: value for key, value in parameters.items() if key in own or key not in others}
+    kept = {key: value for key, value in parameters.items() if key in own or key not in others}
+    return with_defaults(kept, partition.PARAMETERS[kind])
 
 
 def _merge(base: dict, changes: Mapping) -> dict:
@@ -165,8 +174,8 @@ def _assumed_byzantine(parameters: Mapping, cell: Cell, defense: Mapping) -> int
     mode = participation.parse(cell.participation)
     corrected = parameters["switches"]["pool_assumptions"] == "corrected"
     if corrected and isinstance(mode, participation.FixedPool):
-        expected = parameters["clients_per_round"] * mode.attackers / parameters["num_clients"]
-        return max(1, -int(-expected // 1))
+        sampled = parameters["clients_per_round"] * mode.attackers
+        return max(1, -(-sampled // parameters["num_clients"]))
     return defense.get("num_byzantine", 1)
 
 
@@ -247,13 +256,12 @@ def _name_problems(config: Mapping) -> Iterator[Problem]:
         "overrides": [DEFAULT, *config.get("overrides", {})],
     }
     for place, block in _blocks(config):
-        for axis, values in block.items():
-            for value in values:
-                if axis == "participations":
-                    problem = _participation_problem(value)
-                else:
-                    problem = _unknown(value, allowed[axis])
-                if problem:
+        for value in block["participations"]:
+            if problem := _participation_problem(value):
+                yield place, f"{_dotted(place)}.participations: {problem}"
+        for axis, names in allowed.items():
+            for value in block.get(axis, []):
+                if problem := _unknown(value, names):
                     yield place, f"{_dotted(place)}.{axis}: {problem}"
     for name in config["figures"]:
         if problem := _unknown(name, figures.FIGURES):
@@ -307,12 +315,13 @@ def _cells(config: Mapping) -> list[Cell]:
 def _task_problems(config: Mapping) -> Iterator[Problem]:
     tasks = [(task, DEFAULT) for task, body in config["tasks"].items() if body is not None]
     changed = [(cell.task, cell.override) for cell in _cells(config)]
+    told = set()
     for task, override in dict.fromkeys([*tasks, *changed]):
-        plain = override == DEFAULT
-        place = ("tasks", task) if plain else ("overrides", override)
-        where = f"tasks.{task}" + ("" if plain else f" with override {override}")
+        place = ("tasks", task) if override == DEFAULT else ("overrides", override)
         for problem in _resolved_problems(resolve_task(config, task, override)):
-            yield place, f"{where}.{problem}"
+            if (task, problem) not in told:  # an override need not repeat what is wrong without it
+                told.add((task, problem))
+                yield place, f"{_resolved_name(task, override)}.{problem}"
 
 
 def _resolved_problems(task: Mapping) -> Iterator[str]:
@@ -330,9 +339,9 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
                 f"start: 'authors' is not to be had for {model} on {dataset}; "
                 f"allowed: {allowed}, at width 1"
             )
-    shape = DATASETS[dataset].shape
-    if name in models.INPUT_SHAPES and models.INPUT_SHAPES[name] != shape:
-        yield f"model.name: '{name}' takes images {models.INPUT_SHAPES[name]}; {dataset} has {shape}"
+    taken, shape = models.INPUT_SHAPES.get(name), DATASETS[dataset].shape
+    if taken not in (None, shape):
+        yield f"model.name: '{name}' takes images {taken}; {dataset} has {shape}"
     if task["clients_per_round"] > task["num_clients"]:
         yield (
             f"clients_per_round: {task['clients_per_round']} is more than "
@@ -347,12 +356,18 @@ def _cell_problems(config: Mapping) -> Iterator[Problem]:
         found = []
         if isinstance(mode, participation.FixedPool) and mode.attackers > resolved["num_clients"]:
             found.append(
-                f"a pool of {mode.attackers} attackers is larger than num_clients, "
-                f"{resolved['num_clients']}"
+                f"{cell.participation}: a pool of {mode.attackers} attackers is larger than "
+                f"num_clients, {resolved['num_clients']}"
             )
         if cell.attack.startswith("pgd") and resolved["eps"] is None:
             key = "eps_replacement" if "replacement" in cell.attack else "eps"
-            found.append(f"{cell.attack} needs '{key}', which task {cell.task} lacks")
+            found.append(f"{cell.attack} needs '{key}', which is missing")
+        fraction = resolved["poison"].get("fraction", 0)
+        if fraction >= 1 and cell.case != poison.CASES[0]:
+            found.append(
+                f"poison.fraction: {fraction} gives the attacker every edge case, and {cell.case} "
+                f"leaves some to honest clients; allowed: below 1, or {poison.CASES[0]}"
+            )
         cases = EDGE_SETS[resolved["edge_set"]].cases
         if cell.case not in cases:
             found.append(
@@ -361,7 +376,12 @@ def _cell_problems(config: Mapping) -> Iterator[Problem]:
             )
         options = {key: value for key, value in resolved["defense"].items() if key != "name"}
         found += defenses.validate(cell.defense, options, resolved["clients_per_round"])
-        yield from ((None, f"cell {cell.folder}: {problem}") for problem in found)
+        where = _resolved_name(cell.task, cell.override)
+        yield from ((None, f"{where}: {problem}") for problem in found)
+
+
+def _resolved_name(task: str, override: str) -> str:
+    return f"tasks.{task}" + ("" if override == DEFAULT else f" with override {override}")
 
 
 def _unknown(name: object, allowed: Iterable[str]) -> str | None:

@@ -11,8 +11,8 @@ _LIBRARY = Path(__file__).parent
 #: which part of the library decides the numbers of which step.
 CODE = {
     "prepare": ("datasets", "randomness.py"),
-    "partition": ("partition.py", "parameters.py", "randomness.py"),
-    "poison": ("poison", "parameters.py", "randomness.py"),
+    "partition": ("partition.py", "parameters.py", "randomness.py", "datasets/__init__.py"),
+    "poison": ("poison", "parameters.py", "randomness.py", "datasets/__init__.py"),
     "simulate": (
         "attacks",
         "defenses",
@@ -21,9 +21,11 @@ CODE = {
         "randomness.py",
         "tensor_randomness.py",
         "transforms.py",
+        "results.py",
+        "datasets/__init__.py",
     ),
     "draw": (
-        *("figures", "results.py", "tables.py", "summary.py"),
+        *("figures", "results.py", "tables.py", "curves.py", "summary.py"),
         *("hyperparameters.py", "reported.py"),
     ),
 }

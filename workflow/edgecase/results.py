@@ -48,7 +48,8 @@ _TEXT_COLUMNS = ("client_ids", "refused_ids")
 def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
-    Raises `DataError`, naming the file, if a column, a row or a number is missing.
+    Raises `DataError`, naming the file, if a column, a row or a number is missing, or the end of
+    the last line: one cut inside its last columns still parses.
     """
     # Cells need the columns alone, and pandas takes a second to load.
     import pandas as pd
@@ -73,4 +74,6 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
             f"{path}: holds {len(table)} rows; expected rounds 0 to {last}, each once and in order "
             "(cut off?)"
         )
+    if not Path(path).read_bytes().endswith(b"\n"):
+        raise DataError(f"{path}: its last line is cut off")
     return table

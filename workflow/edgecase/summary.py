@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from edgecase.figures.curves import over_seeds, trailing_mean
+from edgecase.curves import SMOOTHING, over_seeds, trailing_mean
 from edgecase.results import CELL_AXES
 
 #: rounds at each end of a run that the `first` and `last` means cover.
@@ -16,7 +16,8 @@ def _final_backdoor(rounds: pd.DataFrame) -> float:
 
 
 def _best_backdoor(rounds: pd.DataFrame) -> float:
-    return trailing_mean(rounds["backdoor_acc"]).max()
+    """Over full windows alone: the mean of one early round is no match for a mean of ten."""
+    return trailing_mean(rounds["backdoor_acc"]).iloc[min(SMOOTHING, len(rounds)) - 1 :].max()
 
 
 def _share(part: str, whole: str) -> Callable[[pd.DataFrame], float]:
@@ -36,7 +37,7 @@ MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
         _final_backdoor,
     ),
     "backdoor_best": (
-        "highest value of that trailing mean in any round, %",
+        "highest value of that trailing mean over 10 rounds (all, in a shorter run), %",
         _best_backdoor,
     ),
     "backdoor_first": (

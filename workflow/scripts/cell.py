@@ -62,6 +62,7 @@ def main(argv: list[str] | None = None) -> None:
     model.load_state(load_file(arguments.start))
     start = model.parameters.clone()
 
+    classes = watched_classes(parameters, data)
     shares = []
     for seed, partition_path, poison_path in zip(
         arguments.seeds, arguments.partition, arguments.poison, strict=True
@@ -81,9 +82,7 @@ def main(argv: list[str] | None = None) -> None:
         )
         rounds, timings = [], []
         began = reported = time.monotonic()
-        for record in simulate(
-            model, start, population, tests, watched_classes(parameters), parameters, seed
-        ):
+        for record in simulate(model, start, population, tests, classes, parameters, seed):
             rounds.append(record.values)
             timings.append(record.seconds)
             if time.monotonic() - reported > _REPORT_EVERY_S:

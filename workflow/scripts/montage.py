@@ -18,16 +18,23 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--datasets", required=True, type=Path, nargs="+", help="one per task")
     parser.add_argument("--poison", required=True, type=Path, nargs="+", help="one per task")
     parser.add_argument("--source-class", required=True, type=int, nargs="+", help="one per task")
-    parser.add_argument("--orientation", required=True, choices=fig1.ORIENTATIONS)
+    parser.add_argument(
+        "--orientation", required=True, nargs="+", choices=fig1.ORIENTATIONS, help="one per task"
+    )
     parser.add_argument("--pdf", required=True, type=Path)
     parser.add_argument("--png", required=True, type=Path)
     arguments = parser.parse_args(argv)
-    lists = (arguments.tasks, arguments.datasets, arguments.poison, arguments.source_class)
+    lists = (
+        *(arguments.tasks, arguments.datasets, arguments.poison),
+        *(arguments.source_class, arguments.orientation),
+    )
     if len({len(values) for values in lists}) != 1:
-        parser.error("--datasets, --poison and --source-class take one value per task")
+        parser.error(
+            "--datasets, --poison, --source-class and --orientation take one value per task"
+        )
 
-    blocks = [_block(*values, arguments.orientation) for values in zip(*lists, strict=True)]
-    style.save(fig1.draw(blocks, arguments.orientation), pdf=arguments.pdf, png=arguments.png)
+    blocks = [_block(*values) for values in zip(*lists, strict=True)]
+    style.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
 
 
 def _block(task: str, path: Path, poison: Path, source_class: int, orientation: str) -> fig1.Block:
@@ -42,6 +49,7 @@ def _block(task: str, path: Path, poison: Path, source_class: int, orientation: 
         class_names=dataset.class_names,
         source_class=source_class,
         standin=dataset.standin,
+        orientation=orientation,
     )
 
 

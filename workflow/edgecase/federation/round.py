@@ -110,6 +110,7 @@ def defend(
         name == "multi-krum"
         and parameters["switches"]["multi_krum_counts"] == "published"
         and parameters["participation"].startswith("fixed-freq")
+        and parameters["attack"] != attacks.NO_ATTACK
         and not participants.attackers
     ):
         # The released code puts the attacker's count first in every round, also without attacker.

@@ -63,9 +63,10 @@ def simulate(
         )
 
     began = time.perf_counter()
+    norm = _norm(current)
     values = _accuracy_columns(accuracy(), classes)
     yield RoundRecord(
-        values | _STARTING_ROW | {"fl_iter": 0, "wg_norm": _norm(current)},
+        values | _STARTING_ROW | {"fl_iter": 0, "wg_norm": norm},
         {"fl_iter": 0, "train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)},
     )
     for round in range(1, parameters["rounds"] + 1):
@@ -78,14 +79,13 @@ def simulate(
         trained = time.perf_counter()
         try:
             aggregate = defend(received, participants, population, parameters, round, seed)
+            before, current = norm, current + aggregate.update
+            norm = _norm(current)
         except SimulationError as error:
             clients = " ".join(map(str, participants.ids))
             raise SimulationError(
                 f"seed {seed}, round {round}, participants {clients}: {error}"
             ) from error
-        before = _norm(current)
-        current = current + aggregate.update
-        _synchronise(model.device)
         defended = time.perf_counter()
         values = _accuracy_columns(accuracy(), classes)
         values |= _round_columns(received, aggregate, participants)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.errors import ConfigError
 from edgecase.federation.simulate import Classes
 from edgecase.randomness import numpy_generator
 from edgecase.transforms import TaskTransforms, task_transforms
@@ -60,9 +61,18 @@ def task_data(
     )
 
 
-def watched_classes(parameters: Mapping) -> Classes:
-    """Source, target and raw class of the task's edge set."""
+def watched_classes(parameters: Mapping, data: TaskData) -> Classes:
+    """Source, target and raw class of the task's edge set.
+
+    Raises `ConfigError` if `test_samples` leaves no clean test image of one of them.
+    """
     edge_set = EDGE_SETS[parameters["edge_set"]]
+    for watched in (edge_set.source_class, edge_set.target_class, edge_set.raw_class):
+        if not (data.test_labels == watched).any():
+            raise ConfigError(
+                f"test_samples: {parameters['test_samples']} leaves no test image of class "
+                f"{watched}, whose accuracy is recorded; use more"
+            )
     return Classes(
         count=DATASETS[parameters["dataset"]].num_classes,
         source=edge_set.source_class,

@@ -28,6 +28,7 @@ class Block:
     standin: bool
     source_name: str
     target_name: str
+    orientation: str
     ordinary: np.ndarray
     attacker: np.ndarray
     test: np.ndarray
@@ -54,8 +55,9 @@ def make_block(
     class_names: Sequence[str],
     source_class: int,
     standin: bool,
+    orientation: str,
 ) -> Block:
-    """The block of a task: `ordinary` are its source class's images, oriented.
+    """The block of a task: `ordinary` are its source class's images, turned by `oriented`.
 
     Raises `DataError` if one of the sets has no image or the attacker's images have several labels.
     """
@@ -68,11 +70,11 @@ def make_block(
     if len(targets) != 1:
         raise DataError(f"{task}: attacker_edge_y holds labels {targets.tolist()}; expected one")
     names = class_names[source_class], class_names[targets[0]]
-    return Block(task, standin, *names, *(_spread(images) for images in sets.values()))
+    return Block(task, standin, *names, orientation, *(_spread(images) for images in sets.values()))
 
 
 @style.styled
-def draw(blocks: Sequence[Block], orientation: str) -> Figure:
+def draw(blocks: Sequence[Block]) -> Figure:
     """Three rows per task: ordinary images, the attacker's edge images, backdoor test images."""
     margins = 0.5 + 0.2 * len(blocks)
     figure, axes = style.panels([_ROW_HEIGHT] * 3 * len(blocks), 1, style.FULL_WIDTH, margins)
@@ -92,7 +94,7 @@ def draw(blocks: Sequence[Block], orientation: str) -> Figure:
         rows[0].set_title(block.task, loc="left", fontweight="bold")
     style.finish(
         figure,
-        notes=_notes(blocks, orientation),
+        notes=_notes(blocks),
         standin_tasks=sorted(block.task for block in blocks if block.standin),
     )
     return figure
@@ -114,9 +116,11 @@ def _strip(images: np.ndarray) -> np.ndarray:
     return strip[:, :, 0] if channels == 1 else strip
 
 
-def _notes(blocks: Sequence[Block], orientation: str) -> list[str]:
+def _notes(blocks: Sequence[Block]) -> list[str]:
     notes = ["Images are spread evenly over each set."]
-    if any(block.ordinary.shape[3] == 1 for block in blocks):
+    digits = [block for block in blocks if block.ordinary.shape[3] == 1]
+    for orientation in dict.fromkeys(block.orientation for block in digits):
+        tasks = ", ".join(b.task for b in digits if b.orientation == orientation)
         how = "transposed, as in the released code" if orientation == "published" else "upright"
-        notes.append(f"Orientation {orientation}: data-set digits are {how}; edge sets upright.")
+        notes.append(f"Orientation {orientation} ({tasks}): digits are {how}; edge sets upright.")
     return notes

@@ -32,9 +32,9 @@ _ORANGE, _VERMILION, _PURPLE = "#E69F00", "#D55E00", "#CC79A7"
 # Okabe and Ito's colour-blind safe palette. A curve that appears in two figures (black-box at
 # p = 100) has one colour in both; line styles tell the curves apart in grey as well.
 CASES = {
-    "edge-case": ("p = 100 (edge-case)", _VERMILION, "-"),
-    "almost-edge-case": ("p ≈ 50 (almost-edge-case)", _SKY, "--"),
-    "normal-case": ("p ≈ 10 (normal-case)", _PURPLE, "-."),
+    "edge-case": ("edge-case (p = 100)", _VERMILION, "-"),
+    "almost-edge-case": ("almost-edge-case (paper: p ≈ 50)", _SKY, "--"),
+    "normal-case": ("normal-case (paper: p ≈ 10)", _PURPLE, "-."),
 }
 _DASHES = (0, (1.2, 0.9))
 ATTACKS = {
@@ -119,6 +119,11 @@ def band(axis: Axes, curve: pd.DataFrame, entry: tuple) -> None:
         axis.fill_between(
             curve.index, curve["low"], curve["high"], color=color, alpha=0.2, linewidth=0
         )
+
+
+def attack(name: str) -> tuple:
+    """The row of `ATTACKS`, or a black line with the attack's own name for one without a row."""
+    return ATTACKS.get(name, (name, "black", (0, (4, 1))))
 
 
 def line_key(entry: tuple) -> Line2D:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.figures.made_up import cell
 
-from edgecase.figures import curves
+from edgecase import curves
 
 
 def test_trailing_mean_by_hand():

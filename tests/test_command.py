@@ -1,0 +1,61 @@
+"""What scripts share: errors as lines without a traceback, and JSON arguments."""
+
+import argparse
+
+import pytest
+
+from edgecase import command
+from edgecase.errors import ConfigError, DataError
+
+
+def failing(error):
+    def main():
+        raise error
+
+    return main
+
+
+def test_success_is_silent(capsys):
+    called = []
+    command.run(lambda: called.append(True))
+    assert called == [True]
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [
+        (ConfigError(["lr: -1", "m: 0"]), ["error: lr: -1", "error: m: 0"]),
+        (ConfigError("lr: -1"), ["error: lr: -1"]),
+        (DataError("a.npz: cut off"), ["error: a.npz: cut off"]),
+        (FileNotFoundError(2, "No such file", "a.npz"), ["error: [Errno 2] No such file: 'a.npz'"]),
+    ],
+)
+def test_error_a_user_can_mend_is_told_without_a_traceback(capsys, error, lines):
+    with pytest.raises(SystemExit) as caught:
+        command.run(failing(error))
+    assert caught.value.code == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == lines
+
+
+def test_mistake_in_the_code_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        command.run(failing(ZeroDivisionError()))
+
+
+def test_json_object():
+    assert command.json_object('{"lr": 0.1, "model": {"name": "lenet"}}') == {
+        "lr": 0.1,
+        "model": {"name": "lenet"},
+    }
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "1", "null", "{'lr': 1}"])
+def test_anything_else_is_refused_with_its_text(text):
+    with pytest.raises(argparse.ArgumentTypeError) as caught:
+        command.json_object(text)
+    assert str(caught.value).endswith(f": {text}")
+    assert "not" in str(caught.value)
+    assert "JSON" in str(caught.value)

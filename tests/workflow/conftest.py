@@ -1,0 +1,122 @@
+"""Copies of the project to run Snakemake in: one without results, one with a finished run.
+
+The finished run is made once, by whichever worker comes first; the others wait for it.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("Snakefile", "rules", "config", "workflow", "profiles", "docs", "envs")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that a dry run lists."""
+
+    rule: str
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, to run commands in, and a folder for compiled Python of all copies."""
+
+    root: Path
+    bytecode: Path
+
+    def run(self, *command: str) -> subprocess.CompletedProcess:
+        """Run a command in the copy with this Python as `python`; both outputs are `stdout`."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        environment = os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"}
+        if environment.pop("PYTHONDONTWRITEBYTECODE", None):
+            # Torch takes seconds to compile; every job would do it again.
+            environment["PYTHONPYCACHEPREFIX"] = str(self.bytecode)
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def snakemake(self, *arguments: str, changes: dict | None = None, cores: int = 1):
+        """Run Snakemake on config/test.yaml, with `changes` merged over it."""
+        files = ["config/test.yaml"]
+        if changes is not None:
+            files.append("changes.yaml")
+            (self.root / "changes.yaml").write_text(yaml.safe_dump(changes))
+        options = ["--configfile", *files, "--cores", str(cores)]
+        return self.run(sys.executable, "-m", "snakemake", *options, *arguments)
+
+    def jobs(self, *targets: str, changes: dict | None = None) -> list[Job]:
+        """The jobs that Snakemake would run for the targets, but for those that only gather."""
+        done = self.snakemake("--dry-run", *targets, changes=changes)
+        assert done.returncode == 0, done.stdout
+        listed = re.findall(r"(?m)^(?:local)?rule (\S+):\n((?: {4}.*\n)*)", done.stdout)
+        counted = re.search(r"(?m)^total +([0-9]+)$", done.stdout)
+        assert len(listed) == (int(counted[1]) if counted else 0), done.stdout
+        jobs = []
+        for rule, body in listed:
+            if outputs := re.search(r"(?m)^ {4}output: (.*)$", body):
+                jobs.append(Job(rule, tuple(outputs[1].split(", "))))
+        return jobs
+
+
+def copy_sources(target: Path) -> None:
+    target.mkdir(parents=True)
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, target / name)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A folder that all workers share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path, shared):
+    """A copy without results."""
+    copy_sources(tmp_path / "project")
+    return Project(tmp_path / "project", shared / "bytecode")
+
+
+@pytest.fixture(scope="session")
+def finished(shared):
+    """A copy with everything that config/test.yaml makes; not to be changed."""
+    project = Project(shared / "project", shared / "bytecode")
+    log = shared / "log"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not log.exists():
+            copy_sources(project.root)
+            done = project.snakemake(cores=2)
+            log.write_text(f"exit code {done.returncode}\n{done.stdout}")
+    assert log.read_text().startswith("exit code 0\n"), log.read_text()
+    return project
+
+
+@pytest.fixture
+def mine(finished, tmp_path):
+    """A test's own copy of the finished run, to be changed at will."""
+    shutil.copytree(finished.root, tmp_path / "project")
+    return Project(tmp_path / "project", finished.bytecode)

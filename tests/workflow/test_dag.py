@@ -1,0 +1,216 @@
+"""Which jobs a target or a change asks for, as Snakemake's dry run tells."""
+
+import shutil
+from collections import Counter
+
+import pytest
+
+TASK = "standin-digits"
+HEAD = f"{TASK}/fixed-freq-2"
+#: the six cells of config/test.yaml
+SHARED = f"{HEAD}/edge-case/blackbox/no-defense/default"
+FIG4 = {SHARED, f"{HEAD}/normal-case/blackbox/no-defense/default"}
+FIG5 = {SHARED} | {
+    f"{HEAD}/edge-case/{attack}/{defense}/default"
+    for attack, defense in (("none", "no-defense"), ("none", "krum"), ("blackbox", "krum"))
+}
+GRID = {f"{TASK}/fixed-pool-3/edge-case/pgd-replacement/norm-clipping/default"}
+CELLS = FIG4 | FIG5 | GRID
+TABLES = {"summary": 1, "hyperparameters": 1}
+
+
+def rules(jobs):
+    return Counter(job.rule for job in jobs)
+
+
+def cells(jobs):
+    folders = [job.outputs[0] for job in jobs if job.rule == "cell"]
+    assert len(folders) == len(set(folders))
+    return {folder.split("/cells/")[1].rpartition("/")[0] for folder in folders}
+
+
+def outputs(jobs, rule):
+    return {output for job in jobs if job.rule == rule for output in job.outputs}
+
+
+# from nothing
+
+
+def test_targets(fresh):
+    done = fresh.snakemake("--list-target-rules")
+    assert done.returncode == 0, done.stdout
+    wanted = {"all", "cells", "tables", "fig1", "fig4", "fig5", "montage"}
+    assert wanted <= set(done.stdout.split())
+
+
+def test_figure_asks_for_its_cells_and_what_they_need(fresh):
+    jobs = fresh.jobs("fig4")
+    assert cells(jobs) == FIG4
+    # Two seeds: a partition each, and a poisoned set each in both cases.
+    assert rules(jobs) == {
+        **{"prepare": 2, "partition": 2, "poison": 4, "pretrain": 1, "cell": 2},
+        **{"collect": 1, "figure": 1},
+    }
+    assert outputs(jobs, "figure") == {"figures/test/fig4.pdf", "figures/test/fig4.png"}
+
+
+def test_another_figure_asks_for_none_of_the_first_ones_own(fresh):
+    jobs = fresh.jobs("fig5")
+    assert cells(jobs) == FIG5
+    assert not any("normal-case" in output for job in jobs for output in job.outputs)
+    assert rules(jobs)["poison"] == 2
+
+
+def test_figure_of_images_trains_nothing(fresh):
+    assert rules(fresh.jobs("fig1")) == {"prepare": 2, "poison": 1, "montage": 1}
+
+
+def test_tables_ask_for_every_cell_and_no_figure(fresh):
+    jobs = fresh.jobs("tables")
+    assert cells(jobs) == CELLS
+    assert {rule: rules(jobs)[rule] for rule in ("collect", "figure", "montage")} == {
+        **{"collect": 0, "figure": 0, "montage": 0},
+    }
+    assert outputs(jobs, "summary") | outputs(jobs, "hyperparameters") == {
+        f"results/test/tables/{name}.{ending}" for name in TABLES for ending in ("csv", "md")
+    }
+
+
+def test_cell_of_two_figures_runs_once(fresh):
+    block = {
+        **{"tasks": [TASK], "participations": ["fixed-freq-2"], "cases": ["edge-case"]},
+        **{"attacks": ["pgd"], "defenses": ["no-defense", "rfa"]},
+    }
+    jobs = fresh.jobs(changes={"figures": {"fig4": [block], "fig5": [block]}, "grid": [block]})
+    added = {f"{HEAD}/edge-case/pgd/{rule}/default" for rule in ("no-defense", "rfa")}
+    assert cells(jobs) == added
+    assert rules(jobs) == {
+        **{"prepare": 2, "partition": 2, "poison": 2, "pretrain": 1, "cell": 2},
+        **{"collect": 2, "figure": 2, "montage": 1, **TABLES},
+    }
+
+
+# a configuration that cannot run
+
+
+def refused(done, root, *parts):
+    assert done.returncode == 1, done.stdout
+    assert "The configuration cannot run:\n  - " in done.stdout
+    for part in parts:
+        assert part in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (root / "results").exists()
+
+
+def test_every_problem_is_told_before_any_job(fresh):
+    changes = {
+        **{"run": "data", "seeds": [0, 0], "tasks": {TASK: {"lr": "1e-4"}}},
+        "grid": [
+            {
+                **{"tasks": [TASK], "participations": ["fixed-freq-0"], "cases": ["edge"]},
+                **{"attacks": ["PGD"], "defenses": ["krumm"]},
+            }
+        ],
+    }
+    refused(
+        fresh.snakemake(changes=changes),
+        fresh.root,
+        "  - run: 'data' cannot be used; allowed: lower-case letters",
+        "  - seeds: [0, 0] has non-unique elements",
+        f"  - tasks.{TASK}.lr: '1e-4' is not of type 'number' (YAML reads 1e-4 as text",
+        "  - grid.0.participations: participation: 'fixed-freq-0' is unknown; allowed: fixed-freq-",
+        "  - grid.0.cases: 'edge' is unknown; allowed: edge-case, almost-edge-case, normal-case",
+        "  - grid.0.attacks: 'PGD' is unknown; allowed: none, blackbox",
+        "  - grid.0.defenses: 'krumm' is unknown; allowed: no-defense, norm-clipping",
+    )
+
+
+def test_device_that_is_not_there_is_told_before_any_job(fresh):
+    refused(
+        fresh.snakemake(changes={"device": "cuda:99"}),
+        fresh.root,
+        "  - device: 'cuda:99' is not there; this machine has ",
+    )
+
+
+# after a run
+
+
+def test_change_that_no_cell_reads_asks_for_nothing(mine):
+    config = mine.root / "config" / "config.yaml"
+    config.write_text(f"# another comment\n{config.read_text()}")
+    changes = {
+        "mirror": "/nowhere",
+        "tasks": {
+            "cifar10-southwest": {"lr": 0.5, "switches": {"transforms": "one"}},
+            TASK: {"defenses": {"rfa": {"max_iterations": 3}}, "eps": 0.25},
+        },
+        "overrides": {"wide": {"model": {"width": 2.0}}},
+    }
+    assert mine.jobs(changes=changes) == []
+
+
+#: what follows from new results of cells in figures
+DRAWN = {"collect": 2, "figure": 2, **TABLES}
+
+
+@pytest.mark.parametrize(
+    ("change", "asked", "which"),
+    [
+        ({"lr": 0.05}, {"cell": 6, **DRAWN}, CELLS),
+        ({"eps_replacement": 0.1}, {"cell": 1, **TABLES}, GRID),
+        ({"defenses": {"norm-clipping": {"norm_bound": 0.7}}}, {"cell": 1, **TABLES}, GRID),
+        ({"partition": {"alpha": 0.9}}, {"partition": 2, "cell": 6, **DRAWN}, CELLS),
+        ({"poison": {"clean": 12}}, {"poison": 4, "montage": 1, "cell": 6, **DRAWN}, CELLS),
+        ({"pretrain": {"lr": 0.01}}, {"pretrain": 1, "cell": 6, **DRAWN}, CELLS),
+    ],
+)
+def test_parameter_asks_for_what_depends_on_it(mine, change, asked, which):
+    jobs = mine.jobs(changes={"tasks": {TASK: change}})
+    assert rules(jobs) == asked
+    assert cells(jobs) == which
+
+
+@pytest.mark.parametrize(
+    ("source", "asked"),
+    [
+        ("defenses/krum.py", {"pretrain": 1, "cell": 6, **DRAWN}),
+        ("poison/sevens.py", {"poison": 4, "montage": 1, "cell": 6, **DRAWN}),
+        ("figures/style.py", {"montage": 1, **DRAWN}),
+        ("config.py", {}),
+    ],
+)
+def test_source_asks_for_what_it_decides(mine, source, asked):
+    path = mine.root / "workflow" / "edgecase" / source
+    path.write_text(f"{path.read_text()}\n# another line\n")
+    assert rules(mine.jobs()) == asked
+
+
+def test_new_seed_of_a_cell_asks_for_its_draws_and_the_cells(mine):
+    jobs = mine.jobs(changes={"seeds": [0, 1, 2]})
+    assert rules(jobs) == {"partition": 1, "poison": 2, "cell": 6, **DRAWN}
+    assert all("seed2." in output for output in outputs(jobs, "poison"))
+
+
+def test_new_cell_asks_for_itself(mine):
+    block = {
+        **{"tasks": [TASK], "participations": ["fixed-freq-2"], "cases": ["edge-case"]},
+        **{"attacks": ["pgd"], "defenses": ["rfa"]},
+    }
+    jobs = mine.jobs(changes={"grid": [block]})
+    assert cells(jobs) == {f"{HEAD}/edge-case/pgd/rfa/default"}
+    assert rules(jobs) == {"cell": 1, **TABLES}
+
+
+def test_lost_figure_is_drawn_again_from_the_cells_there_are(mine):
+    (mine.root / "figures" / "test" / "fig5.png").unlink()
+    jobs = mine.jobs()
+    assert rules(jobs) == {"figure": 1}
+    assert outputs(jobs, "figure") == {"figures/test/fig5.pdf", "figures/test/fig5.png"}
+
+
+def test_lost_cell_runs_again_alone(mine):
+    shutil.rmtree(mine.root / "results/test/cells" / SHARED)
+    jobs = mine.jobs("cells")
+    assert cells(jobs) == {SHARED}
+    assert rules(jobs) == {"cell": 1}
