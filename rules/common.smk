@@ -30,6 +30,10 @@ THREADS = config.get("threads", 1)
 if config.get("mirror"):
     os.environ |= {"EDGECASE_MIRROR": config["mirror"]}
 
+mirror = os.environ.get("EDGECASE_MIRROR")
+if mirror and not Path(mirror).is_dir():
+    raise WorkflowError(f"The mirror (`mirror` or EDGECASE_MIRROR) is no folder: {mirror}")
+
 CODE = {step: provenance.code_digest(step) for step in provenance.CODE}
 
 # A GPU is asked for only where there may be one: a limit on GPUs must not hold back CPU jobs.
@@ -52,7 +56,7 @@ wildcard_constraints:
     name=r"[a-z0-9-]+",
     figure=r"[a-z0-9-]+",
     task="|".join(config["tasks"]),
-    participation=r"fixed-(freq|pool)-[1-9][0-9]*",
+    participation=r"fixed-(freq|pool)-[1-9][0-9]{0,8}",
     case=r"(edge|almost-edge|normal)-case",
     attack=r"[a-z-]+",
     defense=r"[a-z0-9-]+",

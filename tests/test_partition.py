@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgecase.errors import ConfigError, DataError
-from edgecase.partition import dirichlet, iid, load_partition, partition, save_partition
+from edgecase.partition import (
+    dirichlet,
+    iid,
+    load_partition,
+    partition,
+    problems,
+    save_partition,
+)
 
 SCRIPT = Path(__file__).parents[1] / "workflow" / "scripts" / "partition.py"
 
@@ -290,3 +297,24 @@ def test_script_keeps_an_edge_sets_own_samples_from_the_clients(tmp_path):
     assert len(held) == len(set(held)) == 49_970
     # The first car of the attacker's 27, the last, and one of the 3 kept for testing.
     assert not {874, 389, 32941} & set(held)
+
+
+@pytest.mark.parametrize(
+    ("index", "offsets"),
+    [
+        ([0, 1, 2], [0, 3, 3]),  # the second client holds nothing
+        ([0, 1, -1], [0, 1, 3]),
+        ([0, 1, 1], [0, 1, 3]),  # one sample, two clients
+        ([[0, 1, 2]], [0, 1]),
+        ([0, 1, 2], [[0, 3]]),
+    ],
+)
+def test_an_altered_partition_is_refused_by_name(tmp_path, index, offsets):
+    path = tmp_path / "seed0.npz"
+    np.savez(path, index=np.array(index, np.int64), offsets=np.array(offsets, np.int64))
+    with pytest.raises(DataError, match=r"seed0\.npz"):
+        load_partition(path)
+
+
+def test_a_kind_that_is_no_name_is_a_problem_not_a_crash():
+    assert problems({"kind": ["iid"]}) == ["kind: ['iid'] is unknown; allowed: dirichlet, iid"]

@@ -94,7 +94,7 @@ def test_missing_seed_is_refused_by_name(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"seeds": []}, "seeds is empty"),
+        ({"seeds": []}, r"seeds is \[\]"),
         ({"standin": "no"}, "standin is 'no'; expected a bool"),
         ({"task": None}, "task is None; expected a str"),
         ({"parameters": {}}, "parameters.rounds is missing"),

@@ -6,6 +6,9 @@ import torch
 from tests.federation import reference
 from tests.federation.conftest import SIZES
 
+from edgecase.errors import DataError
+from edgecase.federation.clients import build_population
+from edgecase.partition import Partition
 from edgecase.transforms import task_transforms
 
 
@@ -71,3 +74,33 @@ def test_a_case_without_honest_edge_data(make_world, lay_out, parameters):
     population, _ = lay_out(world, parameters())
     assert [len(samples.index) for samples in population.honest] == SIZES
     assert same(rows(population, population.attacker), world.pairs["attacker"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"attacker_clean_index": np.array([99])}, "numbered 99"),
+        ({"honest_edge_client": np.array([7, 0])}, "client 7 holds edge data"),
+        ({"test_x": np.zeros((3, 2, 5, 1), np.uint8)}, "test_x has images"),
+    ],
+)
+def test_files_made_from_other_data_are_refused(change, message):
+    images = torch.zeros((6, 4, 4, 1), dtype=torch.uint8)
+    poison = {
+        "attacker_clean_index": np.array([1]),
+        "attacker_edge_x": np.zeros((1, 4, 4, 1), np.uint8),
+        "attacker_edge_y": np.array([1]),
+        "honest_edge_x": np.zeros((2, 4, 4, 1), np.uint8),
+        "honest_edge_y": np.array([7, 7]),
+        "honest_edge_client": np.array([0, 1]),
+        "test_x": np.zeros((3, 4, 4, 1), np.uint8),
+        "test_y": np.array([1, 1, 1]),
+    }
+    partition = Partition(np.arange(6), np.array([0, 3, 6]))
+    transforms = task_transforms(1, "published")
+    labels = torch.zeros(6, dtype=torch.int64)
+    build_population(images, labels, partition, poison, transforms, count_edge_samples=False)
+    with pytest.raises(DataError, match=message):
+        build_population(
+            images, labels, partition, poison | change, transforms, count_edge_samples=False
+        )

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from tests.federation import reference
 
 from edgecase import models
+from edgecase.errors import DataError
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.pretrain import clean_accuracy, pretrain
+from edgecase.federation.pretrain import clean_accuracy, load_start, pretrain
 from edgecase.federation.task import TaskData
 from edgecase.randomness import numpy_generator
 from edgecase.transforms import task_transforms
@@ -80,3 +82,19 @@ def test_training_fits_what_it_sees(data):
         recipe = RECIPE | {"epochs": 60, "lr": 0.01, "weight_decay": 0.0}
         trained = pretrain(single, digits, recipe, precision)
         assert clean_accuracy(single, trained, digits, 6, precision) == 100
+
+
+@pytest.mark.parametrize("content", [b"", b"no model at all", b"\xff" * 64])
+def test_a_broken_starting_model_is_refused_by_name(tmp_path, content):
+    path = tmp_path / "start.safetensors"
+    path.write_bytes(content)
+    model = FlatModel(models.build("lenet", width=0.05))
+    with pytest.raises(DataError, match=r"start\.safetensors"):
+        load_start(model, path)
+
+
+def test_a_starting_model_of_another_width_is_refused(tmp_path):
+    path = tmp_path / "start.safetensors"
+    save_file(FlatModel(models.build("lenet", width=0.1)).state(), path)
+    with pytest.raises(DataError, match=r"start\.safetensors"):
+        load_start(FlatModel(models.build("lenet", width=0.05)), path)

@@ -21,10 +21,11 @@ SOURCES = ("Snakefile", "rules", "config", "workflow", "profiles", "docs", "envs
 
 @dataclass(frozen=True)
 class Job:
-    """A job that a dry run lists."""
+    """A job that a dry run lists, and why it would run."""
 
     rule: str
     outputs: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class Project:
         jobs = []
         for rule, body in listed:
             if outputs := re.search(r"(?m)^ {4}output: (.*)$", body):
-                jobs.append(Job(rule, tuple(outputs[1].split(", "))))
+                reason = re.search(r"(?m)^ {4}reason: (.*)$", body)
+                jobs.append(Job(rule, tuple(outputs[1].split(", ")), reason[1] if reason else ""))
         return jobs
 
 

@@ -171,6 +171,11 @@ def test_parameter_asks_for_what_depends_on_it(mine, change, asked, which):
     assert cells(jobs) == which
 
 
+def edit(project, source):
+    path = project.root / "workflow" / "edgecase" / source
+    path.write_text(f"{path.read_text()}\n# another line\n")
+
+
 @pytest.mark.parametrize(
     ("source", "asked"),
     [
@@ -181,9 +186,21 @@ def test_parameter_asks_for_what_depends_on_it(mine, change, asked, which):
     ],
 )
 def test_source_asks_for_what_it_decides(mine, source, asked):
-    path = mine.root / "workflow" / "edgecase" / source
-    path.write_text(f"{path.read_text()}\n# another line\n")
+    edit(mine, source)
     assert rules(mine.jobs()) == asked
+
+
+def test_cells_mind_their_own_source_where_the_starting_model_comes_out_the_same(mine):
+    """A job that is due hides whether those after it are due in their own right."""
+    start = f"results/test/pretrain/{TASK}/default.safetensors"
+    before = (mine.root / start).read_bytes()
+    edit(mine, "defenses/krum.py")
+    done = mine.snakemake(start)
+    assert done.returncode == 0, done.stdout
+    assert (mine.root / start).read_bytes() == before
+    jobs = mine.jobs("cells")
+    assert cells(jobs) == CELLS
+    assert all("Params have changed" in job.reason for job in jobs)
 
 
 def test_new_seed_of_a_cell_asks_for_its_draws_and_the_cells(mine):

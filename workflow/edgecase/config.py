@@ -133,7 +133,7 @@ def load(path: str | Path | None = None) -> dict:
 def _read(path: Path) -> dict:
     try:
         content = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: not a readable YAML file ({error})") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: holds no mapping of keys to values")
@@ -143,7 +143,7 @@ def _read(path: Path) -> dict:
 def _of_its_kind(parameters: Mapping) -> dict:
     """The partition's parameters and defaults, less what a merge leaves behind of another kind."""
     kind = parameters.get("kind", "dirichlet")
-    if kind not in partition.PARAMETERS:
+    if not isinstance(kind, str) or kind not in partition.PARAMETERS:
         return dict(parameters)
     own = partition.PARAMETERS[kind]["properties"]
     others = {key for schema in partition.PARAMETERS.values() for key in schema["properties"]}
@@ -322,11 +322,22 @@ def _task_problems(config: Mapping) -> Iterator[Problem]:
             if (task, problem) not in told:  # an override need not repeat what is wrong without it
                 told.add((task, problem))
                 yield place, f"{_resolved_name(task, override)}.{problem}"
+        for problem in _defense_problems(resolve_task(config, task, override)):
+            if (task, problem) not in told:
+                told.add((task, problem))
+                yield None, f"{_resolved_name(task, override)}: {problem}"
+
+
+def _defense_problems(task: Mapping) -> Iterator[str]:
+    """What is wrong with the parameters of any defense, used or not."""
+    for name, options in task["defenses"].items():
+        yield from defenses.validate(name, options)
 
 
 def _resolved_problems(task: Mapping) -> Iterator[str]:
     yield from (f"partition.{problem}" for problem in partition.problems(task["partition"]))
-    yield from (f"poison.{p}" for p in poison.problems(task["edge_set"], task["poison"]))
+    own = {key: value for key, value in task["poison"].items() if key != "p_study"}  # a switch
+    yield from (f"poison.{problem}" for problem in poison.problems(task["edge_set"], own))
     model, dataset = task["model"], task["dataset"]
     for key, group in (("model", _MODEL_KEYS), ("pretrain", _RECIPE_KEYS)):
         yield from (f"{key}: '{name}' is missing" for name in group if name not in task[key])
@@ -350,6 +361,8 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
 
 
 def _cell_problems(config: Mapping) -> Iterator[Problem]:
+    if not any(blocks for blocks in [*config["figures"].values(), config.get("grid")]):
+        yield None, "figures and grid: they declare no cell; at least one is needed"
     for cell in _cells(config):
         resolved = resolve_cell(config, cell)
         mode = participation.parse(cell.participation)

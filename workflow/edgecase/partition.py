@@ -197,18 +197,22 @@ def load_partition(path: str | Path) -> Partition:
     if (
         index.dtype != np.int64
         or offsets.dtype != np.int64
+        or index.ndim != 1
+        or offsets.ndim != 1
         or offsets.size < 2
         or offsets[0] != 0
         or offsets[-1] != len(index)
-        or np.any(np.diff(offsets) < 0)
+        or np.any(np.diff(offsets) < 1)
     ):
-        raise DataError(f"{path}: its offsets do not divide its {len(index)} indices")
+        raise DataError(f"{path}: its offsets do not give each client a part of its indices")
+    if index.min() < 0 or len(np.unique(index)) != len(index):
+        raise DataError(f"{path}: a sample index is negative or belongs to two clients")
     return clients
 
 
 def problems(parameters: Mapping) -> list[str]:
     """What is wrong with the parameters of a partition, one line for each key; empty if nothing."""
     kind = parameters.get("kind", "dirichlet")
-    if kind not in PARAMETERS:
+    if not isinstance(kind, str) or kind not in PARAMETERS:
         return [f"kind: {kind!r} is unknown; allowed: {', '.join(PARAMETERS)}"]
     return schema_problems(parameters, PARAMETERS[kind])

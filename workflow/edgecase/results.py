@@ -67,6 +67,9 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
     for name in required:
         if not pd.api.types.is_numeric_dtype(table[name]) or table[name].isna().any():
             raise DataError(f"{path}: column {name} has an empty or non-numeric value")
+    accuracies = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
+    if not table[accuracies].apply(lambda column: column.between(0, 100)).all(axis=None):
+        raise DataError(f"{path}: an accuracy is outside 0 to 100 %")
     expected = list(range(len(table) if rounds is None else rounds + 1))
     if not expected or table["fl_iter"].tolist() != expected:
         last = expected[-1] if expected else 0

@@ -25,15 +25,15 @@ def read_cell(directory: str | Path) -> dict:
     path = Path(directory) / "cell.json"
     try:
         cell = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not a readable description of a cell ({error})") from error
     if not isinstance(cell, dict):
         raise DataError(f"{path}: holds a {type(cell).__name__}; expected an object")
     for key, kind in _REQUIRED.items():
         if not isinstance(cell.get(key), kind):
             raise DataError(f"{path}: {key} is {cell.get(key)!r}; expected a {kind.__name__}")
-    if not cell["seeds"]:
-        raise DataError(f"{path}: seeds is empty; expected at least one")
+    if not cell["seeds"] or len(set(map(str, cell["seeds"]))) != len(cell["seeds"]):
+        raise DataError(f"{path}: seeds is {cell['seeds']}; expected at least one, each once")
     if not isinstance(cell["parameters"].get("rounds"), int):
         raise DataError(f"{path}: parameters.rounds is missing; expected a whole number")
     return cell

@@ -10,13 +10,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from safetensors.torch import load_file
-
 from edgecase import command, models, provenance
 from edgecase.datasets import DATASETS, load_npz
 from edgecase.federation import device as devices
 from edgecase.federation.clients import Population, build_population, build_tests
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.pretrain import load_start
 from edgecase.federation.simulate import simulate
 from edgecase.federation.task import task_data, watched_classes
 from edgecase.files import atomic_path
@@ -59,7 +58,7 @@ def main(argv: list[str] | None = None) -> None:
         ),
         device,
     )
-    model.load_state(load_file(arguments.start))
+    load_start(model, arguments.start)
     start = model.parameters.clone()
 
     classes = watched_classes(parameters, data)

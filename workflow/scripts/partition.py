@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import command
 from edgecase.datasets import EDGE_SETS, load_npz
+from edgecase.datasets.arrays import check_labels
 from edgecase.partition import partition, save_partition
 from edgecase.randomness import numpy_generator
 
@@ -29,6 +30,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
 
     labels = load_npz(arguments.dataset, ("y_train",))["y_train"]
+    labels = check_labels(labels, f"{arguments.dataset}: y_train", labels.size)
     exclude = EDGE_SETS[arguments.edge_set].excluded if arguments.edge_set else ()
     clients = partition(
         labels,

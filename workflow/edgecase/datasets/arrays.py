@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edgecase.errors import DataError
+from edgecase.errors import ConfigError, DataError
 from edgecase.files import atomic_path
 
 _UNREADABLE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
@@ -37,7 +37,12 @@ def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
 
 
 def save_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write a compressed `.npz` in one step; equal arrays give equal bytes."""
+    """Write a compressed `.npz` in one step; equal arrays give equal bytes.
+
+    Raises `ConfigError` for another suffix, which numpy would change by itself.
+    """
+    if Path(path).suffix != ".npz":
+        raise ConfigError(f"{path}: its name must end in .npz")
     with atomic_path(path) as temporary:
         np.savez_compressed(temporary, **arrays)
 

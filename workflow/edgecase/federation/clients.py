@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from edgecase.errors import DataError
 from edgecase.federation.evaluate import TestSets
 from edgecase.federation.local import Samples, Store
 from edgecase.partition import Partition
@@ -43,6 +44,7 @@ def build_population(
     `partition` and `poison` are what the files of the same name hold. Honest clients' edge samples
     enter their FedAvg weight only with `count_edge_samples`.
     """
+    _check_fit(len(images), images.shape[1:], partition, poison)
     device = images.device
     size = len(images)
     held = len(poison["honest_edge_y"])
@@ -83,6 +85,21 @@ def build_tests(
         labels=torch.cat([labels, wanted]),
         num_clean=len(images),
     )
+
+
+def _check_fit(size: int, shape: torch.Size, partition: Partition, poison: PoisonedData) -> None:
+    """Raise `DataError` if the files were made from a training set of another size or shape."""
+    largest = max(partition.index.max(), poison["attacker_clean_index"].max(initial=0))
+    if largest >= size:
+        raise DataError(f"a sample numbered {largest} is held, but the training set has {size}")
+    holders = poison["honest_edge_client"].max(initial=0)
+    if holders >= len(partition.offsets) - 1:
+        raise DataError(
+            f"client {holders} holds edge data, but there are {len(partition.offsets) - 1} clients"
+        )
+    for name in ("honest_edge_x", "attacker_edge_x", "test_x"):
+        if poison[name].shape[1:] != tuple(shape):
+            raise DataError(f"{name} has images {poison[name].shape[1:]}, not {tuple(shape)}")
 
 
 def _tensors(device: torch.device, *arrays: np.ndarray) -> list[torch.Tensor]:

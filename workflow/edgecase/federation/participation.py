@@ -11,7 +11,7 @@ from edgecase.randomness import numpy_generator
 #: id of the extra attacker who joins the attack rounds of fixed-freq.
 EXTRA_ATTACKER = -1
 
-_FORM = re.compile(r"fixed-(freq|pool)-([1-9][0-9]*)")
+_FORM = re.compile(r"fixed-(freq|pool)-([1-9][0-9]{0,8})")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
 """The model that federated learning starts from, trained centrally by a published recipe."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from edgecase.attacks import LocalTraining
+from edgecase.errors import DataError
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Store, Stream, train_locally
@@ -40,6 +44,14 @@ def pretrain(model: FlatModel, data: TaskData, recipe: Mapping, precision: str) 
         Stream(_SEED, round=0, client=0, purpose="pretrain-"),
         autocast=torch.bfloat16 if precision == "bf16" else None,
     )
+
+
+def load_start(model: FlatModel, path: str | Path) -> None:
+    """Fill `model` from a starting model's file; `DataError`, naming it, if it does not fit."""
+    try:
+        model.load_state(load_file(path))
+    except (SafetensorError, ValueError) as error:
+        raise DataError(f"{path}: not a starting model of this task ({error})") from error
 
 
 def clean_accuracy(

@@ -142,7 +142,15 @@ def load_poison(path: str | Path) -> PoisonedData:
         ("honest_edge_x", "honest_edge_y", "honest_edge_client"),
         ("test_x", "test_y"),
     ):
-        lengths = {name: len(data[name]) for name in group}
-        if len(set(lengths.values())) != 1:
-            raise DataError(f"{path}: its arrays differ in length: {lengths}")
+        images, *labels = (data[name] for name in group)
+        if images.dtype != np.uint8 or images.ndim != 4:
+            raise DataError(f"{path}: {group[0]} holds no uint8 images [n, H, W, C]")
+        for name, array in zip(group[1:], labels, strict=True):
+            if array.dtype != np.int64 or array.shape != (len(images),) or (array < 0).any():
+                raise DataError(f"{path}: {name} is not one whole number per image of {group[0]}")
+    clean = data["attacker_clean_index"]
+    if clean.dtype != np.int64 or clean.ndim != 1 or (clean < 0).any():
+        raise DataError(f"{path}: attacker_clean_index does not number training samples")
+    if not len(data["test_y"]):
+        raise DataError(f"{path}: its backdoor test set is empty")
     return data
