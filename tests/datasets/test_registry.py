@@ -19,7 +19,7 @@ def test_the_names_of_the_pipeline():
     [
         ("southwest", "cifar10", ("airplane", "truck", "truck")),
         ("ardis", "emnist", ("7", "1", "7")),
-        ("greencar", "cifar10", ("automobile", "bird", "bird")),
+        ("greencar", "cifar10", ("automobile", "bird", "truck")),
         ("standin-livery", "standin-planes", ("airplane", "truck", "truck")),
         ("standin-sevens", "standin-digits", ("7", "1", "7")),
     ],
