@@ -140,7 +140,7 @@ def test_change_that_no_cell_reads_asks_for_nothing(mine):
     config = mine.root / "config" / "config.yaml"
     config.write_text(f"# another comment\n{config.read_text()}")
     changes = {
-        "mirror": "/nowhere",
+        "mirror": str(mine.root),
         "tasks": {
             "cifar10-southwest": {"lr": 0.5, "switches": {"transforms": "one"}},
             TASK: {"defenses": {"rfa": {"max_iterations": 3}}, "eps": 0.25},
