@@ -19,15 +19,21 @@ env: .venv/.installed
 	$(BIN)/python -m uv pip install -q --python $(BIN)/python -r requirements.txt
 	@touch $@
 
-demo small: env
-	$(SNAKEMAKE) --configfile config/$@.yaml
-	$(REPORT) --configfile config/$@.yaml --report results/$@/report.html
-	@$(BIN)/python workflow/scripts/where.py $@
+# One run from its data to its report: $(call run,<run>,<how Snakemake finds its configuration>)
+define run
+	$(SNAKEMAKE) $(2)
+	$(REPORT) $(2) --report results/$(1)/report.html
+	@$(BIN)/python workflow/scripts/where.py $(1)
+endef
+
+demo: env
+	$(call run,demo,--configfile config/demo.yaml)
+
+small: env
+	$(call run,small,--configfile config/small.yaml)
 
 paper: env
-	$(SNAKEMAKE)
-	$(REPORT) --report results/paper/report.html
-	@$(BIN)/python workflow/scripts/where.py paper
+	$(call run,paper)
 
 test: env
 	$(BIN)/python -m pytest -n auto
