@@ -12,6 +12,7 @@ from edgecase import config as configuration
 from edgecase import machine, provenance
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.errors import ConfigError
+from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.grid import Cell, all_cells, expand
 
 try:

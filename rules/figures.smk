@@ -21,8 +21,10 @@ rule collect:
     params:
         code=CODE["draw"],
         cells=lambda wildcards: cells_of(wildcards.figure),
+        parameters=lambda wildcards: list(FIGURE_SPECS[wildcards.figure].parameters),
     shell:
-        "python workflow/scripts/collect.py --cells {params.cells} --out {output.table} 2> {log}"
+        "python workflow/scripts/collect.py --cells {params.cells} --parameters {params.parameters}"
+        " --out {output.table} 2> {log}"
 
 
 rule figure:

@@ -8,6 +8,7 @@ rule summary:
         rounds=[f"{RESULTS}/cells/{cell.folder}/seed{seed}.csv" for cell in CELLS for seed in SEEDS],
     output:
         csv=f"{RESULTS}/tables/summary.csv",
+        measures=f"{RESULTS}/tables/measures.csv",
         markdown=report(
             f"{RESULTS}/tables/summary.md",
             caption="../docs/captions/summary.rst",
@@ -22,8 +23,8 @@ rule summary:
         code=CODE["draw"],
         cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
     shell:
-        "python workflow/scripts/summary.py --cells {params.cells} --csv {output.csv}"
-        " --markdown {output.markdown} 2> {log}"
+        "python workflow/scripts/summary.py --cells {params.cells}"
+        " --measures {output.measures} --csv {output.csv} --markdown {output.markdown} 2> {log}"
 
 
 rule hyperparameters:

@@ -10,10 +10,11 @@ from edgecase.results import ROUND_COLUMNS, read_rounds
 LINES = [
     "fl_iter,main_task_acc,backdoor_acc,raw_task_acc,adv_norm_diff,wg_norm,source_class_acc,"
     "target_class_acc,honest_norm_mean,lr,num_clients,num_attackers,num_accepted,"
-    "attacker_accepted,num_clipped,defense_iterations,noise_norm,client_ids,refused_ids",
-    "0,40,0,5,0,3.74619198,0,0,0,0,0,0,0,,0,0,0,,",
-    "1,33.5,1.5,5,0.0944384262,3.74619198,0,0,0.0375757329,0.02,3,1,2,1,0,0,0.125,-1 3 6,3",
-    "2,32.5,0,5,0,3.74680209,0,0,0.0618085526,0.01996,3,0,3,,0,0,0.5,7 1 40,",
+    "attacker_accepted,num_clipped,defense_iterations,noise_norm,client_ids,refused_ids,"
+    "diverged_ids",
+    "0,40,0,5,0,3.74619198,0,0,0,0,0,0,0,,0,0,0,,,",
+    "1,33.5,1.5,5,0.0944384262,3.74619198,0,0,0.0375757329,0.02,3,1,2,1,0,0,0.125,-1 3 6,3,",
+    "2,32.5,0,5,0,3.74680209,0,0,0.0618085526,0.01996,3,0,3,,0,0,0.5,7 1 40,,",
 ]
 TEXT = "\n".join(LINES) + "\n"
 

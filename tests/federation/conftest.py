@@ -29,6 +29,8 @@ PARAMETERS = {
     "project_frequency": 2,
     "prox_coefficient": 0.5,
     "first_attack_round": 1,
+    "seated_client": None,
+    "diverged_clients": "stop",
     "precision": "fp32",
     "participation": "fixed-freq-2",
     "attack": "none",

@@ -123,3 +123,27 @@ def test_other_names_are_refused(name):
     assert name in message
     assert "fixed-freq-<period>" in message
     assert "fixed-pool-<att" in message
+
+
+@pytest.mark.parametrize("mode", ["fixed-freq-3", "fixed-pool-6"])
+def test_a_seated_client_takes_part_in_every_round_and_never_attacks(mode):
+    partners = np.zeros(20)
+    for round in range(1, 1501):
+        taking_part = parse(mode).participants(round, 20, 5, 1, 1, seated=7)
+        assert 7 in taking_part.ids and 7 not in taking_part.attackers
+        assert len(set(taking_part.ids)) == len(taking_part.ids) == 5
+        place = len(taking_part.attackers) if mode.startswith("fixed-freq") else 0
+        assert taking_part.ids[place] == 7
+        partners[[client for client in taking_part.ids if client >= 0]] += 1
+    # The others share the remaining seats evenly: 4 (or 3 beside the attacker) of 19.
+    others = np.delete(partners, 7)
+    expected = others.sum() / 19
+    assert np.all(np.abs(others - expected) < 5 * math.sqrt(expected))
+
+
+def test_a_seat_changes_nobody_elses_order():
+    for round in range(1, 40):
+        free = sample_clients(round, 20, 6, 4)
+        seated = sample_clients(round, 20, 6, 4, seated=3)
+        others = [client for client in free if client != 3]
+        assert seated == (3, *others[:5])

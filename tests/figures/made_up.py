@@ -17,12 +17,12 @@ def rounds_table(rounds=20, backdoor=0.0, slope=0.0, main=90.0, attacked=True) -
     table["fl_iter"] = range(rounds + 1)
     table["backdoor_acc"] = backdoor + slope * table["fl_iter"]
     table["main_task_acc"] = main
-    table["num_clients"] = 10
+    table["num_clients"] = table["num_accepted"] = 10
     table["num_attackers"] = ((table["fl_iter"] % 10 == 1) & attacked).astype(int)
     table["adv_norm_diff"] = 2.5 * table["num_attackers"]
     table["attacker_accepted"] = table["num_attackers"].where(table["num_attackers"] > 0)
     table["client_ids"] = "4 2"
-    table["refused_ids"] = ""
+    table["refused_ids"] = table["diverged_ids"] = ""
     return table
 
 
@@ -36,6 +36,11 @@ def axes(
 ) -> dict:
     values = {"task": task, "participation": participation, "case": case, "attack": attack}
     return values | {"defense": defense, "override": override}
+
+
+def with_parameters(table, **parameters) -> pd.DataFrame:
+    """`table` with parameter columns as `tables.tidy` adds them; `__` in a name stands for a dot."""
+    return table.assign(**{name.replace("__", "."): value for name, value in parameters.items()})
 
 
 def cell(*, seeds=(0,), standin=False, rounds=20, backdoor=0.0, slope=0.0, main=90.0, **names):

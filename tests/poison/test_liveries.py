@@ -131,3 +131,35 @@ def test_broken_photos_and_an_empty_test_set_are_refused(livery, make):
     livery["honest_normal"] = livery["p_percent_test"]
     with pytest.raises(DataError, match="every test photo is also a training photo"):
         make("southwest", livery, "edge-case", edge=4, p_study="matched")
+
+
+def test_unusual_photos_belong_to_one_honest_client_alone(livery, make, rows):
+    data = make("southwest", livery, edge=8, clean=2, p_study="matched", unusual_photos=6)
+    assert set(data["honest_edge_client"].tolist()) == {0}
+    assert set(data["honest_edge_y"].tolist()) == {0}
+    held = rows(data["honest_edge_x"])
+    assert len(held) == 24
+    assert set(held) <= set(rows(livery["honest_normal"]))
+    assert not set(held) & set(rows(data["attacker_edge_x"]))
+    assert not set(held) & set(rows(data["test_x"]))
+
+
+def test_unusual_photos_leave_out_what_attacker_or_test_has(livery, make, rows):
+    shared = dict(livery)
+    # The first photo is the attacker's second, the third a test photo compressed again.
+    honest = livery["honest_normal"].copy()
+    honest[:4] = livery["adv_p_percent"][4:8]
+    honest[8:12] = np.clip(livery["p_percent_test"][:4].astype(int) + 1, 0, 255).astype(np.uint8)
+    shared["honest_normal"] = honest
+    data = make("southwest", shared, edge=8, clean=2, p_study="matched", unusual_photos=2)
+    assert np.array_equal(data["honest_edge_x"], np.concatenate([honest[4:8], honest[12:16]]))
+    with pytest.raises(ConfigError, match=r"unusual_photos: 34 is more than the 33 photos"):
+        make("southwest", shared, edge=8, clean=2, p_study="matched", unusual_photos=34)
+
+
+@pytest.mark.parametrize(
+    ("case", "p_study"), [("edge-case", "published"), ("normal-case", "matched")]
+)
+def test_unusual_photos_are_refused_where_others_hold_them(livery, make, case, p_study):
+    with pytest.raises(ConfigError, match=r"unusual_photos: 2 needs p_study matched"):
+        make("southwest", livery, case, edge=8, clean=2, p_study=p_study, unusual_photos=2)

@@ -7,6 +7,7 @@ import copy
 import functools
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -16,7 +17,7 @@ from edgecase import attacks, defenses, figures, models, partition, poison
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.errors import ConfigError
 from edgecase.federation import participation
-from edgecase.grid import DEFAULT, Cell, expand
+from edgecase.grid import DEFAULT, Cell, expand, verdict_blocks
 from edgecase.parameters import with_defaults
 
 _CONFIG = Path(__file__).parents[2] / "config"
@@ -40,7 +41,10 @@ _RECIPE_KEYS = ("epochs", "batch_size", "lr", "momentum", "weight_decay")
 _PRETRAIN_KEYS = ("dataset", "model", "start", "pretrain", "test_samples")
 
 #: section → number of keys that lead to what is checked as a whole: a task, an override, a block.
-_DEPTH = {"tasks": 2, "overrides": 2, "figures": 3, "grid": 2, "switches": 1}
+_DEPTH = {"tasks": 2, "overrides": 2, "figures": 3, "grid": 2, "switches": 1, "verdict": 1}
+
+#: radii of PGD in a verdict: one untuned radius flatters any defense.
+MINIMUM_RADII = 5
 
 Place = tuple[str | int, ...]
 #: the keys that lead to it, None if no other check minds it; and what it is, in words.
@@ -53,7 +57,8 @@ def check(config: Mapping) -> None:
     A task, an override or a block with a problem is left out of the checks that rely on it.
     """
     problems: list[str] = []
-    for stage in (_schema_problems, _name_problems, _task_problems, _cell_problems):
+    stages = (_schema_problems, _name_problems, _task_problems, _cell_problems, _radius_problems)
+    for stage in stages:
         found = list(stage(config))
         problems += [text for _, text in found]
         places = [place for place, _ in found if place is not None]
@@ -72,6 +77,7 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
     resolved = copy.deepcopy(dict(config["tasks"][task]))
     resolved["switches"] = SWITCHES | config["switches"] | resolved.get("switches", {})
     resolved["precision"] = config.get("precision", "fp32")
+    resolved = {"seated_client": None, "diverged_clients": "stop"} | resolved
     if override != DEFAULT:
         resolved = _merge(resolved, config["overrides"][override])
     resolved["partition"] = _of_its_kind(resolved["partition"])
@@ -266,10 +272,45 @@ def _name_problems(config: Mapping) -> Iterator[Problem]:
     for name in config["figures"]:
         if problem := _unknown(name, figures.FIGURES):
             yield ("figures", name), f"figures: {problem}"
+    yield from _role_problems(config)
     for section in ("tasks", "overrides"):
         for name, body in config.get(section, {}).items():
             for key, problem in _unknown_parts(body or {}):
                 yield (section, name), f"{section}.{name}.{key}: {problem}"
+    for key, problem in _verdict_problems(config):
+        yield ("verdict", key), f"verdict.{key}: {problem}"
+
+
+def _verdict_problems(config: Mapping) -> Iterator[tuple[str, str]]:
+    """The keys of a verdict that are missing or name what does not exist, and the problem."""
+    asked = config.get("verdict") or {}
+    if "defense" not in asked:
+        return
+    for key in ("task", "participation", "radii"):
+        if key not in asked:
+            yield key, f"is missing; verdict.defense: {asked['defense']} needs it"
+    named = [("defense", asked["defense"], defenses.names())]
+    named += [("task", asked["task"], config["tasks"])] if "task" in asked else []
+    radii = [DEFAULT, *config.get("overrides", {})]
+    named += [("radii", name, radii) for name in asked.get("radii", [])]
+    for key, name, allowed in named:
+        if problem := _unknown(name, allowed):
+            yield key, problem
+    if "participation" in asked and (problem := _participation_problem(asked["participation"])):
+        yield "participation", problem
+
+
+def _role_problems(config: Mapping) -> Iterator[Problem]:
+    """What the claims are judged on has to exist."""
+    for role, value in config.get("claims", {}).items():
+        if role == "sigma_override":
+            if problem := _unknown(value, [DEFAULT, *config.get("overrides", {})]):
+                yield None, f"claims.{role}: {problem}"
+            continue
+        if problem := _unknown(value["task"], config["tasks"]):
+            yield None, f"claims.{role}.task: {problem}"
+        if problem := _participation_problem(value["participation"]):
+            yield None, f"claims.{role}.participation: {problem}"
 
 
 def _blocks(config: Mapping) -> Iterator[tuple[Place, Mapping]]:
@@ -304,12 +345,16 @@ def _participation_problem(name: str) -> str | None:
 
 
 def _cells(config: Mapping) -> list[Cell]:
-    """The cells whose block, task and override have no problem."""
+    """The cells whose block, task and override have no problem, the verdict's among them."""
+    return _sound(config, [*(block for _, block in _blocks(config)), *verdict_blocks(config)])
+
+
+def _sound(config: Mapping, blocks: Iterable[Mapping]) -> list[Cell]:
+    """The cells of the blocks whose task and override have no problem."""
     known = [task for task, body in config["tasks"].items() if body is not None]
     overrides = config.get("overrides", {}).items()
     changes = [DEFAULT, *(name for name, body in overrides if body is not None)]
-    cells = expand(block for _, block in _blocks(config))
-    return [cell for cell in cells if cell.task in known and cell.override in changes]
+    return [cell for cell in expand(blocks) if cell.task in known and cell.override in changes]
 
 
 def _task_problems(config: Mapping) -> Iterator[Problem]:
@@ -358,19 +403,26 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
             f"clients_per_round: {task['clients_per_round']} is more than "
             f"num_clients, {task['num_clients']}"
         )
+    seated = task["seated_client"]
+    if seated is not None and seated >= task["num_clients"]:
+        last = task["num_clients"] - 1
+        yield f"seated_client: {seated} is no client; allowed: 0 to {last}, or null"
 
 
 def _cell_problems(config: Mapping) -> Iterator[Problem]:
-    if not any(blocks for blocks in [*config["figures"].values(), config.get("grid")]):
+    declared = [*config["figures"].values(), config.get("grid"), verdict_blocks(config)]
+    if not any(declared):
         yield None, "figures and grid: they declare no cell; at least one is needed"
     for cell in _cells(config):
         resolved = resolve_cell(config, cell)
         mode = participation.parse(cell.participation)
         found = []
-        if isinstance(mode, participation.FixedPool) and mode.attackers > resolved["num_clients"]:
+        candidates = resolved["num_clients"] - (resolved["seated_client"] is not None)
+        if isinstance(mode, participation.FixedPool) and mode.attackers > candidates:
             found.append(
                 f"{cell.participation}: a pool of {mode.attackers} attackers is larger than "
                 f"num_clients, {resolved['num_clients']}"
+                + ("" if resolved["seated_client"] is None else " less the seated client")
             )
         if cell.attack.startswith("pgd") and resolved["eps"] is None:
             key = "eps_replacement" if "replacement" in cell.attack else "eps"
@@ -381,6 +433,14 @@ def _cell_problems(config: Mapping) -> Iterator[Problem]:
                 f"poison.fraction: {fraction} gives the attacker every edge case, and {cell.case} "
                 f"leaves some to honest clients; allowed: below 1, or {poison.CASES[0]}"
             )
+        unusual, split = resolved["poison"].get("unusual_photos"), resolved["poison"]["p_study"]
+        if unusual and (split != "matched" or cell.case != poison.CASES[0]):
+            found.append(
+                f"poison.unusual_photos: {unusual} in {cell.case} with switch p_study {split}; "
+                f"allowed: {poison.CASES[0]} with matched, where nobody else holds these photos"
+            )
+        if resolved["seated_client"] is not None and resolved["clients_per_round"] < 2:
+            found.append("seated_client: needs clients_per_round of at least 2")
         cases = EDGE_SETS[resolved["edge_set"]].cases
         if cell.case not in cases:
             found.append(
@@ -391,6 +451,32 @@ def _cell_problems(config: Mapping) -> Iterator[Problem]:
         found += defenses.validate(cell.defense, options, resolved["clients_per_round"])
         where = _resolved_name(cell.task, cell.override)
         yield from ((None, f"{where}: {problem}") for problem in found)
+
+
+def _radius_problems(config: Mapping) -> Iterator[Problem]:
+    """Radii of a verdict that are too few, the same, or not all that their override changes."""
+    asked = config.get("verdict") or {}
+    names: dict[float, list[str]] = {}
+    for cell in _sound(config, verdict_blocks(config)):
+        if (cell.attack, cell.defense) != ("pgd", asked["defense"]):
+            continue
+        resolved = resolve_cell(config, cell)
+        unchanged = resolve_cell(config, replace(cell, override=DEFAULT))
+        changed = {key for key in resolved if resolved[key] != unchanged[key]} - {"eps"}
+        if changed:
+            yield (
+                None,
+                f"verdict.radii: '{cell.override}' changes {', '.join(sorted(changed))}; "
+                "allowed: overrides that change eps alone",
+            )
+        names.setdefault(resolved["eps"], []).append(cell.override)
+    for radius, same in names.items():
+        if len(same) > 1:
+            yield None, f"verdict.radii: {', '.join(same)} are one radius, {radius}; allowed: once"
+    if "defense" in asked and len(names) < MINIMUM_RADII:
+        given = ", ".join(asked["radii"])
+        allowed = f"at least {MINIMUM_RADII} different ones"
+        yield None, f"verdict.radii: {given} give {len(names)} of use; allowed: {allowed}"
 
 
 def _resolved_name(task: str, override: str) -> str:

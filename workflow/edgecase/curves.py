@@ -11,6 +11,24 @@ SMOOTHING = 10
 
 CONFIDENCE = 0.95
 
+#: rounds at each end of a run that its first and its last mean cover.
+WINDOW = 50
+
+
+def window(rounds: int) -> int:
+    """The rounds at each end of a run of `rounds`: 50, or half of a run shorter than 100."""
+    return max(1, min(WINDOW, rounds // 2))
+
+
+def first_mean(values: pd.Series) -> float:
+    """Mean of the first rounds of one run; `values` are rounds 1 … R in order."""
+    return values.head(window(len(values))).mean()
+
+
+def last_mean(values: pd.Series) -> float:
+    """Mean of the last rounds of one run; `values` are rounds 1 … R in order."""
+    return values.tail(window(len(values))).mean()
+
 
 def trailing_mean(values: pd.Series) -> pd.Series:
     """Mean of each value and the up to 9 before it."""

@@ -42,7 +42,28 @@ def expand(blocks: Iterable[Mapping]) -> list[Cell]:
     return list(cells)
 
 
+def verdict_blocks(config: Mapping) -> list[dict]:
+    """What the verdict on a defense needs, as blocks; none where no defense is asked for.
+
+    The attacks on the defense and, to compare with, on a server without one: each attack that has
+    no radius of its own, and PGD once per radius.
+    """
+    asked = config.get("verdict") or {}
+    if "defense" not in asked:
+        return []
+    shared = {
+        "tasks": [asked["task"]],
+        "participations": [asked["participation"]],
+        "cases": ["edge-case"],
+        "defenses": ["no-defense", asked["defense"]],
+    }
+    return [
+        shared | {"attacks": ["none", "blackbox", "pgd-replacement"]},
+        shared | {"attacks": ["pgd"], "overrides": asked["radii"]},
+    ]
+
+
 def all_cells(config: Mapping) -> list[Cell]:
-    """Every cell of every figure and of the additional grid, each once."""
+    """Every cell of every figure, of the additional grid and of the verdict, each once."""
     blocks = [block for figure in config["figures"].values() for block in figure]
-    return expand([*blocks, *config.get("grid", [])])
+    return expand([*blocks, *config.get("grid", []), *verdict_blocks(config)])

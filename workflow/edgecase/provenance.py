@@ -6,26 +6,25 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
-_LIBRARY = Path(__file__).parent
+_WORKFLOW = Path(__file__).parents[1]
 
-#: which part of the library decides the numbers of which step.
+
+def _library(*parts: str) -> tuple[str, ...]:
+    return tuple(f"edgecase/{part}" for part in parts)
+
+
+#: which part of the library, and which scripts, decide the numbers of which step.
 CODE = {
-    "prepare": ("datasets", "randomness.py"),
-    "partition": ("partition.py", "parameters.py", "randomness.py", "datasets/__init__.py"),
-    "poison": ("poison", "parameters.py", "randomness.py", "datasets/__init__.py"),
+    "prepare": _library("datasets", "randomness.py"),
+    "partition": _library("partition.py", "parameters.py", "randomness.py", "datasets/__init__.py"),
+    "poison": _library("poison", "parameters.py", "randomness.py", "datasets/__init__.py"),
     "simulate": (
-        "attacks",
-        "defenses",
-        "federation",
-        "models",
-        "randomness.py",
-        "tensor_randomness.py",
-        "transforms.py",
-        "results.py",
-        "datasets/__init__.py",
+        *_library("attacks", "defenses", "federation", "models", "randomness.py"),
+        *_library("tensor_randomness.py", "transforms.py", "results.py", "datasets/__init__.py"),
+        *("scripts/cell.py", "scripts/pretrain.py"),
     ),
-    "draw": (
-        *("figures", "results.py", "tables.py", "curves.py", "summary.py"),
+    "draw": _library(
+        *("figures", "results.py", "tables.py", "curves.py", "summary.py", "fairness.py"),
         *("hyperparameters.py", "reported.py"),
     ),
 }
@@ -37,9 +36,9 @@ def code_digest(step: str) -> str:
     """Digest of the content of the source files behind `step`, a key of `CODE`."""
     digest = hashlib.sha256()
     for part in CODE[step]:
-        path = _LIBRARY / part
+        path = _WORKFLOW / part
         for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(source.relative_to(_LIBRARY).as_posix().encode())
+            digest.update(source.relative_to(_WORKFLOW).as_posix().encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -29,6 +29,7 @@ ROUND_COLUMNS = {
     "noise_norm": "norm of the noise added to the average (weak-dp), else 0",
     "client_ids": "ids of the participants, in order; -1 is the extra attacker of fixed-freq",
     "refused_ids": "ids of the participants whose weight is 0",
+    "diverged_ids": "ids of the refused whose update was not finite",
 }
 
 #: wall time per round, kept apart so that the CSVs of equal runs are equal.
@@ -42,7 +43,8 @@ TIMING_COLUMNS = {
 #: the six axes that name a cell, in the order of its path.
 CELL_AXES = ("task", "participation", "case", "attack", "defense", "override")
 
-_TEXT_COLUMNS = ("client_ids", "refused_ids")
+#: lists of ids, joined by spaces.
+TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
 
 
 def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
@@ -55,7 +57,7 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, dtype=dict.fromkeys(_TEXT_COLUMNS, "string"))
+        table = pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "string"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable CSV of rounds ({error})") from error
     if list(table.columns) != list(ROUND_COLUMNS):
@@ -63,7 +65,7 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
             f"{path}: its columns are {', '.join(map(str, table.columns))}; "
             f"expected {', '.join(ROUND_COLUMNS)}"
         )
-    required = [n for n in ROUND_COLUMNS if n not in (*_TEXT_COLUMNS, "attacker_accepted")]
+    required = [n for n in ROUND_COLUMNS if n not in (*TEXT_COLUMNS, "attacker_accepted")]
     for name in required:
         if not pd.api.types.is_numeric_dtype(table[name]) or table[name].isna().any():
             raise DataError(f"{path}: column {name} has an empty or non-numeric value")

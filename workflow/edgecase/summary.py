@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from edgecase.curves import SMOOTHING, over_seeds, trailing_mean
+from edgecase.curves import SMOOTHING, first_mean, last_mean, over_seeds, trailing_mean, window
+from edgecase.fairness import acceptance
 from edgecase.results import CELL_AXES
-
-#: rounds at each end of a run that the `first` and `last` means cover.
-WINDOW = 50
 
 
 def _final_backdoor(rounds: pd.DataFrame) -> float:
@@ -30,6 +28,22 @@ def _share(part: str, whole: str) -> Callable[[pd.DataFrame], float]:
     return share
 
 
+def _honest_refused(rounds: pd.DataFrame) -> float:
+    honest = (rounds["num_clients"] - rounds["num_attackers"]).sum()
+    accepted = (rounds["num_accepted"] - rounds["attacker_accepted"].fillna(0)).sum()
+    return 1 - accepted / honest if honest else float("nan")
+
+
+def _accepted(who: str) -> Callable[[pd.DataFrame], float]:
+    """How often the `seated` or a `typical` honest client is accepted (`edgecase.fairness`)."""
+
+    def share(rounds: pd.DataFrame) -> float:
+        seated = rounds["seated_client"].iloc[0]
+        return acceptance(rounds, None if pd.isna(seated) else int(seated))[who]
+
+    return share
+
+
 #: measure → (what it is, function of one seed's rounds 1 … R in order)
 MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
     "backdoor_final": (
@@ -42,11 +56,11 @@ MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
     ),
     "backdoor_first": (
         "mean backdoor accuracy over the first rounds of the window, not smoothed, %",
-        lambda rounds: rounds["backdoor_acc"].head(WINDOW).mean(),
+        lambda rounds: first_mean(rounds["backdoor_acc"]),
     ),
     "backdoor_last": (
         "mean backdoor accuracy over the last rounds of the window, not smoothed, %",
-        lambda rounds: rounds["backdoor_acc"].tail(WINDOW).mean(),
+        lambda rounds: last_mean(rounds["backdoor_acc"]),
     ),
     "main_final": (
         "main accuracy after the last round, not smoothed, %",
@@ -58,15 +72,15 @@ MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
     ),
     "main_first": (
         "mean main accuracy over the first rounds of the window, %",
-        lambda rounds: rounds["main_task_acc"].head(WINDOW).mean(),
+        lambda rounds: first_mean(rounds["main_task_acc"]),
     ),
     "main_last": (
         "mean main accuracy over the last rounds of the window, %",
-        lambda rounds: rounds["main_task_acc"].tail(WINDOW).mean(),
+        lambda rounds: last_mean(rounds["main_task_acc"]),
     ),
     "source_class_last": (
         "mean clean accuracy on the edge cases' true class over the last rounds, %",
-        lambda rounds: rounds["source_class_acc"].tail(WINDOW).mean(),
+        lambda rounds: last_mean(rounds["source_class_acc"]),
     ),
     "attacker_accepted_share": (
         "attackers with a weight above 0 in the aggregate, of all attackers in all rounds",
@@ -84,30 +98,54 @@ MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
         "mean norm difference of the honest clients over all rounds",
         lambda rounds: rounds["honest_norm_mean"].mean(),
     ),
+    "honest_refused_share": (
+        "honest participants with weight 0, of all honest participants in all rounds",
+        _honest_refused,
+    ),
+    "seated_accepted_share": (
+        "rounds in which the seated client has a weight above 0, of all rounds",
+        _accepted("seated"),
+    ),
+    "typical_accepted_share": (
+        "other honest participants with a weight above 0, of all such participants in all rounds",
+        _accepted("typical"),
+    ),
 }
 
 
-def summarise(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per cell of a tidy table, sorted by its axes.
+def measures(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell and seed of a tidy table: standin, the axes, seed, rounds, `MEASURES`.
+
+    The table needs the parameter column `seated_client`. The starting model (round 0) never counts;
+    a measure without a value is empty.
+    """
+    keys = [*CELL_AXES, "seed"]
+    rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
+    rows = []
+    for names, run in rounds.groupby(keys):
+        row = {"standin": run["standin"].iloc[0], **dict(zip(keys, names, strict=True))}
+        row["rounds"] = run["fl_iter"].max()
+        rows.append(row | {name: measure(run) for name, (_, measure) in MEASURES.items()})
+    return pd.DataFrame(rows).astype(dict.fromkeys(MEASURES, float))
+
+
+def summarise(reached: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell of a table of `measures`, sorted by its axes.
 
     Columns: standin, the axes, seeds (how many), rounds, window (how many rounds `first` and `last`
-    cover: 50, or all if there are fewer), then `<measure>_mean`, `_low` and `_high` for each of
-    `MEASURES`: the mean over seeds and the ends of its 95 % t-interval. The starting model (round
-    0) never counts. A measure without a value, and an interval of fewer than two seeds, is empty.
+    cover: 50, or half of a run shorter than 100), then `<measure>_mean`, `_low` and `_high` for
+    each of `MEASURES`: the mean over seeds and the ends of its 95 % t-interval. An interval of
+    fewer than two seeds is empty.
     """
     axes = list(CELL_AXES)
-    rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
-    runs = dict(iter(rounds.groupby([*axes, "seed"])))
-    index = pd.MultiIndex.from_tuples(runs, names=[*axes, "seed"])
-    cells = rounds.groupby(axes).agg(
-        standin=("standin", "first"), seeds=("seed", "nunique"), rounds=("fl_iter", "max")
+    cells = reached.groupby(axes).agg(
+        standin=("standin", "first"), seeds=("seed", "nunique"), rounds=("rounds", "max")
     )
-    cells["window"] = cells["rounds"].clip(upper=WINDOW)
-    for name, (_, measure) in MEASURES.items():
-        values = pd.Series([measure(run) for run in runs.values()], index=index, dtype=float)
-        reached = over_seeds(values, axes)
+    cells["window"] = cells["rounds"].map(window)
+    for name in MEASURES:
+        over = over_seeds(reached[name], [reached[axis] for axis in axes])
         for part in ("mean", "low", "high"):
-            cells[f"{name}_{part}"] = reached[part]
+            cells[f"{name}_{part}"] = over[part]
     cells = cells.reset_index()
     return cells[["standin", *[name for name in cells.columns if name != "standin"]]]
 

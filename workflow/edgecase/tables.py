@@ -1,13 +1,13 @@
 """From cell directories to one tidy table: a row per cell, seed and round."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from edgecase.errors import DataError
-from edgecase.results import CELL_AXES, ROUND_COLUMNS, read_rounds
+from edgecase.results import CELL_AXES, ROUND_COLUMNS, TEXT_COLUMNS, read_rounds
 
 #: what comes before the round columns in every row.
 CELL_COLUMNS = ("standin", *CELL_AXES, "seed")
@@ -39,9 +39,11 @@ def read_cell(directory: str | Path) -> dict:
     return cell
 
 
-def tidy(directories: Iterable[str | Path]) -> pd.DataFrame:
+def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> pd.DataFrame:
     """All rounds of all seeds of the cells in `directories`, with columns `TIDY_COLUMNS`.
 
+    Each of `parameters`, a dotted path into the parameters of `cell.json` such as
+    `defense.stddev`, becomes a further column, empty where a cell has no such parameter.
     Raises `DataError`, naming the file, for a cell without one of the seeds it lists, for a CSV
     that is cut off or otherwise incomplete, and for a cell given twice.
     """
@@ -55,25 +57,34 @@ def tidy(directories: Iterable[str | Path]) -> pd.DataFrame:
         seen[name] = directory
         for seed in cell["seeds"]:
             rounds = _read_complete(directory / f"seed{seed}.csv", cell["parameters"]["rounds"])
-            parts.append(rounds.assign(standin=cell["standin"], **axes, seed=seed))
+            given = {path: _parameter(cell["parameters"], path) for path in parameters}
+            parts.append(rounds.assign(standin=cell["standin"], **axes, seed=seed, **given))
     if not parts:
         raise DataError("no cell directory is given; expected at least one")
-    return pd.concat(parts, ignore_index=True)[list(TIDY_COLUMNS)]
+    return pd.concat(parts, ignore_index=True)[[*TIDY_COLUMNS, *parameters]]
 
 
 def read_tidy(path: str | Path) -> pd.DataFrame:
     """A table that `tidy` made, read back from CSV; `DataError`, naming the file, if it is not."""
-    text = dict.fromkeys((*CELL_AXES, "client_ids", "refused_ids"), "string")
+    text = dict.fromkeys((*CELL_AXES, *TEXT_COLUMNS), "string")
     try:
         table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not a readable tidy table ({error})") from error
-    if list(table.columns) != list(TIDY_COLUMNS):
+    if list(table.columns[: len(TIDY_COLUMNS)]) != list(TIDY_COLUMNS):
         raise DataError(
             f"{path}: its columns are {', '.join(table.columns)}; "
-            f"expected {', '.join(TIDY_COLUMNS)}"
+            f"expected {', '.join(TIDY_COLUMNS)}, then parameters"
         )
     return table
+
+
+def _parameter(parameters: Mapping, path: str) -> object:
+    """The plain value at a dotted path, None if there is none."""
+    value: object = parameters
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def _read_complete(path: Path, rounds: int) -> pd.DataFrame:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, models, provenance
-from edgecase.datasets import DATASETS, load_npz
+from edgecase import command, provenance
+from edgecase.datasets import DATASETS
 from edgecase.federation import device as devices
 from edgecase.federation.clients import Population, build_population, build_tests
-from edgecase.federation.flat import FlatModel
 from edgecase.federation.pretrain import load_start
 from edgecase.federation.simulate import simulate
-from edgecase.federation.task import task_data, watched_classes
+from edgecase.federation.task import open_task, watched_classes
 from edgecase.files import atomic_path
 from edgecase.partition import load_partition
 from edgecase.poison import load_poison
@@ -47,17 +46,7 @@ def main(argv: list[str] | None = None) -> None:
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
-    data = task_data(
-        load_npz(arguments.dataset, ("x_train", "y_train", "x_test", "y_test")), parameters, device
-    )
-    model = FlatModel(
-        models.build(
-            parameters["model"]["name"],
-            num_classes=data.num_classes,
-            width=parameters["model"]["width"],
-        ),
-        device,
-    )
+    data, model = open_task(arguments.dataset, parameters, device)
     load_start(model, arguments.start)
     start = model.parameters.clone()
 

@@ -15,9 +15,12 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cells", required=True, type=Path, nargs="+", help="cell folders")
     parser.add_argument("--out", required=True, type=Path, help="the table (.csv)")
+    parser.add_argument(
+        "--parameters", nargs="*", default=[], help="dotted paths that become columns"
+    )
     arguments = parser.parse_args(argv)
 
-    table = tidy(arguments.cells)
+    table = tidy(arguments.cells, arguments.parameters)
     with atomic_path(arguments.out) as temporary:
         table.to_csv(temporary, index=False, float_format="%.9g", lineterminator="\n")
 

@@ -10,13 +10,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 from safetensors.torch import save_file
 
-from edgecase import command, models
-from edgecase.datasets import DATASETS, load_npz
+from edgecase import command
 from edgecase.federation import device as devices
 from edgecase.federation.authors import load_authors
-from edgecase.federation.flat import FlatModel
 from edgecase.federation.pretrain import clean_accuracy, pretrain
-from edgecase.federation.task import task_data
+from edgecase.federation.task import open_task
 from edgecase.files import atomic_path
 from edgecase.tensor_randomness import torch_generator
 
@@ -36,17 +34,8 @@ def main(argv: list[str] | None = None) -> None:
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
-    data = task_data(
-        load_npz(arguments.dataset, ("x_train", "y_train", "x_test", "y_test")), parameters, device
-    )
-    model = FlatModel(
-        models.build(
-            parameters["model"]["name"],
-            num_classes=DATASETS[parameters["dataset"]].num_classes,
-            width=parameters["model"]["width"],
-            generator=torch_generator(0, "initial-weights"),
-        ),
-        device,
+    data, model = open_task(
+        arguments.dataset, parameters, device, torch_generator(0, "initial-weights")
     )
     if parameters["start"] == "authors":
         load_authors(model, next(arguments.authors.glob("*.pt"), arguments.authors))

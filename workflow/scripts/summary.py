@@ -8,20 +8,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import command
 from edgecase.files import atomic_path
-from edgecase.summary import summarise, to_markdown
+from edgecase.summary import measures, summarise, to_markdown
 from edgecase.tables import tidy
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cells", required=True, type=Path, nargs="+", help="cell folders")
+    parser.add_argument("--measures", required=True, type=Path, help="a row per cell and seed")
     parser.add_argument("--csv", required=True, type=Path)
     parser.add_argument("--markdown", required=True, type=Path)
     arguments = parser.parse_args(argv)
 
-    summary = summarise(tidy(arguments.cells))
-    with atomic_path(arguments.csv) as temporary:
-        summary.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+    reached = measures(tidy(arguments.cells, ["seated_client"]))
+    summary = summarise(reached)
+    for table, path in ((reached, arguments.measures), (summary, arguments.csv)):
+        with atomic_path(path) as temporary:
+            table.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
     with atomic_path(arguments.markdown) as temporary:
         temporary.write_text(to_markdown(summary), encoding="utf-8")
 

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-import numpy as np
-
 from edgecase.errors import ConfigError
 from edgecase.randomness import numpy_generator
 
@@ -29,10 +27,16 @@ class FixedFrequency:
     period: int
 
     def participants(
-        self, round: int, num_clients: int, per_round: int, seed: int, first_attack_round: int
+        self,
+        round: int,
+        num_clients: int,
+        per_round: int,
+        seed: int,
+        first_attack_round: int,
+        seated: int | None = None,
     ) -> Participants:
-        """The participants of `round` (from 1) under attack."""
-        sampled = sample_clients(round, num_clients, per_round, seed)
+        """The participants of `round` (from 1) under attack; `seated` takes part in every round."""
+        sampled = sample_clients(round, num_clients, per_round, seed, seated)
         since = round - first_attack_round
         if since < 0 or since % self.period:
             return Participants(sampled, frozenset())
@@ -46,18 +50,25 @@ class FixedPool:
     attackers: int
 
     def participants(
-        self, round: int, num_clients: int, per_round: int, seed: int, first_attack_round: int
+        self,
+        round: int,
+        num_clients: int,
+        per_round: int,
+        seed: int,
+        first_attack_round: int,
+        seated: int | None = None,
     ) -> Participants:
-        """The participants of `round` (from 1) under attack."""
-        sampled = sample_clients(round, num_clients, per_round, seed)
+        """The participants of `round` (from 1) under attack; `seated` takes part in every round."""
+        sampled = sample_clients(round, num_clients, per_round, seed, seated)
         if round < first_attack_round:
             return Participants(sampled, frozenset())
-        return Participants(sampled, self.pool(num_clients, seed) & frozenset(sampled))
+        return Participants(sampled, self.pool(num_clients, seed, seated) & frozenset(sampled))
 
-    def pool(self, num_clients: int, seed: int) -> frozenset[int]:
-        """The ids of the attackers, drawn once per seed."""
+    def pool(self, num_clients: int, seed: int, seated: int | None = None) -> frozenset[int]:
+        """The ids of the attackers, drawn once per seed; the `seated` client is honest."""
+        candidates = [client for client in range(num_clients) if client != seated]
         generator = numpy_generator(seed, "pool")
-        return frozenset(generator.choice(num_clients, self.attackers, replace=False).tolist())
+        return frozenset(generator.choice(candidates, self.attackers, replace=False).tolist())
 
 
 def parse(name: str) -> FixedFrequency | FixedPool:
@@ -72,12 +83,17 @@ def parse(name: str) -> FixedFrequency | FixedPool:
     return FixedFrequency(number) if mode == "freq" else FixedPool(number)
 
 
-def sample_clients(round: int, num_clients: int, per_round: int, seed: int) -> tuple[int, ...]:
+def sample_clients(
+    round: int, num_clients: int, per_round: int, seed: int, seated: int | None = None
+) -> tuple[int, ...]:
     """`per_round` of `num_clients` ids, uniformly without replacement.
 
     The draw depends on the seed and the round alone: every attack and defense meets the same
-    honest clients.
+    honest clients. A client that is `seated` comes first in every round, and the others share the
+    rest of the seats.
     """
     generator = numpy_generator(seed, "clients", round)
-    chosen: np.ndarray = generator.choice(num_clients, per_round, replace=False)
-    return tuple(chosen.tolist())
+    chosen = generator.choice(num_clients, per_round, replace=False).tolist()
+    if seated is None:
+        return tuple(chosen)
+    return (seated, *[client for client in chosen if client != seated][: per_round - 1])

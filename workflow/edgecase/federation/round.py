@@ -1,13 +1,16 @@
 """One federated round: train, defend, average."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 
 from edgecase import attacks, defenses
 from edgecase.attacks import LocalTraining, RoundContext
 from edgecase.defenses import Aggregate
+from edgecase.errors import SimulationError
 from edgecase.federation.clients import Population
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Stream, train_locally
@@ -21,6 +24,11 @@ class Updates:
 
     updates: torch.Tensor
     num_samples: torch.Tensor
+
+    @cached_property
+    def norms(self) -> list[float]:
+        """l2 norm of each update; NaN or infinity tells a client that has diverged."""
+        return torch.linalg.vector_norm(self.updates, dim=1).tolist()
 
 
 def honest_training(parameters: Mapping, round: int) -> LocalTraining:
@@ -102,7 +110,21 @@ def defend(
     round: int,
     seed: int,
 ) -> Aggregate:
-    """Aggregate the updates with the cell's defense; its postconditions hold or the run stops."""
+    """Aggregate the updates with the cell's defense; its postconditions hold or the run stops.
+
+    A client whose update is not finite has diverged. `SimulationError` names it or, where
+    `diverged_clients` is "leave-out", it has weight 0 and the defense sees the rest. If these are
+    too few for it, the global model stays as it is.
+    """
+    finite = [math.isfinite(norm) for norm in received.norms]
+    if not all(finite):
+        lost = [client for client, ok in zip(participants.ids, finite, strict=True) if not ok]
+        if parameters.get("diverged_clients", "stop") == "stop":
+            clients = ", ".join(map(str, lost))
+            raise SimulationError(
+                f"the updates of clients {clients} hold NaN or infinity "
+                "(diverged_clients: leave-out goes on without them)"
+            )
     name = parameters["defense"]["name"]
     options = {key: value for key, value in parameters["defense"].items() if key != "name"}
     num_samples = received.num_samples
@@ -117,6 +139,24 @@ def defend(
         num_samples = num_samples.roll(1)
         num_samples[0] = population.attacker_count
     generator = torch_generator(seed, "noise", round, device=received.updates.device)
-    result = defenses.aggregate(name, received.updates, num_samples, generator=generator, **options)
-    defenses.check_postconditions(name, result, received.updates, options)
-    return result
+    kept = torch.tensor(finite, device=received.updates.device)
+    updates = received.updates if all(finite) else received.updates[kept]
+    if len(updates) < defenses.minimum_clients(name, options):
+        return _nothing(received.updates)
+    result = defenses.aggregate(name, updates, num_samples[kept], generator=generator, **options)
+    defenses.check_postconditions(name, result, updates, options)
+    return result if all(finite) else _spread(result, kept)
+
+
+def _nothing(updates: torch.Tensor) -> Aggregate:
+    """The aggregate of a round in which nobody is left: the global model stays."""
+    none = torch.zeros(len(updates), dtype=torch.float64, device=updates.device)
+    return Aggregate(torch.zeros_like(updates[0]), none, torch.ones_like(none), None, {})
+
+
+def _spread(result: Aggregate, kept: torch.Tensor) -> Aggregate:
+    """`result` over the `kept` of the round's updates as one over all of them; the rest weigh 0."""
+    weights = torch.zeros(len(kept), dtype=torch.float64, device=kept.device)
+    factors = torch.ones_like(weights)
+    weights[kept], factors[kept] = result.weights, result.clip_factors
+    return replace(result, weights=weights, clip_factors=factors)

@@ -14,7 +14,7 @@ from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.participation import Participants, parse, sample_clients
-from edgecase.federation.round import Updates, defend, train_participants
+from edgecase.federation.round import defend, train_participants
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ def simulate(
     """Yield the record of the starting model `start` [P] (round 0), then of every round.
 
     `parameters` are a cell's resolved parameters (`edgecase.config`). Raises `SimulationError` if
-    an update, an aggregate or the model stops being finite or a defense breaks its promise.
+    the model stops being finite, a defense breaks its promise, or, unless `diverged_clients` is
+    "leave-out", a client's update is not finite.
     """
     autocast = torch.bfloat16 if parameters["precision"] == "bf16" else None
     current = start.clone()
@@ -88,7 +89,7 @@ def simulate(
             ) from error
         defended = time.perf_counter()
         values = _accuracy_columns(accuracy(), classes)
-        values |= _round_columns(received, aggregate, participants)
+        values |= _round_columns(received.norms, aggregate, participants)
         values |= {
             "fl_iter": round,
             "wg_norm": before,
@@ -108,10 +109,12 @@ def simulate(
 def participants_of(parameters: Mapping, round: int, seed: int) -> Participants:
     """Who takes part in `round`; the sampled honest clients do not depend on the attack."""
     num_clients, per_round = parameters["num_clients"], parameters["clients_per_round"]
+    seated = parameters.get("seated_client")
     if parameters["attack"] == NO_ATTACK:
-        return Participants(sample_clients(round, num_clients, per_round, seed), frozenset())
+        sampled = sample_clients(round, num_clients, per_round, seed, seated)
+        return Participants(sampled, frozenset())
     return parse(parameters["participation"]).participants(
-        round, num_clients, per_round, seed, parameters["first_attack_round"]
+        round, num_clients, per_round, seed, parameters["first_attack_round"], seated
     )
 
 
@@ -128,6 +131,7 @@ _STARTING_ROW: dict[str, float | int | str | None] = {
     "noise_norm": 0.0,
     "client_ids": "",
     "refused_ids": "",
+    "diverged_ids": "",
 }
 
 
@@ -142,9 +146,11 @@ def _accuracy_columns(accuracy: Accuracy, classes: Classes) -> dict[str, float]:
 
 
 def _round_columns(
-    received: Updates, aggregate: Aggregate, participants: Participants
+    norms: list[float], aggregate: Aggregate, participants: Participants
 ) -> dict[str, float | int | str | None]:
-    norms = torch.linalg.vector_norm(received.updates, dim=1).tolist()
+    diverged = [
+        c for c, norm in zip(participants.ids, norms, strict=True) if not math.isfinite(norm)
+    ]
     weights = aggregate.weights.tolist()
     clip_factors = aggregate.clip_factors.tolist()
     attacks = [client in participants.attackers for client in participants.ids]
@@ -162,19 +168,21 @@ def _round_columns(
         "noise_norm": 0.0 if aggregate.noise is None else _norm(aggregate.noise),
         "client_ids": " ".join(map(str, participants.ids)),
         "refused_ids": " ".join(map(str, refused)),
+        "diverged_ids": " ".join(map(str, diverged)),
     }
 
 
 def _norm(vector: torch.Tensor) -> float:
     """The l2 norm; a parameter that is not finite ends the run."""
-    norm = float(torch.linalg.vector_norm(vector))
+    norm = float(torch.linalg.vector_norm(vector, dtype=torch.float64))
     if not math.isfinite(norm):
         raise SimulationError("the global model is not finite")
     return norm
 
 
 def _mean(values: Iterator[float]) -> float:
-    listed = list(values)
+    """Mean of the finite values, 0 if there is none: diverged clients are in `diverged_ids`."""
+    listed = [value for value in values if math.isfinite(value)]
     return sum(listed) / len(listed) if listed else 0.0
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase import models
+from edgecase.datasets import DATASETS, EDGE_SETS, load_npz
 from edgecase.errors import ConfigError
+from edgecase.federation.flat import FlatModel
 from edgecase.federation.simulate import Classes
 from edgecase.randomness import numpy_generator
 from edgecase.transforms import TaskTransforms, task_transforms
@@ -59,6 +62,24 @@ def task_data(
         transforms=task_transforms(dataset.shape[2], parameters["switches"]["transforms"]),
         num_classes=dataset.num_classes,
     )
+
+
+def open_task(
+    dataset: str | Path,
+    parameters: Mapping,
+    device: torch.device,
+    initial_weights: torch.Generator | None = None,
+) -> tuple[TaskData, FlatModel]:
+    """The data of the prepared file `dataset` and the task's freshly initialised model."""
+    arrays = load_npz(dataset, ("x_train", "y_train", "x_test", "y_test"))
+    data = task_data(arrays, parameters, device)
+    module = models.build(
+        parameters["model"]["name"],
+        num_classes=data.num_classes,
+        width=parameters["model"]["width"],
+        generator=initial_weights,
+    )
+    return data, FlatModel(module, device)
 
 
 def watched_classes(parameters: Mapping, data: TaskData) -> Classes:

@@ -1,11 +1,12 @@
 """Tidy tables to figures: one module per figure, one shared style, one registry.
 
 To add a figure that draws a tidy table, write a module with `draw(table) -> Figure` and name it in
-`FIGURES`. Figure 1 draws images, not a table, and is called by its own script. Importing this
+`FIGURES`. Figure 1 draws images and figure 2 densities; their own scripts call them. Importing this
 package loads neither pandas nor matplotlib, so the Snakefile can read the names.
 """
 
 import importlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgecase.errors import ConfigError, DataError
@@ -14,10 +15,48 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-#: name → the module with its `draw`.
+
+@dataclass(frozen=True)
+class Spec:
+    """A figure of cells: the module with its `draw`, and the parameters its table needs.
+
+    Each parameter is a dotted path into the parameters of `cell.json` and a column of the table.
+    """
+
+    module: str
+    parameters: tuple[str, ...] = ()
+
+
+_SWITCHES = (
+    "orientation",
+    "transforms",
+    "radius_decay",
+    "multi_krum_counts",
+    "p_study",
+    "pool_assumptions",
+    "edge_sample_weight",
+)
+
 FIGURES = {
-    "fig4": "edgecase.figures.fig4",
-    "fig5": "edgecase.figures.fig5",
+    "fig3": Spec("edgecase.figures.fig3", ("poison.edge", "poison.clean")),
+    "fig4": Spec("edgecase.figures.fig4"),
+    "fig5": Spec("edgecase.figures.fig5"),
+    "fig5-pool": Spec("edgecase.figures.fig5"),
+    "fig5-radius": Spec("edgecase.figures.radius", ("eps",)),
+    "fig6": Spec(
+        "edgecase.figures.fig6", ("seated_client", "defense.stddev", "defense.norm_bound")
+    ),
+    "fig7": Spec("edgecase.figures.fig7", ("num_clients",)),
+    "fig8": Spec("edgecase.figures.fig8", ("model.name", "model.width")),
+    "appendix-sigma": Spec("edgecase.figures.appendix_sigma", ("defense.stddev",)),
+    "appendix-bound": Spec("edgecase.figures.appendix_bound", ("defense.norm_bound",)),
+    "appendix-adaptive": Spec("edgecase.figures.compare"),
+    "appendix-prox": Spec("edgecase.figures.compare"),
+    "appendix-greencar": Spec("edgecase.figures.compare"),
+    "ablation": Spec(
+        "edgecase.figures.ablation",
+        (*(f"switches.{name}" for name in _SWITCHES), "batch_size"),
+    ),
 }
 
 
@@ -27,4 +66,4 @@ def draw(name: str, table: "pd.DataFrame") -> "Figure":
         raise ConfigError(f"figure: {name!r}; allowed: {', '.join(FIGURES)}")
     if table.empty:
         raise DataError(f"{name}: its table holds no row")
-    return importlib.import_module(FIGURES[name]).draw(table)
+    return importlib.import_module(FIGURES[name].module).draw(table)
