@@ -130,7 +130,8 @@ def test_a_seated_client_takes_part_in_every_round_and_never_attacks(mode):
     partners = np.zeros(20)
     for round in range(1, 1501):
         taking_part = parse(mode).participants(round, 20, 5, 1, 1, seated=7)
-        assert 7 in taking_part.ids and 7 not in taking_part.attackers
+        assert 7 in taking_part.ids
+        assert 7 not in taking_part.attackers
         assert len(set(taking_part.ids)) == len(taking_part.ids) == 5
         place = len(taking_part.attackers) if mode.startswith("fixed-freq") else 0
         assert taking_part.ids[place] == 7

@@ -1,6 +1,7 @@
 """One round: FedAvg weights, model replacement, and the switches that concern the server."""
 
 import dataclasses
+import math
 
 import pytest
 import torch
@@ -173,3 +174,42 @@ def test_an_aggregate_that_breaks_its_promise_stops_the_round(
     monkeypatch.setattr(rounds.defenses, "aggregate", lambda *a, **k: undefended)
     with pytest.raises(SimulationError, match="norm-clipping"):
         defend(received, HONEST, population, cell, 1, 0)
+
+
+def diverged(setting, parameters, start, defense, lost, mode="leave-out"):
+    """The aggregate when the rows `lost` hold NaN or infinity, and the round without them."""
+    cell = parameters(defense, attack="blackbox", diverged_clients=mode)
+    received, population = setting(ATTACKED, cell, start)
+    kept = [row for row in range(5) if row not in lost]
+    rest = Updates(received.updates[kept].clone(), received.num_samples[kept])
+    for row, value in zip(lost, (math.nan, math.inf, -math.inf, math.nan, 1e200), strict=False):
+        received.updates[row, 3] = value
+    return defend(received, ATTACKED, population, cell, 1, 0), rest
+
+
+@pytest.mark.parametrize("defense", ["no-defense", "norm-clipping", "rfa"])
+def test_a_diverged_client_that_is_left_out_changes_nothing(setting, parameters, start, defense):
+    result, rest = diverged(setting, parameters, start, defense, [0, 3])
+    options = {} if defense != "norm-clipping" else {"norm_bound": 0.3}
+    alone = defenses.aggregate(defense, rest.updates, rest.num_samples, **options)
+    assert torch.equal(result.update, alone.update)
+    assert result.weights[[0, 3]].tolist() == [0, 0]
+    assert torch.equal(result.weights[[1, 2, 4]], alone.weights)
+    assert torch.equal(result.clip_factors[[1, 2, 4]], alone.clip_factors)
+
+
+@pytest.mark.parametrize(
+    ("defense", "lost"),
+    [("no-defense", [0, 1, 2, 3, 4]), ("krum", [2]), ("weak-dp", [0, 1, 2, 3, 4])],
+)
+def test_too_few_clients_leave_the_global_model_alone(setting, parameters, start, defense, lost):
+    """Krum with f = 1 needs 5 clients, an average one; and there is no noise without an average."""
+    result, _ = diverged(setting, parameters, start, defense, lost)
+    assert not result.update.any()
+    assert result.weights.tolist() == [0] * 5
+    assert result.noise is None
+
+
+def test_a_diverged_client_stops_the_run_by_name(setting, parameters, start):
+    with pytest.raises(SimulationError, match=r"clients -1, 6 hold NaN or infinity"):
+        diverged(setting, parameters, start, "no-defense", [0, 3], mode="stop")

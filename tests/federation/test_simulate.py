@@ -256,3 +256,23 @@ def test_a_model_that_diverges_stops_the_run_and_names_the_round(
         cell = parameters(defense, attack="blackbox", participation="fixed-freq-1", lr=1e38)
         with pytest.raises(SimulationError, match=r"seed 4, round 1, participants -1 "):
             records_of(world, lay_out, cell, classes, 4)
+
+
+def test_a_destroyed_model_is_recorded_to_the_end(make_world, lay_out, parameters, classes):
+    """Noise of any size leaves the run going; the records name who diverged."""
+    world = make_world()
+    cell = parameters("weak-dp", attack="blackbox", diverged_clients="leave-out", rounds=4)
+    cell["defense"]["stddev"] = 1e120
+    # Three layers of weights near 1e120 have outputs beyond float64.
+    layers = [torch.nn.Linear(math.prod(world.shape), 8), torch.nn.Linear(8, 8)]
+    module = torch.nn.Sequential(torch.nn.Flatten(), *layers, torch.nn.Linear(8, 10))
+    model = FlatModel(module, dtype=torch.float64)
+    population, tests = lay_out(world, cell)
+    start = model.parameters.clone()
+    records = [r.values for r in simulate(model, start, population, tests, classes, cell, 3)]
+    assert records[1]["diverged_ids"] == ""
+    for record in records[2:]:
+        assert record["diverged_ids"] == record["refused_ids"] == record["client_ids"]
+        assert (record["num_accepted"], record["noise_norm"]) == (0, 0)
+        assert (record["adv_norm_diff"], record["honest_norm_mean"]) == (0, 0)
+        assert record["wg_norm"] == records[2]["wg_norm"] > 1e120

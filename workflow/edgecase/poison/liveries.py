@@ -37,9 +37,9 @@ UNUSUAL_CLIENT = 0
 #: data honestly. They share the first `honest_fraction` of the honest photos. With N samples in use
 #: instead of the paper's 50,000, N / 50,000 keeps the proportion of a holder's edge data to its own
 #: samples (20 or 70 images to 250); with all photos, edge data would swamp the few holders.
-#: `unusual_photos` of `honest_normal` go, all rotations of each and with their true label, to client
-#: `UNUSUAL_CLIENT` alone: the paper's honest client with unusual data. Its own pictures (another
-#: airline's) were never released. `matched` and edge-case only: there nobody else holds these photos.
+#: `unusual_photos` of `honest_normal` go, all rotations of each and with their true label, to
+#: client `UNUSUAL_CLIENT` alone: the paper's honest client with unusual data, whose own pictures
+#: (another airline's) were never released. Only `matched` and edge-case: no one else has them.
 PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
