@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small paper test lint format lock clean
+.PHONY: env demo small small-all paper plan verdict test lint format lock clean
 
 env: .venv/.installed
 
@@ -16,7 +16,7 @@ env: .venv/.installed
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	$(BIN)/python -m pip install -q uv
-	$(BIN)/python -m uv pip install -q --python $(BIN)/python -r requirements.txt
+	$(BIN)/python -m uv pip install -q --compile-bytecode --python $(BIN)/python -r requirements.txt
 	@touch $@
 
 # One run from its data to its report: $(call run,<run>,<how Snakemake finds its configuration>)
@@ -32,8 +32,26 @@ demo: env
 small: env
 	$(call run,small,--configfile config/small.yaml)
 
+small-all: env
+	$(call run,small,--configfile config/small.yaml config/small-all.yaml)
+
 paper: env
 	$(call run,paper)
+
+# A verdict on a defense: make verdict DEFENSE=krum, with TASK, PARTICIPATION and CONFIG if need be.
+CONFIG ?= config/small.yaml
+ASKED = defense: $(DEFENSE)$(if $(TASK),$(,) task: $(TASK))$(if $(PARTICIPATION),$(,) participation: $(PARTICIPATION))
+, := ,
+
+# What a run costs, before it runs: make plan CONFIG=config/config.yaml is the paper's.
+plan: env
+	$(SNAKEMAKE) --configfile $(CONFIG) -- plan
+
+verdict: env
+	@test -n '$(DEFENSE)' || { echo 'error: name a defense: make verdict DEFENSE=krum'; exit 1; }
+	$(SNAKEMAKE) --configfile $(CONFIG) --config 'verdict={$(ASKED)}' -- verdict
+	@for page in results/$$(sed -n 's/^run: *//p' $(CONFIG))/verdict/$(or $(TASK),*)/$(DEFENSE).md; do \
+		sed '/^!\[/,$$d' $$page; echo "The whole page: $$page"; done
 
 test: env
 	$(BIN)/python -m pytest -n auto

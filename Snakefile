@@ -13,8 +13,11 @@ include: "rules/data.smk"
 include: "rules/poison.smk"
 include: "rules/pretrain.smk"
 include: "rules/cells.smk"
+include: "rules/densities.smk"
 include: "rules/figures.smk"
 include: "rules/tables.smk"
+include: "rules/claims.smk"
+include: "rules/plan.smk"
 
 
 localrules:
@@ -28,6 +31,7 @@ rule all:
     input:
         figure_files(),
         table_files(),
+        rules.claims.output,
 
 
 rule cells:

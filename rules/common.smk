@@ -8,15 +8,18 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
+from edgecase import claims
 from edgecase import config as configuration
 from edgecase import machine, provenance
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
+from edgecase.densities import settings as density_settings
 from edgecase.errors import ConfigError
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.grid import Cell, all_cells, expand
 
 try:
     configuration.check(config)
+    CLAIMS = claims.load("config/claims.yaml")
 except ConfigError as error:
     listed = "\n".join(f"  - {problem}" for problem in error.problems)
     raise WorkflowError(f"The configuration cannot run:\n{listed}")
@@ -25,6 +28,7 @@ RESULTS = f"results/{config['run']}"
 FIGURES = f"figures/{config['run']}"
 SEEDS = config["seeds"]
 CELLS = all_cells(config)
+CLAIM_CELLS = claims.cells_needed(CLAIMS, config.get("claims", {}), CELLS)
 DEVICE = config.get("device", "auto")
 THREADS = config.get("threads", 1)
 # Reaches the download jobs by the environment: where a file came from changes nothing.
@@ -36,6 +40,9 @@ if mirror and not Path(mirror).is_dir():
     raise WorkflowError(f"The mirror (`mirror` or EDGECASE_MIRROR) is no folder: {mirror}")
 
 CODE = {step: provenance.code_digest(step) for step in provenance.CODE}
+
+# What Snakemake was given, for the commands that pages and tables print.
+CONFIGFILES = [Path(os.path.relpath(path)).as_posix() for path in workflow.overwrite_configfiles]
 
 # A GPU is asked for only where there may be one: a limit on GPUs must not hold back CPU jobs.
 GPU = int(DEVICE.startswith("cuda") or (DEVICE == "auto" and machine.has_nvidia_driver()))
@@ -50,6 +57,13 @@ onstart:
             choose_device(DEVICE)
         except ConfigError as error:
             raise WorkflowError(f"The configuration cannot run:\n  - {error}")
+    if workflow.local_exec:
+        from edgecase.plan.warning import long_run
+
+        waiting = [job for job in workflow.dag.needrun_jobs() if job.rule.name == "cell"]
+        about = [cell_of(job.wildcards) for job in waiting]
+        if said := long_run(config, Path(RESULTS), about, cores=workflow.cores, gpu=bool(GPU)):
+            logger.warning(said)
 
 
 wildcard_constraints:

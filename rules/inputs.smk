@@ -84,9 +84,26 @@ def start(wildcards):
     return f"{RESULTS}/pretrain/{wildcards.task}/{variant}.safetensors"
 
 
+def density_parameters(task):
+    """What the log-densities of a task depend on, and nothing else."""
+    resolved = configuration.resolve_task(config, task)
+    section = config["densities"]
+    datasets = {name: body["dataset"] for name, body in config["tasks"].items()}
+    own = {key: resolved[key] for key in ("dataset", "edge_set", "model", "test_batch_size")}
+    own["comparison"] = density_settings.out_of_distribution(task, section, datasets)
+    own["switches"] = {key: resolved["switches"][key] for key in ("orientation", "transforms")}
+    keys = ("components", "variance", "train_samples", "test_samples")
+    return own | {key: section[key] for key in keys}
+
+
+def density_data(task, key):
+    """The prepared file of the task's `dataset`, or of the one that figure 2 compares with it."""
+    return f"results/data/{density_parameters(task)[key]}.npz"
+
+
 def figure_files(name=None):
     """The files of one figure, or of all."""
-    names = [name] if name else ["fig1", *FIGURE_NAMES]
+    names = [name] if name else ["fig1", *(["fig2"] if DENSITY_TASKS else []), *FIGURE_NAMES]
     return [f"{FIGURES}/{name}.{ending}" for name in names for ending in ("pdf", "png")]
 
 

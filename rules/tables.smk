@@ -1,5 +1,10 @@
 # Tables over every cell of the run.
-TABLES = ("summary", "hyperparameters")
+TABLES = (
+    "summary",
+    "hyperparameters",
+    *(["tab1"] if "fig6" in FIGURE_NAMES else []),
+    *(["ablation-effects"] if "ablation" in FIGURE_NAMES else []),
+)
 
 
 rule summary:
@@ -49,3 +54,44 @@ rule hyperparameters:
     shell:
         "python workflow/scripts/hyperparameters.py --cells {params.cells} --starts {input.starts}"
         " --csv {output.csv} --markdown {output.markdown} 2> {log}"
+
+
+rule fairness:
+    input:
+        table=f"{RESULTS}/tables/fig6.csv",
+    output:
+        csv=f"{RESULTS}/tables/tab1.csv",
+        markdown=f"{RESULTS}/tables/tab1.md",
+    log:
+        f"{RESULTS}/logs/fairness.log",
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+    shell:
+        "python workflow/scripts/fairness.py --table {input.table} --csv {output.csv}"
+        " --markdown {output.markdown} 2> {log}"
+
+
+if "fig6" in FIGURE_NAMES:
+
+    rule tab1:
+        input:
+            rules.fairness.output,
+
+
+rule ablation_effects:
+    input:
+        table=f"{RESULTS}/tables/ablation.csv",
+    output:
+        csv=f"{RESULTS}/tables/ablation-effects.csv",
+        markdown=f"{RESULTS}/tables/ablation-effects.md",
+    log:
+        f"{RESULTS}/logs/ablation_effects.log",
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+    shell:
+        "python workflow/scripts/ablation_effects.py --table {input.table} --csv {output.csv}"
+        " --markdown {output.markdown} 2> {log}"

@@ -32,8 +32,9 @@ def test_windows_of_50_rounds_by_hand():
 
 def test_short_run_says_its_window():
     row = only_row(cell(rounds=20, slope=1.0))
-    assert row["window"] == 20
-    assert row["backdoor_first_mean"] == row["backdoor_last_mean"] == pytest.approx(10.5)
+    assert row["window"] == 10
+    assert row["backdoor_first_mean"] == pytest.approx(5.5)
+    assert row["backdoor_last_mean"] == pytest.approx(15.5)
 
 
 def test_best_is_the_best_smoothed_value():
@@ -93,8 +94,10 @@ def test_every_cell_has_a_row_and_files_are_written(tmp_path):
         write_cell(tmp_path / "b", defense="krum", standin=True),
     ]
     csv, markdown = tmp_path / "out" / "summary.csv", tmp_path / "out" / "summary.md"
-    command = ["--cells", *map(str, folders), "--csv", str(csv), "--markdown", str(markdown)]
-    script.main(command)
+    by_seed = tmp_path / "out" / "measures.csv"
+    outputs = ["--measures", str(by_seed), "--csv", str(csv), "--markdown", str(markdown)]
+    script.main(["--cells", *map(str, folders), *outputs])
+    assert pd.read_csv(by_seed)["backdoor_last"].tolist() == [0.0, 30.0, 31.0]
     table = pd.read_csv(csv)
     assert table["defense"].tolist() == ["krum", "no-defense"]
     assert table["standin"].tolist() == [True, False]
@@ -103,6 +106,24 @@ def test_every_cell_has_a_row_and_files_are_written(tmp_path):
     text = markdown.read_text(encoding="utf-8")
     assert "STAND-IN DATA" in text
     assert "| 30.5 [24.15, 36.85]" in text  # 30.5 ± 12.7062 · 0.5
+
+
+def test_refused_honest_clients_and_the_seated_one_by_hand():
+    """Four rounds of -1 (the attacker) or 9, then 7 (seated), 2 and 3."""
+    table = cell(rounds=4).assign(seated_client=7, num_clients=4)
+    rows = table["fl_iter"] > 0
+    attacked = table["fl_iter"].isin([1, 3])
+    table["num_attackers"] = attacked.astype(int)
+    table["attacker_accepted"] = (table["fl_iter"] == 3).where(attacked).astype(float)
+    table.loc[rows, "client_ids"] = ["-1 7 2 3", "7 9 2 3", "-1 7 2 3", "7 9 2 3"]
+    table.loc[rows, "refused_ids"] = ["-1 7", "7 9 2", "", "3"]
+    table.loc[rows, "num_accepted"] = [2, 1, 4, 3]
+    (row,) = measures(table).to_dict("records")
+    # 14 honest participations: 7, then 7 9 2, then 3 were refused.
+    assert row["honest_refused_share"] == pytest.approx(5 / 14)
+    assert row["seated_accepted_share"] == pytest.approx(2 / 4)
+    assert row["typical_accepted_share"] == pytest.approx(7 / 10)
+    assert row["attacker_accepted_share"] == pytest.approx(1 / 2)
 
 
 def test_markdown_explains_every_measure_and_marks_standins_only():

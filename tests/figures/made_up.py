@@ -39,7 +39,7 @@ def axes(
 
 
 def with_parameters(table, **parameters) -> pd.DataFrame:
-    """`table` with parameter columns as `tables.tidy` adds them; `__` in a name stands for a dot."""
+    """`table` with parameter columns as `tables.tidy` adds them; `__` stands for a dot."""
     return table.assign(**{name.replace("__", "."): value for name, value in parameters.items()})
 
 
@@ -85,3 +85,46 @@ def texts(figure) -> str:
 
 def panel_notice(axis) -> str:
     return axis.get_legend().get_title().get_text() if axis.get_legend() else ""
+
+
+def notes(figure) -> str:
+    """The notes below the panels as one line."""
+    return figure.texts[-1].get_text().replace("\n", " ")
+
+
+def key_labels(figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def error_bars(axis) -> list[list[tuple]]:
+    """For each line of points: (x, mean, low, high) from left to right."""
+    found = []
+    for data, _, (bars,) in axis.containers:
+        ends = [(low, high) for (_, low), (_, high) in bars.get_segments()]
+        means = zip(*data.get_data(), strict=True)
+        found.append([(*point, *pair) for point, pair in zip(means, ends, strict=True)])
+    return found
+
+
+def levels(axis) -> list[float]:
+    """The heights of the lines that cross a whole panel."""
+    return [line.get_ydata()[0] for line in axis.lines if list(line.get_xdata()) == [0, 1]]
+
+
+def misplaced(figure) -> list[str]:
+    """What leaves the page, and what of banner, legend and notes covers something else."""
+    figure.draw_without_rendering()
+    outside = {text.get_text(): text.get_window_extent() for text in figure.texts}
+    for number, legend in enumerate(figure.legends):
+        outside[f"legend {number}"] = legend.get_window_extent()
+    inside = {f"panel {n}": axis.get_tightbbox() for n, axis in enumerate(figure.axes)}
+    page = figure.bbox
+    off = [
+        name
+        for name, box in (outside | inside).items()
+        if min(box.x0, box.y0) < -1 or box.x1 > page.x1 + 1 or box.y1 > page.y1 + 1
+    ]
+    for name, box in outside.items():
+        others = {other: found for other, found in (outside | inside).items() if other != name}
+        off += [f"{name} on {other}" for other, found in others.items() if box.overlaps(found)]
+    return off

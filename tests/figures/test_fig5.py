@@ -60,9 +60,12 @@ def test_overrides_are_named():
     assert "pgd under rfa: eps-1.5." in texts(figure).replace("\n", " ")
 
 
-@pytest.mark.parametrize("axis", ["override", "case", "participation"])
-def test_mixed_cells_are_refused(axis):
-    table = pd.concat([cell(attack="pgd"), cell(attack="pgd", **{axis: "other"})])
+@pytest.mark.parametrize(
+    ("axis", "other"),
+    [("override", "eps-1"), ("case", "normal-case"), ("participation", "fixed-freq-5")],
+)
+def test_mixed_cells_are_refused(axis, other):
+    table = pd.concat([cell(attack="pgd"), cell(attack="pgd", **{axis: other})])
     with pytest.raises(DataError, match=f"differ in {axis}"):
         fig5.draw(table)
 
@@ -71,3 +74,26 @@ def test_a_defense_and_an_attack_without_a_label_go_by_their_names():
     figure = fig5.draw(cell(defense="bulyan", attack="stealth"))
     assert figure.axes[0].get_title() == "bulyan"
     assert "stealth" in [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_participation_and_how_it_differs_from_the_paper_s_are_stated():
+    attacks, defenses = ["blackbox"], ["no-defense"]
+    every_10 = texts(fig5.draw(grid(attacks, defenses))).replace("\n", " ")
+    assert "Participation: an attacker every 10 rounds." in every_10
+    assert "The paper has" not in every_10
+    often = fig5.draw(grid(attacks, defenses, participation="fixed-freq-5"))
+    assert "The paper has an attacker every 10 rounds." in texts(often).replace("\n", " ")
+    pool = grid(attacks, defenses, participation="fixed-pool-5").assign(
+        **{"parameters.num_clients": 200}
+    )
+    text = texts(fig5.draw(pool)).replace("\n", " ")
+    assert "a pool of 5 of 200 clients (2.5 %) that attack when sampled." in text
+    assert "A pool of attackers; the paper's figure has an attacker every 10 rounds." in text
+
+
+def test_a_baseline_under_some_defenses_is_a_note_and_no_gap_of_the_paper():
+    table = pd.concat([grid(["none", "pgd"], ["no-defense"]), grid(["pgd"], ["krum", "rfa"])])
+    figure = fig5.draw(table)
+    assert [panel_notice(axis) for axis in figure.axes[:3]] == ["", "", ""]
+    text = texts(figure).replace("\n", " ")
+    assert "cifar10-southwest: “no attack” is run only under no defense." in text

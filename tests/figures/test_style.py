@@ -21,9 +21,16 @@ def table():
     )
 
 
+def one_cell(name, **kwargs):
+    """A table that has the figure's parameters."""
+    defense = "krum" if name == "fig6" else "no-defense"
+    table = cell(defense=defense, **kwargs)
+    return table.assign(**dict.fromkeys(figures.FIGURES[name].parameters, 4.0))
+
+
 @pytest.mark.parametrize("name", figures.FIGURES)
 def test_standin_mark_is_on_the_figure_and_on_every_panel(name):
-    figure = figures.draw(name, cell(task="standin-planes", standin=True))
+    figure = figures.draw(name, one_cell(name, task="standin-planes", standin=True))
     assert f"{style.STANDIN_MARK}, not the paper's: standin-planes" in texts(figure).replace(
         "\n", " "
     )
@@ -33,7 +40,7 @@ def test_standin_mark_is_on_the_figure_and_on_every_panel(name):
 
 @pytest.mark.parametrize("name", figures.FIGURES)
 def test_real_data_is_not_marked(name):
-    assert style.STANDIN_MARK not in texts(figures.draw(name, cell()))
+    assert style.STANDIN_MARK not in texts(figures.draw(name, one_cell(name)))
 
 
 def test_mixed_table_marks_the_standin_panels_only():
@@ -92,7 +99,7 @@ def test_colours_and_line_styles_tell_every_curve_apart():
 
 
 def test_unknown_figure_and_empty_table_are_refused(table):
-    with pytest.raises(ConfigError, match="'fig99'; allowed: fig4, fig5"):
+    with pytest.raises(ConfigError, match="'fig99'; allowed: fig3, fig4, fig5"):
         figures.draw("fig99", table)
     with pytest.raises(DataError, match="fig4: its table holds no row"):
         figures.draw("fig4", table.iloc[:0])

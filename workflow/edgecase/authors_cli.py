@@ -67,6 +67,7 @@ def interpret(argv: Sequence[str]) -> Request:
         "overrides": base.get("overrides", {}) | ({cell.override: override} if override else {}),
         # Snakemake merges this over the paper's configuration, whose figures can only be emptied.
         "figures": {name: [] for name in base["figures"]},
+        "densities": base["densities"] | {"tasks": []},
         "grid": [_block(cell)],
     }
     try:

@@ -15,6 +15,7 @@ import yaml
 
 from edgecase import attacks, defenses, figures, models, partition, poison
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
+from edgecase.densities import settings as density_settings
 from edgecase.errors import ConfigError
 from edgecase.federation import participation
 from edgecase.grid import DEFAULT, Cell, expand, verdict_blocks
@@ -41,7 +42,8 @@ _RECIPE_KEYS = ("epochs", "batch_size", "lr", "momentum", "weight_decay")
 _PRETRAIN_KEYS = ("dataset", "model", "start", "pretrain", "test_samples")
 
 #: section → number of keys that lead to what is checked as a whole: a task, an override, a block.
-_DEPTH = {"tasks": 2, "overrides": 2, "figures": 3, "grid": 2, "switches": 1, "verdict": 1}
+_DEPTH = {"tasks": 2, "overrides": 2, "figures": 3, "grid": 2}
+_DEPTH |= dict.fromkeys(("switches", "densities", "claims", "verdict"), 1)
 
 #: radii of PGD in a verdict: one untuned radius flatters any defense.
 MINIMUM_RADII = 5
@@ -122,6 +124,17 @@ def pretrain_variant(config: Mapping, task: str, override: str) -> str:
     """The override if it changes the starting model, else "default"."""
     switches = ("orientation", "transforms")
     return _variant(config, task, override, _PRETRAIN_KEYS, switches)
+
+
+def defense_to_judge(config: Mapping) -> str:
+    """The defense that a verdict is asked on; `ConfigError` if there is none."""
+    try:
+        return config["verdict"]["defense"]
+    except KeyError:
+        raise ConfigError(
+            "verdict.defense: is missing; give --config 'verdict={defense: <name>}' with one of "
+            f"{', '.join(defenses.names())}"
+        ) from None
 
 
 def load(path: str | Path | None = None) -> dict:
@@ -273,6 +286,10 @@ def _name_problems(config: Mapping) -> Iterator[Problem]:
         if problem := _unknown(name, figures.FIGURES):
             yield ("figures", name), f"figures: {problem}"
     yield from _role_problems(config)
+    if (section := config.get("densities")) is not None:
+        datasets = {name: (body or {}).get("dataset") for name, body in config["tasks"].items()}
+        for problem in density_settings.problems(section, datasets):
+            yield None, f"densities.{problem}"
     for section in ("tasks", "overrides"):
         for name, body in config.get(section, {}).items():
             for key, problem in _unknown_parts(body or {}):
@@ -413,7 +430,9 @@ def _cell_problems(config: Mapping) -> Iterator[Problem]:
     declared = [*config["figures"].values(), config.get("grid"), verdict_blocks(config)]
     if not any(declared):
         yield None, "figures and grid: they declare no cell; at least one is needed"
-    for cell in _cells(config):
+    told = set()
+    # An override need not repeat what is wrong without it.
+    for cell in sorted(_cells(config), key=lambda cell: cell.override != DEFAULT):
         resolved = resolve_cell(config, cell)
         mode = participation.parse(cell.participation)
         found = []
@@ -450,7 +469,10 @@ def _cell_problems(config: Mapping) -> Iterator[Problem]:
         options = {key: value for key, value in resolved["defense"].items() if key != "name"}
         found += defenses.validate(cell.defense, options, resolved["clients_per_round"])
         where = _resolved_name(cell.task, cell.override)
-        yield from ((None, f"{where}: {problem}") for problem in found)
+        for problem in found:
+            if (cell.task, problem) not in told:
+                told.add((cell.task, problem))
+                yield None, f"{where}: {problem}"
 
 
 def _radius_problems(config: Mapping) -> Iterator[Problem]:
@@ -473,7 +495,8 @@ def _radius_problems(config: Mapping) -> Iterator[Problem]:
     for radius, same in names.items():
         if len(same) > 1:
             yield None, f"verdict.radii: {', '.join(same)} are one radius, {radius}; allowed: once"
-    if "defense" in asked and len(names) < MINIMUM_RADII:
+    sound = sum(map(len, names.values()))
+    if names and sound == len(asked["radii"]) and len(names) < MINIMUM_RADII:
         given = ", ".join(asked["radii"])
         allowed = f"at least {MINIMUM_RADII} different ones"
         yield None, f"verdict.radii: {given} give {len(names)} of use; allowed: {allowed}"

@@ -23,15 +23,10 @@ MEASURES = {
     "source_class_last": "mean clean accuracy over these rounds on airplane, their true class, %",
 }
 
-#: main accuracy over the last rounds, %, below which a run has collapsed: twice the chance of ten
-#: classes.
-COLLAPSED_BELOW = 20.0
-
 _SETTINGS = {
     "seated_client": "id of the unusual honest client",
     "stddev": "standard deviation of weak-DP's noise on each coordinate of the average",
     "norm_bound": "largest l2 norm of an update under norm clipping and weak DP",
-    "collapsed": f"seeds whose `main_last` is below {COLLAPSED_BELOW:g} %",
     "alike": "accepted participants of all: the share of anybody, were all accepted alike",
 }
 
@@ -91,10 +86,10 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
     """One row per cell of a tidy table that has the columns `PARAMETERS`, sorted by its axes.
 
     Columns: standin, the axes, seated_client, stddev and norm_bound of the defense (empty where it
-    has none), seeds, rounds, collapsed (seeds that did, see `COLLAPSED_BELOW`), alike (the accepted
-    share of all participants: that of anybody, were all accepted alike), then `<measure>_mean`,
-    `_low` and `_high` for each of `MEASURES`: mean over seeds and its 95 % t-interval. Raises
-    `DataError` for a table without the parameters and for a cell without a seated client.
+    has none), seeds, rounds, alike (the accepted share of all participants: that of anybody, were
+    all accepted alike), then `<measure>_mean`, `_low` and `_high` for each of `MEASURES`: mean over
+    seeds and its 95 % t-interval. Raises `DataError` for a table without the parameters and for a
+    cell without a seated client.
     """
     absent = [name for name in PARAMETERS if name not in table]
     if absent:
@@ -108,11 +103,10 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
     index = pd.MultiIndex.from_tuples(runs, names=[*axes, "seed"])
     seeds = pd.DataFrame([_measured(run) for run in runs.values()], index=index)
 
-    cells = settings.astype({"seated_client": int})
+    cells = settings.astype({"seated_client": int, "stddev": float, "norm_bound": float})
     cells["standin"] = table.groupby(axes)["standin"].first()
     cells["seeds"] = seeds.groupby(axes).size()
     cells["rounds"] = rounds.groupby(axes)["fl_iter"].max()
-    cells["collapsed"] = (seeds["main_last"] < COLLAPSED_BELOW).groupby(axes).sum()
     counts = rounds.groupby(axes)[["num_accepted", "num_clients"]].sum()
     cells["alike"] = counts["num_accepted"] / counts["num_clients"]
     for name in MEASURES:

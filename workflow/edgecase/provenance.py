@@ -23,8 +23,15 @@ CODE = {
         *_library("tensor_randomness.py", "transforms.py", "results.py", "datasets/__init__.py"),
         *("scripts/cell.py", "scripts/pretrain.py"),
     ),
+    "densities": (
+        *_library("densities", "features.py", "federation", "models", "randomness.py"),
+        *_library("tensor_randomness.py", "transforms.py", "datasets/__init__.py"),
+        "scripts/densities.py",
+    ),
+    "judge": _library("claims", "densities/__init__.py", "grid.py", "results.py"),
     "draw": _library(
         *("figures", "results.py", "tables.py", "curves.py", "summary.py", "fairness.py"),
+        *("ablation.py", "densities"),
         *("hyperparameters.py", "reported.py"),
     ),
 }

@@ -43,10 +43,13 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
     """All rounds of all seeds of the cells in `directories`, with columns `TIDY_COLUMNS`.
 
     Each of `parameters`, a dotted path into the parameters of `cell.json` such as
-    `defense.stddev`, becomes a further column, empty where a cell has no such parameter.
+    `defense.stddev`, becomes a further column, empty where a cell has no such parameter; one that
+    is called as a column that is there, such as `num_clients`, begins with `parameters.`.
     Raises `DataError`, naming the file, for a cell without one of the seeds it lists, for a CSV
     that is cut off or otherwise incomplete, and for a cell given twice.
     """
+    if taken := sorted(set(parameters) & set(TIDY_COLUMNS)):
+        raise DataError(f"parameters: {taken[0]} is a column already; call it parameters.{taken[0]}")
     parts, seen = [], {}
     for directory in map(Path, directories):
         cell = read_cell(directory)
@@ -82,7 +85,7 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
 def _parameter(parameters: Mapping, path: str) -> object:
     """The plain value at a dotted path, None if there is none."""
     value: object = parameters
-    for key in path.split("."):
+    for key in path.removeprefix("parameters.").split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Spec:
     """A figure of cells: the module with its `draw`, and the parameters its table needs.
 
-    Each parameter is a dotted path into the parameters of `cell.json` and a column of the table.
+    Each parameter is a dotted path into the parameters of `cell.json` and a column of the table;
+    one that is called as a round column, such as `num_clients`, begins with `parameters.`.
     """
 
     module: str
@@ -41,18 +42,18 @@ FIGURES = {
     "fig3": Spec("edgecase.figures.fig3", ("poison.edge", "poison.clean")),
     "fig4": Spec("edgecase.figures.fig4"),
     "fig5": Spec("edgecase.figures.fig5"),
-    "fig5-pool": Spec("edgecase.figures.fig5"),
+    "fig5-pool": Spec("edgecase.figures.fig5", ("parameters.num_clients",)),
     "fig5-radius": Spec("edgecase.figures.radius", ("eps",)),
     "fig6": Spec(
         "edgecase.figures.fig6", ("seated_client", "defense.stddev", "defense.norm_bound")
     ),
-    "fig7": Spec("edgecase.figures.fig7", ("num_clients",)),
+    "fig7": Spec("edgecase.figures.fig7", ("parameters.num_clients",)),
     "fig8": Spec("edgecase.figures.fig8", ("model.name", "model.width")),
     "appendix-sigma": Spec("edgecase.figures.appendix_sigma", ("defense.stddev",)),
     "appendix-bound": Spec("edgecase.figures.appendix_bound", ("defense.norm_bound",)),
-    "appendix-adaptive": Spec("edgecase.figures.compare"),
-    "appendix-prox": Spec("edgecase.figures.compare"),
-    "appendix-greencar": Spec("edgecase.figures.compare"),
+    "appendix-adaptive": Spec("edgecase.figures.appendix_adaptive"),
+    "appendix-prox": Spec("edgecase.figures.appendix_prox"),
+    "appendix-greencar": Spec("edgecase.figures.appendix_greencar"),
     "ablation": Spec(
         "edgecase.figures.ablation",
         (*(f"switches.{name}" for name in _SWITCHES), "batch_size"),

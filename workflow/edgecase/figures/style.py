@@ -14,6 +14,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
 from edgecase.files import atomic_path
 
@@ -80,6 +81,7 @@ _RC = {
     "ytick.major.width": 0.6,
     "pdf.fonttype": 42,
 }
+_POINT = {"marker": "o", "markersize": 3, "markeredgewidth": 0.8}
 _NOTE_SIZE = 6
 _MARGIN = 0.04  # inches between the header's lines, the panels and the footer
 
@@ -108,6 +110,21 @@ def panels(
     return figure, axes
 
 
+def room(width: float, notes: Iterable[str], keys: Sequence[Artist], standin: bool) -> float:
+    """About the height in inches that `finish` needs, with a row of titles and x-labels: `margins`.
+
+    What it is wrong by goes to the panels, not into an overlap.
+    """
+    lines = math.ceil(len(" ".join(notes)) / (0.95 * _characters(width)))
+    entries = sum(0.45 + 0.055 * len(key.get_label()) for key in keys)
+    return 0.4 + 0.1 * lines + 0.14 * math.ceil(entries / width) + 0.25 * standin
+
+
+def _characters(width: float) -> int:
+    """How many characters of a note fit in `width` inches."""
+    return int(width * 72 / (_NOTE_SIZE * 0.54))
+
+
 def band(axis: Axes, curve: pd.DataFrame, entry: tuple) -> None:
     """The mean of `curve` (columns mean, low, high by round) as a line, its interval as a band.
 
@@ -121,6 +138,66 @@ def band(axis: Axes, curve: pd.DataFrame, entry: tuple) -> None:
         )
 
 
+def points(axis: Axes, values: pd.DataFrame, entry: tuple, hollow: Iterable[float] = ()) -> None:
+    """The mean of `values` (columns mean, low, high by value) as joined points with error bars.
+
+    `entry` is a row of `ATTACKS`. The points of the values in `hollow` are left white.
+    """
+    _, color, linestyle = entry
+    half = (values["high"] - values["mean"]).fillna(0)
+    axis.errorbar(
+        *(values.index, values["mean"], half),
+        **{"color": color, "linestyle": linestyle, "elinewidth": 0.8, "capsize": 1.5} | _POINT,
+    )
+    white = values.loc[values.index.isin(list(hollow)), "mean"]
+    if white.empty:
+        return
+    plain = {"color": color, "linestyle": "none", "markerfacecolor": "white"}
+    axis.plot(white.index, white, zorder=3, **plain | _POINT)  # above the error bars
+
+
+def baseline(axis: Axes, value: pd.Series, entry: tuple) -> None:
+    """A level to compare with: mean as a line across the panel, interval (low, high) as a band."""
+    _, color, linestyle = entry
+    axis.axhline(value["mean"], color=color, linestyle=linestyle, linewidth=0.9, zorder=1.5)
+    if pd.notna(value["low"]):
+        axis.axhspan(value["low"], value["high"], color=color, alpha=0.15, linewidth=0, zorder=1)
+
+
+def ramp(count: int) -> list[str]:
+    """`count` colours from light to dark that stay in that order for every reader and in print.
+
+    Viridis rises evenly in lightness; its lightest end, which is lost on white, is left out.
+    """
+    shades = mpl.colormaps["viridis"](np.linspace(0.85, 0.0, count) if count != 1 else [0.0])
+    return [mpl.colors.to_hex(shade) for shade in shades]
+
+
+def value_ticks(
+    axis: Axes, values: Iterable[float], label: Callable[[float], str] = "{:g}".format
+) -> None:
+    """A logarithmic x-axis with a labelled tick at every value, 0 at its left if there is one."""
+    values = sorted(set(values))
+    above = [value for value in values if value > 0]
+    if above and len(above) < len(values):
+        axis.set_xscale("symlog", linthresh=above[0], linscale=0.5)
+    else:
+        axis.set_xscale("log")
+    labels = [label(value) for value in values]
+    upright = {} if _fit(axis, above, labels) else {"rotation": 90}
+    axis.set_xticks(values, labels=labels, **upright)
+    axis.xaxis.set_minor_locator(NullLocator())
+
+
+def _fit(axis: Axes, values: Sequence[float], labels: Sequence[str]) -> bool:
+    """Whether the labels of rising `values` lie side by side on a logarithmic axis."""
+    if len(values) < 2:
+        return True
+    inches = 0.7 * axis.figure.get_figwidth() / axis.get_subplotspec().get_gridspec().ncols
+    gap = np.diff(np.log(values)).min() / math.log(values[-1] / values[0]) * inches
+    return gap > 0.06 * max(map(len, labels))
+
+
 def attack(name: str) -> tuple:
     """The row of `ATTACKS`, or a black line with the attack's own name for one without a row."""
     return ATTACKS.get(name, (name, "black", (0, (4, 1))))
@@ -130,6 +207,18 @@ def line_key(entry: tuple) -> Line2D:
     """The legend entry of a row of `CASES` or `ATTACKS`."""
     label, color, linestyle = entry
     return Line2D([], [], color=color, linestyle=linestyle, label=label)
+
+
+def backdoor_limits(axis: Axes) -> None:
+    """0 to 100 %, with room for a line at either end."""
+    axis.set_ylim(-3, 103)
+    axis.set_yticks([0, 25, 50, 75, 100])
+
+
+def main_limits(axis: Axes, runs: pd.DataFrame) -> None:
+    """The main accuracies of `runs`, in steps of 5 points: panels of one row compare by eye."""
+    low, high = runs["main_task_acc"].min(), runs["main_task_acc"].max()
+    axis.set_ylim(5 * math.floor(low / 5) - 0.5, 5 * math.ceil(high / 5) + 0.5)
 
 
 def notice(axis: Axes, lines: Sequence[str]) -> None:
@@ -201,11 +290,10 @@ def finish(
     bottom = _MARGIN
     text = " ".join(notes)
     if text:
-        characters = int(figure.get_figwidth() * 72 / (_NOTE_SIZE * 0.54))
         footer = figure.text(
             0.01,
             bottom / figure.get_figheight(),
-            textwrap.fill(text, characters),
+            textwrap.fill(text, _characters(figure.get_figwidth())),
             ha="left",
             va="bottom",
             fontsize=_NOTE_SIZE,

@@ -1,0 +1,73 @@
+# Figure 2: how likely the edge cases' features are where the training features lie.
+DENSITY_TASKS = config.get("densities", {}).get("tasks", [])
+
+
+rule densities:
+    input:
+        dataset=lambda wildcards: density_data(wildcards.task, "dataset"),
+        comparison=lambda wildcards: density_data(wildcards.task, "comparison"),
+        poison=expand_seeds(f"{RESULTS}/poison/{{task}}/edge-case/default/seed{{seed}}.npz"),
+        start=f"{RESULTS}/pretrain/{{task}}/default.safetensors",
+    output:
+        table=f"{RESULTS}/densities/{{task}}.csv",
+    log:
+        f"{RESULTS}/logs/densities/{{task}}.log",
+    conda:
+        "../envs/edgecase.yaml"
+    threads: THREADS
+    resources:
+        gpu=GPU,
+    params:
+        code=CODE["densities"],
+        parameters=lambda wildcards: as_json(density_parameters(wildcards.task)),
+        seeds=" ".join(map(str, SEEDS)),
+        device=DEVICE,
+    shell:
+        "python workflow/scripts/densities.py --task {wildcards.task} --dataset {input.dataset}"
+        " --comparison {input.comparison} --poison {input.poison} --start {input.start}"
+        " --parameters {params.parameters:q} --seeds {params.seeds} --device {params.device}"
+        " --threads {threads} --out {output.table} 2> {log}"
+
+
+rule density_table:
+    input:
+        tables=[f"{RESULTS}/densities/{task}.csv" for task in DENSITY_TASKS],
+    output:
+        table=f"{RESULTS}/tables/fig2.csv",
+    log:
+        f"{RESULTS}/logs/density_table.log",
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+    shell:
+        "python workflow/scripts/density_table.py --tables {input.tables} --out {output.table} 2> {log}"
+
+
+rule density_figure:
+    input:
+        table=f"{RESULTS}/tables/fig2.csv",
+    output:
+        pdf=f"{FIGURES}/fig2.pdf",
+        png=report(
+            f"{FIGURES}/fig2.png",
+            caption="../docs/captions/fig2.rst",
+            category="Figures",
+            labels={"figure": "fig2"},
+        ),
+    log:
+        f"{RESULTS}/logs/density_figure.log",
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=CODE["draw"],
+    shell:
+        "python workflow/scripts/density_figure.py --table {input.table} --pdf {output.pdf}"
+        " --png {output.png} 2> {log}"
+
+
+if DENSITY_TASKS:
+
+    rule fig2:
+        input:
+            figure_files("fig2"),

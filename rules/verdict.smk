@@ -1,0 +1,57 @@
+# A verdict on one defense, where `verdict.defense` asks for it: attacks over a grid of radii, with the
+# defense and without one.
+from edgecase.grid import verdict_blocks
+
+ASKED = config.get("verdict") or {}
+VERDICT_CELLS = expand(verdict_blocks(config))
+
+
+if "defense" in ASKED:
+
+    rule verdict:
+        input:
+            records=[f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in VERDICT_CELLS],
+            rounds=[
+                f"{RESULTS}/cells/{cell.folder}/seed{seed}.csv"
+                for cell in VERDICT_CELLS
+                for seed in SEEDS
+            ],
+        output:
+            markdown=report(
+                f"{RESULTS}/verdict/{ASKED['task']}/{ASKED['defense']}.md",
+                caption="../docs/captions/verdict.rst",
+                category="Verdicts",
+                labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "page"},
+            ),
+            csv=report(
+                f"{RESULTS}/verdict/{ASKED['task']}/{ASKED['defense']}.csv",
+                caption="../docs/captions/verdict.rst",
+                category="Verdicts",
+                labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "table"},
+            ),
+            png=report(
+                f"{FIGURES}/verdict/{ASKED['task']}-{ASKED['defense']}.png",
+                caption="../docs/captions/verdict.rst",
+                category="Verdicts",
+                labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "figure"},
+            ),
+            pdf=f"{FIGURES}/verdict/{ASKED['task']}-{ASKED['defense']}.pdf",
+        log:
+            f"{RESULTS}/logs/verdict/{ASKED['task']}/{ASKED['defense']}.log",
+        conda:
+            "../envs/edgecase.yaml"
+        params:
+            code=CODE["verdict"],
+            defense=ASKED["defense"],
+            cells=[f"{RESULTS}/cells/{cell.folder}" for cell in VERDICT_CELLS],
+            configfiles=CONFIGFILES,
+        shell:
+            "python workflow/scripts/verdict.py --defense {params.defense} --cells {params.cells}"
+            " --configfiles {params.configfiles:q} --csv {output.csv} --markdown {output.markdown}"
+            " --pdf {output.pdf} --png {output.png} 2> {log}"
+
+else:
+
+    rule verdict:
+        input:
+            lambda wildcards: configuration.defense_to_judge(config),

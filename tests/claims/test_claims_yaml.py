@@ -1,0 +1,118 @@
+"""The paper's claims in config/claims.yaml, against the configurations and the paper's numbers."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from edgecase import claims, config, reported
+from edgecase.claims.check import problems
+from edgecase.claims.region import Region
+from edgecase.claims.words import FIRST, LAST
+from edgecase.figures import printed
+from edgecase.grid import all_cells
+from edgecase.summary import MEASURES
+
+ROOT = Path(__file__).parents[2]
+PATH = ROOT / "config" / "claims.yaml"
+CLAIMS = {claim.id: claim for claim in claims.load(PATH)}
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return config.load()
+
+
+def test_the_paper_configuration_runs_every_claim(paper):
+    """All but those that read log-densities instead of cells."""
+    needed = claims.cells_needed(CLAIMS.values(), paper["claims"], all_cells(paper))
+    judged = {name for name, claim in CLAIMS.items() if claim.covered}
+    of_cells = {name for name in judged if CLAIMS[name].parts[0].test != "tail-share"}
+    assert set(needed) == of_cells
+    assert judged - of_cells == {"fig2-edge-cases-far-task1", "fig2-edge-cases-far-task2"}
+
+
+def test_the_figures_declare_what_their_claims_read(paper):
+    """A claim of figure n is judged on cells of that figure, or of its companions figure n-…"""
+    for name, claim in CLAIMS.items():
+        blocks = [
+            block
+            for figure, blocks in paper["figures"].items()
+            if re.fullmatch(rf"{claim.figure}(-.*)?", figure)
+            for block in blocks
+        ]
+        cells = all_cells({"figures": {claim.figure: blocks}})
+        needed = claims.cells_needed([claim], paper["claims"], cells)
+        assert bool(needed) == (claim.covered and claim.figure != "fig2"), name
+
+
+def test_the_roles_fit_the_configuration(paper):
+    claims.check_roles(paper["claims"])
+    for role in ("task1", "task2"):
+        assert paper["claims"][role]["task"] in paper["tasks"]
+    assert paper["claims"]["sigma_override"] in paper["overrides"]
+
+
+def test_every_figure_with_a_claim_is_there():
+    covered = {claim.figure for claim in CLAIMS.values()}
+    assert covered == {"fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "fig8"}
+    later = {claim.role for claim in CLAIMS.values() if not claim.covered}
+    assert later == {"task3", "task4", "task5"}
+    assert not CLAIMS["fig5-blackbox-passes-multi-krum-task4"].covered
+
+
+def test_quantities_are_measures_of_a_run():
+    named = {FIRST, LAST}
+    for claim in CLAIMS.values():
+        for part in claim.parts:
+            named |= {part.quantity, part.than}
+            named |= {s.quantity for s in (part.of, part.against) if s is not None}
+    assert named - {None} <= set(MEASURES)
+
+
+def test_labels_are_those_of_the_reported_values():
+    schema = yaml.safe_load((ROOT / "config" / "schemas" / "claims.schema.yaml").read_text())
+    labels = {
+        reported.CODE,
+        reported.NOTEBOOK,
+        reported.THIRD_PARTY,
+        reported.RECALLED,
+        reported.UNNOTED,
+    }
+    assert set(schema["$defs"]["claim"]["properties"]["sure"]["enum"]) == labels
+
+
+def test_the_printed_curve_is_the_one_the_figure_draws():
+    claim = CLAIMS["fig4-printed-curve-task2"]
+    edge, normal, *mains = [part.region for part in claim.parts]
+    for region, case in ((edge, "edge-case"), (normal, "normal-case")):
+        value = printed.BACKDOOR[case][499]
+        assert region == Region(value - printed.TOLERANCE, value + printed.TOLERANCE)
+    assert {region.low for region in mains} == {printed.MAIN[499] - printed.TOLERANCE}
+    assert claim.only.task in printed.TASKS
+    assert claim.only.participation == printed.PARTICIPATION
+
+
+def test_no_scale_of_a_run_is_in_a_selector(paper):
+    """Tasks, periods, pools, radii and noises are the configuration's to choose."""
+    for claim in CLAIMS.values():
+        for part in claim.parts:
+            for selector in (part.of, part.against):
+                names = (
+                    [name for values in selector.axes.values() for name in values]
+                    if selector
+                    else []
+                )
+                for name in names:
+                    assert name not in paper["tasks"]
+                    assert not re.match(r"(fixed-\w+|eps|unusual-sigma|sigma|bound)-\d", name), (
+                        claim.id
+                    )
+
+
+def test_no_key_holds_a_verdict():
+    content = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    assert problems(content) == []
+    content["claims"][0]["verdict"] = "holds"
+    assert "verdict" in problems(content)[0]

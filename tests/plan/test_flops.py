@@ -1,0 +1,54 @@
+"""Operations of the models, against sums over their layers by hand."""
+
+import itertools
+
+import pytest
+
+from edgecase import models
+from edgecase.plan.flops import operations
+from edgecase.plan.warning import FORWARD_MEGAFLOPS, WIDTH_MARGIN
+
+
+def convolution(size, inputs, outputs):
+    """3×3 with an output of size × size: a multiplication and an addition per weight."""
+    return 2 * 9 * inputs * outputs * size * size
+
+
+VGG9 = [
+    convolution(32, 3, 64),
+    convolution(16, 64, 128),
+    convolution(8, 128, 256),
+    convolution(8, 256, 256),
+    convolution(4, 256, 512),
+    convolution(4, 512, 512),
+    convolution(2, 512, 512),
+    convolution(2, 512, 512),
+    2 * 512 * 10,
+]
+LENET = [convolution(26, 1, 32), convolution(24, 32, 64), 2 * 9216 * 128, 2 * 128 * 10]
+
+
+@pytest.mark.parametrize(("name", "layers"), [("vgg9", VGG9), ("lenet", LENET)])
+def test_layers_by_hand(name, layers):
+    counted = operations(models.build(name), models.INPUT_SHAPES[name])
+    assert counted.forward == sum(layers)
+    # Backward, each layer costs its forward twice, but the first has no gradient of its input.
+    assert counted.training == 3 * sum(layers) - layers[0]
+
+
+def test_a_wider_model_costs_more():
+    counted = [operations(models.build("vgg9", width=w), (32, 32, 3)) for w in (0.125, 0.25, 0.5)]
+    for narrow, wide in itertools.pairwise(counted):
+        assert wide.forward > 3 * narrow.forward
+        assert wide.training > 3 * narrow.training
+
+
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [*((name, width) for name in models.MODELS for width in (1 / 16, 0.25, 1)), ("vgg9", 2)],
+)
+def test_the_bound_without_torch_holds(name, width):
+    counted = operations(models.build(name, width=width), models.INPUT_SHAPES[name])
+    bound = 1e6 * FORWARD_MEGAFLOPS[name] * WIDTH_MARGIN * width**2
+    assert counted.forward <= bound <= 1.5 * counted.forward
+    assert counted.training <= 3 * bound

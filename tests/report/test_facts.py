@@ -1,0 +1,134 @@
+"""What the records of a run's cells say about it."""
+
+import json
+
+import pytest
+from tests.report.made_up import record, write_record
+
+from edgecase.datasets.sources import Source
+from edgecase.errors import DataError
+from edgecase.report import facts
+
+STARTS = {"cifar10-southwest": {"default": {"accuracy": 77.684, "norm": 37.29}}}
+
+
+def test_records_are_read_as_they_are(tmp_path):
+    paths = [write_record(tmp_path / name, attack=name) for name in ("none", "pgd")]
+    assert facts.read_records(paths) == [record(attack="none"), record(attack="pgd")]
+
+
+@pytest.mark.parametrize("key", ["data", "code", "versions", "device"])
+def test_a_record_without_what_is_shown_is_named(tmp_path, key):
+    path = write_record(tmp_path / "cell")
+    path.write_text(json.dumps({name: v for name, v in record().items() if name != key}))
+    with pytest.raises(DataError, match=rf"cell/cell\.json: {key} is None"):
+        facts.read_records([path])
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ([], "snakemake --cores all"),
+        (["a.yaml", "b c.yaml"], "snakemake --cores all --configfile a.yaml 'b c.yaml'"),
+    ],
+)
+def test_the_command_that_makes_a_run_again(files, command):
+    assert facts.command(files) == command
+
+
+def test_no_record_is_an_error():
+    with pytest.raises(DataError, match="at least one"):
+        facts.read_records([])
+
+
+def test_starts_are_read_by_task_and_variant(tmp_path):
+    for task, variant in (("a", "default"), ("a", "wide"), ("b", "default")):
+        (tmp_path / task).mkdir(exist_ok=True)
+        (tmp_path / task / f"{variant}.json").write_text(json.dumps({"norm": len(variant)}))
+    found = facts.read_starts(tmp_path.rglob("*.json"))
+    assert found == {
+        "a": {"default": {"norm": 7}, "wide": {"norm": 4}},
+        "b": {"default": {"norm": 7}},
+    }
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    with pytest.raises(DataError, match=r"broken\.json"):
+        facts.read_starts([broken])
+
+
+def test_hours_are_the_sum_of_all_seconds(tmp_path):
+    path = tmp_path / "seed0.timing.csv"
+    path.write_text("fl_iter,train_s,aggregate_s,evaluate_s\n0,0,0,1200\n1,1800,300,300\n")
+    assert facts.hours([path, path]) == pytest.approx(2.0)
+    assert facts.hours([]) == 0
+    path.write_text("fl_iter,train_s\n0,1\n")
+    with pytest.raises(DataError, match=r"seed0\.timing\.csv"):
+        facts.hours([path])
+
+
+def test_a_task_is_described_by_its_cells_with_the_default_override():
+    wide = record(override="wide", parameters={"model": {"name": "vgg9", "width": 2.0}})
+    digits = record(
+        "standin-digits",
+        "standin-digits",
+        "standin-sevens",
+        seeds=[4],
+        parameters={
+            "model": {"name": "lenet", "width": 0.125},
+            "num_clients": 20,
+            "clients_per_round": 5,
+            "rounds": 15,
+        },
+    )
+    first, second = facts.tasks([wide, record(), digits], STARTS)
+    assert first == facts.Task(
+        name="cifar10-southwest",
+        standin=False,
+        trick="airplane → truck",
+        model="vgg9",
+        clients="10 of 200",
+        rounds="500 × 3 seeds",
+        num_cells=2,
+        start="77.7 %",
+    )
+    assert second == facts.Task(
+        name="standin-digits",
+        standin=True,
+        trick="7 → 1",
+        model="lenet, width × 0.125",
+        clients="5 of 20",
+        rounds="15 × 1 seed",
+        num_cells=1,
+        start="–",
+    )
+
+
+def test_images_come_from_downloads_or_from_the_project():
+    described = {
+        name: Source(name, name.title(), f"https://{name}.test", f"terms of {name}", "", ())
+        for name in ("cifar10", "southwest")
+    }
+    planes = record("standin-planes", "standin-planes", "standin-livery")
+    found = {
+        images.title: images for images in facts.images([record(), record(), planes], described)
+    }
+    assert list(found) == [
+        *("Cifar10", "Southwest"),
+        *("standin-planes, drawn by this project", "standin-livery, drawn by this project"),
+    ]
+    southwest = found["Southwest"]
+    assert southwest.used_for == "edge cases of cifar10-southwest"
+    assert (southwest.licence, southwest.standin) == ("terms of southwest", False)
+    assert found["standin-planes, drawn by this project"].standin
+
+
+def test_values_are_counted_and_digests_that_differ_both_stand():
+    records = [
+        record(),
+        record(code="fedc"),
+        record(data={"a": "2", "results/b": "1"}),
+        record(data={"a": "1"}),
+    ]
+    assert facts.counted(records, "code") == [("0123456789abcdef", 3), ("fedc", 1)]
+    assert facts.counted(records, "versions") == [("python 3.12.1, torch 2.13.0", 4)]
+    assert facts.digests(records[2:]) == [("a", "1"), ("a", "2"), ("results/b", "1")]

@@ -1,0 +1,144 @@
+"""The first page: what the claims table says, what was run, and no text taken for HTML."""
+
+import shlex
+
+import pytest
+from tests.report.made_up import CLAIMS, HOSTILE, claims, record
+from tests.report.reading import Page
+
+from edgecase.errors import DataError
+from edgecase.report.claims import read_claims
+from edgecase.report.front import caption_title, front_page
+
+STANDIN = {"task": "standin-planes", "dataset": "standin-planes", "edge_set": "standin-livery"}
+
+
+@pytest.fixture
+def front(tmp_path):
+    claims(*CLAIMS).to_csv(tmp_path / "claims.csv", index=False)
+
+    def make(*records, **changes):
+        values = {
+            "run": "small",
+            "configfiles": ["config/small.yaml"],
+            "claims": read_claims(tmp_path / "claims.csv"),
+            "records": records or [record()],
+            "starts": {},
+            "described": {},
+            "hours": 2.55,
+            "figures": [("figures/small/fig4.png", "fig4: shares")],
+            "pages": [("results/small/report/summary.html", "Summary")],
+        }
+        return front_page(**values | changes)
+
+    return make
+
+
+def test_claims_come_first_and_say_what_the_table_says(front):
+    page = Page(front())
+    head, *rows = page.tables[0]
+    assert head == ["claim", "task", "statement", "measured", "reported", "verdict"]
+    assert rows == [
+        [
+            *("order", "cifar10-southwest", "100 % beats 50 % beats 10 %"),
+            *("100 over 50: 12.25 [8.5, 16]\n50 over 10: 7 [1, 13]", "– (code)", "holds"),
+        ],
+        ["zero", "emnist-ardis", HOSTILE, "31", "near 0 (reported, unverified)", "fails"],
+        [
+            "tweets",
+            "task4",
+            "passes Multi-Krum",
+            "–",
+            "– (reported, unverified)",
+            "not covered yet",
+        ],
+    ]
+    text = " ".join(page.text.split())
+    assert "1 holds, 1 fails, 1 not covered yet." in text
+    assert text.index("Claims") < text.index("What was run")
+
+
+def test_what_was_run_on_what(front):
+    page = Page(front(record(), record(attack="pgd", device="NVIDIA H200", code="fedc")))
+    text = " ".join(page.text.split())
+    assert "2 cells" in text
+    assert "3,000 rounds" in text  # 2 cells × 3 seeds × 500 rounds
+    assert "2.5 hours" in text or "2.6 hours" in text
+    assert "CPU, 2 threads (1 cell); NVIDIA H200 (1 cell)" in text
+    assert "The cells come from 2 versions of the code." in text
+    assert "snakemake --cores all --configfile config/small.yaml" in text
+    assert page.tables[1][1][:4] == ["cifar10-southwest", "airplane → truck", "vgg9", "10 of 200"]
+
+
+def test_minutes_of_a_short_run(front):
+    assert "3 minutes of simulation" in front(hours=0.05)
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [
+        ([record()], None),
+        ([record(**STANDIN)], "Every task of this run"),
+        ([record(), record(**STANDIN)], "The tasks standin-planes use images"),
+    ],
+)
+def test_standin_data_is_said_before_anything_else(front, records, said):
+    text = " ".join(Page(front(*records)).text.split())
+    assert ("STAND-IN DATA" in text) == (said is not None)
+    if said:
+        assert said in text
+        assert text.index("STAND-IN DATA") < text.index("Claims of the paper")
+        assert "no verdict is about the paper" in text
+
+
+def test_hostile_text_is_shown_as_text(front):
+    html = front(
+        record(device=HOSTILE, code=HOSTILE, versions={HOSTILE: HOSTILE}),
+        run=HOSTILE,
+        configfiles=[HOSTILE],
+        figures=[("a.png", HOSTILE)],
+        pages=[('"><script>.html', HOSTILE)],
+    )
+    page = Page(html)
+    # Snakemake puts the page into a script of its own, which such an end tag would close.
+    assert "</script" not in html.lower()
+    assert "script" not in page.tags
+    # Statement, heading, device, code, name and version, two links; in the command it is quoted.
+    assert page.text.count(HOSTILE) == 8
+    assert shlex.quote(HOSTILE) in page.text
+    assert "49" not in page.text.replace("{{ 7 * 7 }}", "")
+
+
+def test_links_open_results_by_their_path(front):
+    page = Page(front())
+    links = [attributes for tag, attributes in page.attributes if tag == "a"]
+    assert [(link["data-path"], link["data-kind"]) for link in links] == [
+        ("figures/small/fig4.png", "img"),
+        ("results/small/report/summary.html", "html"),
+    ]
+    assert all(link["href"] == "#" for link in links)
+
+
+def test_nothing_is_fetched(front):
+    assert not {"img", "link", "iframe", "script", "object"} & set(Page(front()).tags)
+
+
+@pytest.mark.parametrize(
+    ("caption", "title"),
+    [
+        ("**What\nit is.** More of it.\n", "What it is"),
+        ("The ``mix`` of 0.5: all of it.", "The mix of 0.5"),
+        ("One sentence.", "One sentence"),
+    ],
+)
+def test_title_of_a_caption(tmp_path, caption, title):
+    path = tmp_path / "fig3.rst"
+    path.write_text(caption)
+    assert caption_title(path) == title
+
+
+def test_a_caption_without_a_sentence_is_named(tmp_path):
+    path = tmp_path / "fig3.rst"
+    path.write_text("no end")
+    with pytest.raises(DataError, match=r"fig3\.rst"):
+        caption_title(path)

@@ -1,0 +1,158 @@
+"""Pages of tables: their rows, their CSV inside them, and no text taken for HTML."""
+
+import gzip
+
+import pandas as pd
+import pytest
+from tests.report.made_up import CLAIMS, HOSTILE, claims
+from tests.report.reading import Page
+
+from edgecase import densities
+from edgecase.errors import DataError
+from edgecase.report.page import MOST_BYTES, packed, table_page
+from edgecase.results import CELL_AXES
+from edgecase.tables import TIDY_COLUMNS
+
+AXES = {axis: f"some-{axis}" for axis in CELL_AXES}
+
+
+def write(path, rows):
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def tidy_row(**changes):
+    return dict.fromkeys(TIDY_COLUMNS, "0") | AXES | {"standin": "False"} | changes
+
+
+def test_rows_are_those_of_the_file(tmp_path):
+    path = write(tmp_path / "summary.csv", [{"task": "a", "n": "10"}, {"task": "b", "n": "9"}])
+    page = Page(table_page(path, "Summary"))
+    assert page.tables == [[["task", "n"], ["a", "10"], ["b", "9"]]]
+    assert f"All 2 rows of the table behind this page are in {path}" in " ".join(page.text.split())
+
+
+def test_a_packed_table_is_the_table_and_has_no_time_in_it(tmp_path):
+    path = write(tmp_path / "summary.csv", [{"task": "a"}])
+    assert gzip.decompress(packed(path)) == path.read_bytes()
+    assert packed(path)[4:8] == bytes(4)  # the time stamp of RFC 1952
+
+
+def test_a_page_needs_nothing_else_and_equal_tables_give_equal_pages(tmp_path):
+    path = write(tmp_path / "summary.csv", [{"task": "a"}])
+    html = table_page(path, "Summary")
+    assert html == table_page(path, "Summary")
+    page = Page(html)
+    assert not {"link", "img", "iframe"} & set(page.tags)
+    assert not [a for _, a in page.attributes if "src" in a]
+    assert "http" not in html
+
+
+def test_numbers_sort_as_numbers(tmp_path):
+    path = write(tmp_path / "t.csv", [{"name": "a", "n": "10"}, {"name": "b", "n": ""}])
+    heads = [a for tag, a in Page(table_page(path, "T")).attributes if tag == "th"]
+    assert ["data-numeric" in attributes for attributes in heads] == [False, True]
+
+
+def test_hostile_text_is_shown_as_text(tmp_path):
+    path = write(tmp_path / "t.csv", [{HOSTILE: HOSTILE, "verdict": HOSTILE}] * 2)
+    html = table_page(path, HOSTILE)
+    page = Page(html)
+    assert page.tables[0] == [[HOSTILE, "verdict"], [HOSTILE, HOSTILE], [HOSTILE, HOSTILE]]
+    assert page.tags.count("script") == 1
+    assert html.lower().count("</script") == 1
+
+
+def test_a_figures_page_shows_its_cells_and_no_others(tmp_path):
+    table = write(
+        tmp_path / "fig5.csv",
+        [
+            tidy_row(attack=attack, fl_iter=str(number), eps=eps)
+            for attack, eps in (("none", ""), ("pgd", "0.5"))
+            for number in range(3)
+        ],
+    )
+    measured = {"backdoor_last_mean": "12.5", "backdoor_last_low": "10", "backdoor_last_high": "15"}
+    summary = write(
+        tmp_path / "summary.csv",
+        [
+            AXES | {"attack": attack, "seeds": "2"} | measured
+            for attack in ("blackbox", "pgd", "none")
+        ],
+    )
+    page = Page(table_page(table, "Numbers", summary))
+    assert page.tables == [
+        [
+            ["attack", "eps", "backdoor_last"],
+            ["none", "", "12.5 [10, 15]"],
+            ["pgd", "0.5", "12.5 [10, 15]"],
+        ]
+    ]
+    text = " ".join(page.text.split())
+    assert "task some-task" in text
+    assert "seeds 2" in text
+    assert "All 6 rows" in text
+
+
+def test_a_cell_that_the_summary_lacks_is_named(tmp_path):
+    table = write(tmp_path / "fig5.csv", [tidy_row(attack="pgd")])
+    summary = write(tmp_path / "summary.csv", [AXES | {"attack": "none"}])
+    with pytest.raises(DataError, match=r"summary\.csv: lacks the cell .*/pgd/.* of .*fig5\.csv"):
+        table_page(table, "Numbers", summary)
+    with pytest.raises(DataError, match=r"summary\.csv: lacks the axes"):
+        table_page(table, "Numbers", write(tmp_path / "summary.csv", [{"a": "1"}]))
+
+
+@pytest.mark.parametrize("standin", ["True", "False"])
+def test_standin_data_is_said(tmp_path, standin):
+    path = write(tmp_path / "t.csv", [{"standin": "False"}, {"standin": standin}])
+    assert ("STAND-IN DATA" in Page(table_page(path, "T")).text) == (standin == "True")
+
+
+def test_a_table_too_large_for_a_browser_is_cut_and_says_so(tmp_path):
+    path = write(
+        tmp_path / "t.csv", [{"n": str(number), "text": "x" * 2000} for number in range(900)]
+    )
+    html = table_page(path, "T")
+    assert 0.9 * MOST_BYTES < len(html.encode("utf-8")) <= MOST_BYTES
+    # Chromium's limit on an address, of which base64 makes four thirds of the page.
+    assert MOST_BYTES * 4 / 3 + 100 < 2 * 1024**2
+    page = Page(html)
+    shown = len(page.tables[0]) - 1
+    assert [row[0] for row in page.tables[0][1:]] == [str(number) for number in range(shown)]
+    text = " ".join(page.text.split())
+    assert f"The first {shown} rows are shown." in text
+    assert "All 900 rows" in text
+
+
+def test_claims_are_shown_test_by_test(tmp_path):
+    path = tmp_path / "claims.csv"
+    claims(*CLAIMS).to_csv(path, index=False)
+    page = Page(table_page(path, "Claims"))
+    head, *rows = page.tables[0]
+    measured, verdict = head.index("measured"), head.index("verdict")
+    assert [(row[measured], row[verdict]) for row in rows] == [
+        ("12.25 [8.5, 16]", "holds"),
+        ("7 [1, 13]", "holds"),
+        ("31", "fails"),
+        ("–", ""),
+    ]
+
+
+def test_densities_are_shown_as_quantiles(tmp_path):
+    place = {
+        "task": "t",
+        "standin": "False",
+        "seed": "0",
+        "group": densities.EDGE_CASE,
+        "set": "ardis",
+    }
+    path = write(
+        tmp_path / "fig2.csv", [place | {"log_density": str(number)} for number in range(101)]
+    )
+    assert set(place) | {"log_density"} == set(densities.COLUMNS)
+    head, row = Page(table_page(path, "Figure 2")).tables[0]
+    assert dict(zip(head, row, strict=True)) | {"task": "t"} == {
+        **{"task": "t", "standin": "False", "seed": "0", "group": "edge-case", "set": "ardis"},
+        **{"images": "101", "5 %": "5", "25 %": "25", "50 %": "50", "75 %": "75", "95 %": "95"},
+    }

@@ -1,0 +1,67 @@
+"""What a verdict on a defense asks Snakemake for, and what is said without one."""
+
+from collections import Counter
+
+TASK = "standin-digits"
+RADII = {f"r-{radius}": {"eps": radius} for radius in (0.125, 0.25, 1.0, 2.0)}
+HEAD = f"{TASK}/fixed-freq-2/edge-case"
+CHANGES = {
+    "overrides": RADII,
+    "verdict": {"task": TASK, "participation": "fixed-freq-2", "radii": ["default", *RADII]},
+}
+CELLS = {
+    f"{HEAD}/{attack}/{defense}/{override}"
+    for defense in ("no-defense", "krum")
+    for attack, override in (
+        *((attack, "default") for attack in ("none", "blackbox", "pgd", "pgd-replacement")),
+        *(("pgd", name) for name in RADII),
+    )
+}
+
+
+def asking(defense):
+    return CHANGES | {"verdict": CHANGES["verdict"] | {"defense": defense}}
+
+
+def test_a_verdict_asks_for_its_cells_and_nothing_else(fresh):
+    jobs = fresh.jobs("verdict", changes=asking("krum"))
+    # Two seeds; the radius changes neither partition, poisoned set nor starting model.
+    assert Counter(job.rule for job in jobs) == {
+        **{"prepare": 2, "partition": 2, "poison": 2, "pretrain": 1},
+        **{"cell": len(CELLS), "verdict": 1},
+    }
+    asked = {job.outputs[0] for job in jobs if job.rule == "cell"}
+    assert {path.split("/cells/")[1].rpartition("/")[0] for path in asked} == CELLS
+    (judged,) = [job for job in jobs if job.rule == "verdict"]
+    assert set(judged.outputs) == {
+        f"results/test/verdict/{TASK}/krum.md",
+        f"results/test/verdict/{TASK}/krum.csv",
+        f"figures/test/verdict/{TASK}-krum.pdf",
+        f"figures/test/verdict/{TASK}-krum.png",
+    }
+
+
+def test_the_defense_can_be_named_on_the_command_line(fresh):
+    asked = ("--config", "verdict={defense: krum}", "--", "verdict")
+    done = fresh.snakemake("--dry-run", "--printshellcmds", *asked, changes=CHANGES)
+    assert done.returncode == 0, done.stdout
+    assert f"results/test/verdict/{TASK}/krum.md" in done.stdout
+    assert " --configfiles config/test.yaml changes.yaml " in done.stdout
+
+
+def test_without_a_defense_nothing_changes(fresh):
+    jobs = {(job.rule, job.outputs) for job in fresh.jobs(changes=CHANGES)}
+    assert jobs == {(job.rule, job.outputs) for job in fresh.jobs(changes={})}
+    assert "verdict" not in {rule for rule, _ in jobs}
+    done = fresh.snakemake("--dry-run", "verdict", changes=CHANGES)
+    assert done.returncode == 1
+    assert "verdict.defense: is missing; give --config 'verdict={defense: <name>}'" in done.stdout
+    assert " with one of no-defense, norm-clipping, " in done.stdout
+
+
+def test_an_unknown_defense_is_told_before_any_job(fresh):
+    done = fresh.snakemake("--config", "verdict={defense: krumm}", "--", "verdict", changes=CHANGES)
+    assert done.returncode == 1
+    assert "The configuration cannot run:\n  - verdict.defense: 'krumm' is unknown" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (fresh.root / "results").exists()

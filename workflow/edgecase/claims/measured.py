@@ -1,0 +1,121 @@
+"""What a run measured: numbers per seed, by cell and quantity."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from edgecase.errors import ConfigError, DataError
+from edgecase.grid import Cell
+from edgecase.results import CELL_AXES
+
+#: a quantity of a cell.
+Term = tuple[Cell, str]
+
+_KEYS = ("standin", *CELL_AXES, "seed", "rounds")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Numbers of the same seeds, a row per seed and a column per asked value; what to know."""
+
+    values: np.ndarray
+    notes: tuple[str, ...]
+
+
+class Measured:
+    """The table of measures, a row per cell and seed, and the shares of images in the tail.
+
+    `shares` has columns task, standin, seed, group, share (0 to 1); None if densities were not run.
+    """
+
+    def __init__(self, measures: pd.DataFrame, shares: pd.DataFrame | None = None):
+        self.quantities = tuple(name for name in measures.columns if name not in _KEYS)
+        self._shares = shares
+        self._cells = {
+            Cell(*axes): rows.set_index("seed")
+            for axes, rows in measures.groupby(list(CELL_AXES), sort=False)
+        }
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Every cell of the run."""
+        return list(self._cells)
+
+    def rounds(self, cell: Cell) -> int:
+        """The rounds of a cell."""
+        return int(self._cells[cell]["rounds"].max())
+
+    def standin(self, task: str) -> bool:
+        """Whether anything measured of the task is on stand-in data."""
+        found = [rows["standin"].any() for cell, rows in self._cells.items() if cell.task == task]
+        if self._shares is not None:
+            found.append(self._shares.loc[self._shares["task"] == task, "standin"].any())
+        return any(found)
+
+    def sample(self, terms: Sequence[Term]) -> Sample:
+        """The values of each term for the seeds that have all of them.
+
+        `ConfigError` names a quantity that the table of measures does not have.
+        """
+        for _, quantity in terms:
+            if quantity not in self.quantities:
+                raise ConfigError(
+                    f"claims: quantity '{quantity}' is unknown; "
+                    f"allowed: {', '.join(self.quantities)}"
+                )
+        return _common([self._cells[cell][quantity] for cell, quantity in terms])
+
+    def tail_share(self, task: str, group: str) -> Sample | None:
+        """The group's share of images in the tail, [seeds, 1]; None if it was not measured."""
+        if self._shares is None:
+            return None
+        own = self._shares[(self._shares["task"] == task) & (self._shares["group"] == group)]
+        return None if own.empty else _common([own.set_index("seed")["share"]])
+
+
+def read_measures(path: str | Path) -> pd.DataFrame:
+    """The run's table of measures from CSV.
+
+    Raises `DataError`, naming the file, if it cannot be read, lacks a key column, has a quantity
+    that is no number, or gives a seed of a cell twice.
+    """
+    text = dict.fromkeys(CELL_AXES, "string")
+    try:
+        table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable table of measures ({error})") from error
+    if missing := [name for name in _KEYS if name not in table.columns]:
+        raise DataError(f"{path}: column {missing[0]} is missing; expected {', '.join(_KEYS)}")
+    for name in table.columns.difference([*CELL_AXES, "standin"]):
+        # A column without any value is read as numbers, all empty.
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            raise DataError(f"{path}: column {name} holds what is no number")
+    twice = table.duplicated([*CELL_AXES, "seed"])
+    if twice.any():
+        row = table[twice].iloc[0]
+        raise DataError(f"{path}: seed {row['seed']} of {'/'.join(row[list(CELL_AXES)])} is twice")
+    return table
+
+
+def _common(columns: Iterable[pd.Series]) -> Sample:
+    """The seeds that every column has a finite number for; the notes say which are left out."""
+    columns = list(columns)
+    seeds = [set(column.index) for column in columns]
+    shared = sorted(set.intersection(*seeds))
+    notes = []
+    if lone := sorted(set.union(*seeds) - set(shared)):
+        notes.append(f"{_seeds(lone)} not in every cell, left out")
+    values = np.column_stack([column.loc[shared].to_numpy(dtype=float) for column in columns])
+    finite = np.isfinite(values).all(axis=1)
+    if not finite.all():
+        without = [seed for seed, has in zip(shared, finite, strict=True) if not has]
+        notes.append(f"{_seeds(without)} without a value, left out")
+    return Sample(values[finite], tuple(notes))
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"

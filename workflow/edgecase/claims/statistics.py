@@ -1,0 +1,110 @@
+"""The tests, from scipy: t intervals of paired values, the best of a grid, a trend over ranks.
+
+A sample holds one number per seed; samples of one test hold the same seeds in the same order.
+"""
+
+import math
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+#: p-value up to which a trend counts: an end of the interval leaves out as much on its side.
+ONE_SIDED = (1 - CONFIDENCE) / 2
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value and the ends of its 95 % interval; NaN where there are fewer than two seeds."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Mean Spearman coefficient of the seeds with the claimed order, and Page's p-values.
+
+    `p` is that of the claimed order, `p_opposite` that of the reverse; NaN with fewer than two
+    seeds.
+    """
+
+    coefficient: float
+    p: float
+    p_opposite: float
+
+
+def mean_interval(sample: np.ndarray, comparisons: int = 1) -> Interval:
+    """Mean of `sample` [seeds] and Student's interval.
+
+    Of paired differences it is the interval of the paired t-test. With several `comparisons` its
+    confidence is 1 − 0.05 / comparisons (Bonferroni), so that all of them hold at once with 95 %.
+    """
+    sample = np.asarray(sample, dtype=float)
+    if len(sample) < 2:
+        return Interval(float(sample.mean()) if len(sample) else math.nan, math.nan, math.nan)
+    with warnings.catch_warnings():
+        # Equal values: the interval is their mean, whose last digit scipy warns about.
+        warnings.filterwarnings("ignore", "Precision loss", RuntimeWarning)
+        test = stats.ttest_1samp(sample, 0.0)
+    ends = test.confidence_interval(1 - (1 - CONFIDENCE) / comparisons)
+    return Interval(float(sample.mean()), float(ends.low), float(ends.high))
+
+
+def ratio_interval(top: np.ndarray, bottom: np.ndarray) -> Interval:
+    """Geometric mean of top / bottom, both above 0: the t interval of the log ratios, undone."""
+    logs = mean_interval(np.log(top) - np.log(bottom))
+    return Interval(math.exp(logs.value), math.exp(logs.low), math.exp(logs.high))
+
+
+def best_interval(grid: np.ndarray, comparisons: int | None = None) -> Interval:
+    """The largest of the true means of the columns of `grid` [seeds, settings].
+
+    Simultaneous intervals of all means hold the largest one between the largest lower and the
+    largest upper end, whichever setting it is: choosing the best one after the fact does not
+    flatter. `comparisons` is the number of settings, or more where other grids are compared with.
+    """
+    columns = [mean_interval(column, comparisons or grid.shape[1]) for column in grid.T]
+    return Interval(*(max(getattr(c, end) for c in columns) for end in ("value", "low", "high")))
+
+
+def best_against_best(grid: np.ndarray, other: np.ndarray) -> Interval:
+    """The largest mean of `grid` less the largest of `other`, each [seeds, settings].
+
+    All means of both grids have simultaneous intervals.
+    """
+    comparisons = grid.shape[1] + other.shape[1]
+    a, b = best_interval(grid, comparisons), best_interval(other, comparisons)
+    return Interval(a.value - b.value, a.low - b.high, a.high - b.low)
+
+
+def trend(table: np.ndarray, direction: str) -> Trend:
+    """Page's test of `table` [seeds, settings]: do the columns rise, or fall, from first to last?
+
+    Page (1963), "Ordered hypotheses for multiple treatments": L = Σ_j j · R_j, with R_j the sum
+    over seeds of the rank of column j in its seed. L gives the mean Spearman coefficient of the
+    seeds with the claimed order, 12 L / (m n (n² − 1)) − 3 (n + 1) / (n − 1), for m seeds and n
+    columns.
+    """
+    table = np.asarray(table, dtype=float)
+    seeds, settings = table.shape
+    ranks = np.arange(1, settings + 1)
+    claimed = ranks if direction == "rises" else ranks[::-1]
+    if seeds < 2:
+        order = stats.rankdata(table, axis=1)
+        return Trend(_spearman((order * claimed).sum(), seeds, settings), math.nan, math.nan)
+    found = stats.page_trend_test(table, predicted_ranks=claimed)
+    reverse = stats.page_trend_test(table, predicted_ranks=claimed[::-1])
+    coefficient = _spearman(found.statistic, seeds, settings)
+    return Trend(coefficient, float(found.pvalue), float(reverse.pvalue))
+
+
+def _spearman(statistic: float, seeds: int, settings: int) -> float:
+    if not seeds:
+        return math.nan
+    scale = seeds * settings * (settings**2 - 1)
+    return float(12 * statistic / scale - 3 * (settings + 1) / (settings - 1))

@@ -1,0 +1,69 @@
+"""Judging a claim on what a run measured."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from edgecase.claims.compare import compare, tail_share
+from edgecase.claims.measured import Measured
+from edgecase.claims.model import FAILS, HOLDS, NOT_COVERED, NOT_RUN, UNDECIDED, Claim, Part
+from edgecase.claims.outcome import Outcome, not_run
+from edgecase.claims.select import absent, select
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim, the task that stands for its role, and what was found."""
+
+    claim: Claim
+    task: str
+    standin: bool
+    verdict: str
+    outcomes: tuple[Outcome, ...]
+
+
+def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
+    """The verdict on `claim`, from its parts.
+
+    *Not run* if anything needed is missing, else *fails* if a part fails, *holds* if all hold,
+    otherwise *undecided*.
+    """
+    task = roles[claim.role]["task"] if claim.role in roles else ""
+    standin = measured.standin(task)
+    if not claim.covered:
+        return Judged(claim, task, standin, NOT_COVERED, ())
+    why = absent(claim, roles)
+    outcomes = []
+    for part in claim.parts:
+        outcomes += [not_run(part, [why])] if why else _judge(part, claim, roles, measured)
+    verdict = combine(outcome.verdict for outcome in outcomes)
+    return Judged(claim, task, standin, verdict, tuple(outcomes))
+
+
+def combine(verdicts: Iterable[str]) -> str:
+    """The verdict on a claim whose parts have these verdicts."""
+    verdicts = set(verdicts)
+    for verdict in (NOT_RUN, FAILS):
+        if verdict in verdicts:
+            return verdict
+    return HOLDS if verdicts == {HOLDS} else UNDECIDED
+
+
+def _judge(part: Part, claim: Claim, roles: Mapping, measured: Measured) -> list[Outcome]:
+    """The outcomes of a part: one, or one per comparison."""
+    if part.test == "tail-share":
+        return tail_share(part, roles[claim.role]["task"], measured)
+    of, against, missing = [], [], []
+    for selector, cells in ((part.of, of), (part.against, against)):
+        if selector is not None:
+            selection = select(selector, claim.role, roles, measured.cells)
+            cells += selection.cells
+            missing += selection.missing
+    if claim.only and not missing:
+        missing = [
+            f"{cell.folder} with {claim.only.rounds} rounds; it has {measured.rounds(cell)}"
+            for cell in dict.fromkeys([*of, *against])
+            if measured.rounds(cell) != claim.only.rounds
+        ]
+    if missing:
+        return [not_run(part, missing)]
+    return compare(part, of, against, measured)

@@ -1,0 +1,127 @@
+"""The fidelity ablation: what each departure of the released code changes, as a forest plot."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from edgecase.ablation import SWITCHES, effects, not_run, without_base
+from edgecase.figures import cells, points, style
+
+_PANELS = {"backdoor": ("backdoor accuracy", "#D55E00"), "main": ("main accuracy", "#0072B2")}
+_ROW = 0.17  # inches
+_MARKER = {"marker": "o", "markersize": 4, "linestyle": "none", "markeredgewidth": 0.9}
+_GREY = "#555555"
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """A group per switch, a row per cell; panels: change of backdoor accuracy and of main accuracy.
+
+    `table` is tidy with the columns of `edgecase.ablation.SWITCHES`. A switch that no cell flips
+    has a row that says so. Raises `DataError` as `edgecase.ablation.effects` does.
+    """
+    found = effects(table)
+    rows = _rows(found)
+    notes = _notes(table, found)
+    keys = [
+        Line2D([], [], color="black", label="interval excludes 0", **_MARKER),
+        Line2D([], [], color="black", label="it does not", markerfacecolor="white", **_MARKER),
+    ]
+    standins = cells.standin_tasks(table)
+    margins = style.room(style.FULL_WIDTH, notes, keys, bool(standins))
+    figure, axes = style.panels([_ROW * len(rows)], 2, style.FULL_WIDTH, margins)
+    for axis, (accuracy, (title, color)) in zip(axes[0], _PANELS.items(), strict=True):
+        _draw_panel(axis, rows, accuracy, color)
+        axis.set_title(title)
+        axis.set_xlabel("change in the last rounds (points)")
+        if table["standin"].any():
+            style.mark_standin(axis)
+    _label(axes[0, 0], rows)
+    axes[0, 1].set_yticks([])
+    style.finish(figure, keys=keys, notes=notes, standin_tasks=standins)
+    return figure
+
+
+def _rows(found: pd.DataFrame) -> list[tuple[str, pd.Series | None]]:
+    """Label and effect of each row: for each switch its name, without an effect, then its cells.
+
+    A name without cells stands for a switch that was not run.
+    """
+    absent = {(switch.name, value) for switch, value in not_run(found)}
+    rows: list[tuple[str, pd.Series | None]] = []
+    for switch in SWITCHES.values():
+        own = found[found["switch"] == switch.name]
+        values = {*own["value"], *(value for name, value in absent if name == switch.name)}
+        for value in cells.in_order(values, switch.alternatives):
+            item = "" if switch.item is None else f"{switch.item}  "
+            rows.append((f"{item}{switch.name}: {value}", None))
+            for _, effect in own[own["value"] == value].iterrows():
+                rows.append((_cell(effect, found), effect))
+    return rows
+
+
+def _cell(effect: pd.Series, found: pd.DataFrame) -> str:
+    """The cell: task, attack and defense, and what sets it apart from most of the rows."""
+    parts = [effect["task"], style.attack(effect["attack"])[0]]
+    parts.append(style.DEFENSES.get(effect["defense"], effect["defense"]))
+    parts += [effect[axis] for axis, value in _usual(found).items() if effect[axis] != value]
+    if effect["n"] != found["n"].max():
+        parts.append("1 seed" if effect["n"] == 1 else f"{effect['n']} seeds")
+    return ", ".join(parts)
+
+
+def _usual(found: pd.DataFrame) -> dict[str, str]:
+    """The participation and the case of most rows."""
+    return {axis: found[axis].mode().iloc[0] for axis in ("participation", "case")}
+
+
+def _draw_panel(axis: Axes, rows: list, accuracy: str, color: str) -> None:
+    axis.axvline(0, color="black", linewidth=0.7)
+    for place, (_, effect) in enumerate(rows):
+        if effect is None:
+            if place + 1 == len(rows) or rows[place + 1][1] is None:
+                axis.annotate(
+                    "not run",
+                    (0, place),
+                    (3, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=6,
+                    color=_GREY,
+                )
+            continue
+        mean, low, high = (effect[f"{accuracy}_{part}"] for part in ("difference", "low", "high"))
+        if pd.notna(low):
+            axis.plot([low, high], [place, place], color=color)
+        face = color if low > 0 or high < 0 else "white"
+        axis.plot(mean, place, color=color, markerfacecolor=face, zorder=3, **_MARKER)
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+    left, right = axis.get_xlim() if len(axis.lines) > 1 else (-1, 1)
+    axis.set_xlim(max(left, -100), min(right, 100))
+    axis.grid(axis="y", visible=False)
+
+
+def _label(axis: Axes, rows: list) -> None:
+    """Names of switches in bold, of cells below them."""
+    axis.set_yticks(range(len(rows)), labels=[label for label, _ in rows])
+    axis.tick_params(axis="y", length=0)
+    for text, (_, effect) in zip(axis.get_yticklabels(), rows, strict=True):
+        text.set_fontweight("bold" if effect is None else "normal")
+
+
+def _notes(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    notes = ["Each row flips one switch (number: item of docs/fidelity.md) and leaves the rest."]
+    if len(found):
+        seeds = found["n"].max()
+        notes.append(
+            f"Change against the default, paired by seed; bars 95 % t-intervals, {seeds} seeds."
+            if seeds > 1
+            else "Change against the default. One seed: no interval."
+        )
+        notes.append(points.window_note(table))
+        usual = ", ".join(_usual(found).values())
+        notes.append(f"Cells: {usual}, unless a row names another.")
+    if unpaired := without_base(table):
+        notes.append(f"Base not run: {', '.join(unpaired)}.")
+    return notes

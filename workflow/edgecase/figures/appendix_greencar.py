@@ -1,0 +1,21 @@
+"""Appendix: green cars, which are no edge case, beside the Southwest planes, which are."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from edgecase.figures import compare, style
+
+TASKS = ("cifar10-southwest", "cifar10-greencar")
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Columns are tasks, rows backdoor and main accuracy under each defense.
+
+    `table` is tidy. What is missing is stated. Raises `DataError` if a panel would mix cells.
+    """
+    absent = [task for task in TASKS if task not in set(table["task"])]
+    notes = [f"Not run here: {', '.join(absent)}."] if absent else []
+    if "cifar10-greencar" in set(table["task"]):
+        notes.append("Green cars are training images of CIFAR-10 itself: not an edge case.")
+    return compare.draw(table, "appendix-greencar", notes, columns="task")

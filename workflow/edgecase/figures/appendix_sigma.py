@@ -1,0 +1,21 @@
+"""Appendix: the noise of weak differential privacy, from useful to the published values."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from edgecase.figures import style, sweep
+
+#: the released scripts' values, which destroy the model (PAPER.md §4, item 10).
+PUBLISHED = (0.025, 0.158)
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Accuracies against `defense.stddev`; cells without it are levels. See `sweep.draw`."""
+    absent = [f"{sigma:g}" for sigma in PUBLISHED if sigma not in set(table["defense.stddev"])]
+    notes = [f"Vertical lines: published σ, {' and '.join(f'{s:g}' for s in PUBLISHED)}."]
+    if absent:
+        notes = [f"Published σ not run here: {', '.join(absent)}."]
+    return sweep.draw(
+        table, "appendix-sigma", "defense.stddev", "noise σ per coordinate", notes, PUBLISHED
+    )

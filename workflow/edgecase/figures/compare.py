@@ -1,0 +1,115 @@
+"""Small multiples of curves, one line per attack: figure 5 and the appendix's comparisons."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from edgecase import curves
+from edgecase.figures import cells, participation, style
+
+_BACKDOOR_HEIGHT, _MAIN_HEIGHT = 1.2, 0.75
+
+
+def _not_run(attack: str, defense: str) -> str | None:
+    return "not run"
+
+
+def draw(
+    table: pd.DataFrame,
+    figure: str,
+    notes: Sequence[str] = (),
+    columns: str = "defense",
+    look: Callable[[str], tuple] = style.attack,
+    reason: Callable[[str, str], str | None] = _not_run,
+) -> Figure:
+    """One panel of backdoor and one of main accuracy for each task and defense.
+
+    `columns`, "defense" or "task", is the axis that lies along a row; the other one has a row of
+    backdoor and one of main accuracy for each value. `look` gives an attack's label, colour and
+    line style. `reason` says why a panel lacks an attack under a defense, or None to leave it to
+    the notes. `figure` names the figure in errors: `DataError` if a panel would mix cells.
+    """
+    table = table.assign(backdoor_smooth=curves.smooth(table, "backdoor_acc"))
+    rows = "task" if columns == "defense" else "defense"
+    across, down = (cells.in_order(table[axis], _known(axis)) for axis in (columns, rows))
+    attacks = cells.in_order(table["attack"], style.ATTACKS)
+    for task, runs in table.groupby("task"):
+        cells.one_value(runs, ("participation", "case"), figure, str(task))
+
+    notes = [*common_notes(table), *notes]
+    keys = [style.line_key(look(attack)) for attack in attacks]
+    width = style.FULL_WIDTH if len(across) > 2 else style.COLUMN_WIDTH
+    room = style.room(width, notes, keys, table["standin"].any())
+    page, axes = style.panels(
+        [_BACKDOOR_HEIGHT, _MAIN_HEIGHT] * len(down), len(across), width, room
+    )
+    for row, name in enumerate(down):
+        runs = table[table[rows] == name]
+        block = axes[2 * row : 2 * row + 2]
+        for number, other in enumerate(across):
+            panel = runs[runs[columns] == other]
+            defense = other if columns == "defense" else name
+            absent = []
+            for attack in attacks:
+                cell = panel[panel["attack"] == attack]
+                if cell.empty:
+                    _state(absent, look(attack)[0], reason(attack, defense))
+                    continue
+                cells.one_value(cell, ("override",), figure, f"{attack} under {defense}")
+                style.band(block[0, number], curves.curve(cell, "backdoor_smooth"), look(attack))
+                style.band(block[1, number], curves.curve(cell, "main_task_acc"), look(attack))
+            _finish_panels(block[:, number], runs, panel, absent, number == 0)
+        block[0, 0].set_ylabel(f"{_label(rows, name)}\nbackdoor (%)")
+        block[1, 0].set_ylabel("main (%)")
+    for axis, name in zip(axes[0], across, strict=True):
+        axis.set_title(_label(columns, name))
+    for axis in axes[-1]:
+        axis.set_xlabel("round")
+    page.align_ylabels(axes[:, 0])
+    style.finish(page, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
+    return page
+
+
+def common_notes(table: pd.DataFrame) -> list[str]:
+    """Seeds, smoothing, participation and overrides: what every figure of curves says."""
+    notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, participation.note(table)]
+    named = table[["task", "attack", "defense", "override"]].drop_duplicates()
+    for cell in named[named["override"] != "default"].itertuples():
+        notes.append(f"{cell.task}, {cell.attack} under {cell.defense}: {cell.override}.")
+    return notes
+
+
+def _known(axis: str) -> Sequence[str]:
+    return list(style.DEFENSES) if axis == "defense" else []
+
+
+def _label(axis: str, name: str) -> str:
+    return style.DEFENSES.get(name, name) if axis == "defense" else name
+
+
+def _state(absent: list[str], label: str, why: str | None) -> None:
+    if why:
+        absent.append(f"{label}:{' ' if len(label + why) < 20 else chr(10)}{why}")
+
+
+def _finish_panels(
+    axes: np.ndarray, runs: pd.DataFrame, panel: pd.DataFrame, absent: list[str], first: bool
+) -> None:
+    """Limits, ticks, mark and notices of one column; `runs` are the rows of its block."""
+    backdoor: Axes
+    main: Axes
+    backdoor, main = axes
+    style.backdoor_limits(backdoor)
+    style.main_limits(main, runs)
+    backdoor.tick_params(labelbottom=False)
+    for axis in axes:
+        axis.set_xlim(0, max(runs["fl_iter"].max(), 1))
+        axis.tick_params(labelleft=first)
+        # A panel without a cell belongs to a row or column of stand-ins if all of it is.
+        if (panel if len(panel) else runs)["standin"].any():
+            style.mark_standin(axis)
+    style.notice(backdoor, absent if len(panel) else ["not run"])
+    style.notice(main, [] if len(panel) else ["not run"])

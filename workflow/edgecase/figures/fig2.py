@@ -1,0 +1,130 @@
+"""Figure 2: log-density of penultimate features under a mixture fitted on training features."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from edgecase import curves, densities
+from edgecase.figures import cells, style
+
+#: label, colour and line style of each group; edge cases have the colour of the case in figure 4.
+GROUPS = {
+    densities.IN_DISTRIBUTION: ("in-distribution", "black", "-"),
+    densities.EDGE_CASE: ("edge cases", style.CASES["edge-case"][1], "--"),
+    densities.OUT_OF_DISTRIBUTION: ("out-of-distribution", "#0072B2", "-."),
+}
+
+_HEIGHT = 1.9
+_POINTS = 400
+_REACH = 10
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """One panel per task: the share of each group's images below a log-density, mean over seeds.
+
+    `table` has the columns `densities.COLUMNS`. Each panel marks the in-distribution images' 5 %
+    quantile and prints the share of each group below it, with its 95 % t-interval over the seeds; a
+    group the table does not hold is stated. Raises `DataError` where a task has no in-distribution
+    image, or a group of several sets.
+    """
+    tasks = list(dict.fromkeys(table["task"]))
+    limits = densities.thresholds(table)
+    shares = densities.below_share(table)
+    figure, axes = style.panels([_HEIGHT] * len(tasks), 1, style.COLUMN_WIDTH, 1.3)
+    for axis, task in zip(axes[:, 0], tasks, strict=True):
+        own = table[table["task"] == task]
+        _draw_task(axis, task, own, limits.loc[task], shares[shares["task"] == task])
+        if own["standin"].any():
+            style.mark_standin(axis)
+    axes[-1, 0].set_xlabel("log-density of projected features")
+    style.finish(figure, notes=_notes(table), standin_tasks=cells.standin_tasks(table))
+    return figure
+
+
+def _draw_task(
+    axis: Axes, task: str, own: pd.DataFrame, limits: pd.Series, shares: pd.DataFrame
+) -> None:
+    left, right = _range(own, limits)
+    keys = []
+    for group, entry in GROUPS.items():
+        rows = own[own["group"] == group]
+        if rows.empty:
+            keys.append(_key(entry, f"{entry[0]}: not run"))
+            continue
+        cells.one_value(rows, ("set",), "fig2", f"{task}, {group}")
+        style.band(axis, _cumulative(rows, np.linspace(left, right, _POINTS)), entry)
+        below = _percent(shares.loc[shares["group"] == group, "share"])
+        keys.append(_key(entry, f"{entry[0]} ({rows['set'].iloc[0]}): {below}"))
+    axis.axvline(limits.mean(), color="#555555", linestyle=":", linewidth=0.9)
+    axis.set_xlim(left, right)
+    axis.set_ylim(-3, 103)
+    axis.set_ylabel("images below (%)")
+    # Above the panel: inside it, whatever corner is free for one task is in use for another.
+    axis.legend(
+        handles=keys,
+        title=task,
+        title_fontproperties={"weight": "bold", "size": 7.5},
+        alignment="left",
+        loc="lower left",
+        bbox_to_anchor=(-0.14, 1.03),
+        borderaxespad=0,
+        borderpad=0,
+        frameon=False,
+        fontsize=6.5,
+        handlelength=2.4,
+        handletextpad=0.5,
+        labelspacing=0.25,
+    )
+
+
+def _range(own: pd.DataFrame, limits: pd.Series) -> tuple[float, float]:
+    """The ends of the x-axis, as the notes state them: one far set must not squeeze the others."""
+    groups = own.groupby("group")["log_density"]
+    middle = groups.median()[densities.IN_DISTRIBUTION]
+    furthest = middle - _REACH * (middle - limits.mean())
+    return max(groups.quantile(0.02).min(), furthest), groups.quantile(0.999).max()
+
+
+def _cumulative(rows: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
+    """Mean and interval over seeds of the share of images below each point of `grid`, %."""
+    parts = []
+    for _, values in rows.groupby("seed")["log_density"]:
+        below = np.searchsorted(np.sort(values), grid, side="left")
+        parts.append(pd.Series(100 * below / len(values), index=grid))
+    return _over_seeds(pd.concat(parts))
+
+
+def _over_seeds(percent: pd.Series) -> pd.DataFrame:
+    """mean, low, high of `percent` by its index; what is no percentage is cut off the interval."""
+    return curves.over_seeds(percent, percent.index)[["mean", "low", "high"]].clip(0, 100)
+
+
+def _percent(share: pd.Series) -> str:
+    """Mean and interval of a share over seeds, as text."""
+    mean, low, high = _over_seeds(pd.Series(100 * share.to_numpy(), [0] * len(share))).loc[0]
+    mean, low, high = (f"{round(value, 1):g}" for value in (mean, low, high))
+    return f"{mean} %" if low == "nan" else f"{mean} % [{low}, {high}]"
+
+
+def _key(entry: tuple, label: str) -> Line2D:
+    _, color, linestyle = entry
+    return Line2D([], [], color=color, linestyle=linestyle, label=label)
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    counts = table.groupby("task")["seed"].nunique()
+    seeds = str(counts.min()) if counts.nunique() == 1 else f"{counts.min()} to {counts.max()}"
+    over = f"Mean over {seeds} seeds, with 95 % t-intervals, cut at 0 and 100 %."
+    tail = f"{100 * densities.QUANTILE:g} % quantile"
+    return [
+        "Gaussian mixture fitted to the starting model's penultimate features of training images, "
+        "projected on their principal components and whitened.",
+        f"Dotted: {tail} of the in-distribution test images; printed: share of images below it.",
+        "One seed: no interval." if counts.max() == 1 else over,
+        "The axis ends where 2 % of the lowest set remain, at most "
+        f"{_REACH} times as far below the in-distribution median as that quantile; images further "
+        "left are in the height at which a curve begins.",
+    ]

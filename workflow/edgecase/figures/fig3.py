@@ -1,0 +1,105 @@
+"""Figure 3: the mix of edge-case and clean images in the attacker's poisoned set."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from edgecase import curves
+from edgecase.figures import cells, participation, points, style
+
+#: as many ratios as show a shape; fewer are stated.
+RATIOS = 5
+
+_ROWS = {
+    "backdoor (%)\nby round": 1.2,
+    "backdoor (%),\nlast rounds": 1.1,
+    "attacker's norm\ndifference": 0.9,
+    "main (%),\nlast rounds": 0.7,
+}
+_MEASURES = (points.last("backdoor_acc"), points.attack_norm, points.last("main_task_acc"))
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """One column per task: backdoor curves of each mix, then three numbers against the mix.
+
+    `table` is tidy with the parameters `poison.edge` and `poison.clean`, images in the poisoned
+    set. The numbers are backdoor accuracy over the last rounds, the attacker's norm difference over
+    the rounds with an attacker, and main accuracy over the last rounds; the no-attack baseline is
+    a level where the table has it. Raises `DataError` if a task mixes participations, cases,
+    attacks or defenses, or has two cells of one mix.
+    """
+    total = table["poison.edge"] + table["poison.clean"]
+    table = table.assign(share=(100 * table["poison.edge"] / total).round(6), total=total)
+    table["backdoor_smooth"] = curves.smooth(table, "backdoor_acc")
+    tasks = sorted(table["task"].unique())
+    attacked = table[table["attack"] != "none"]
+    shares = sorted(attacked["share"].unique())
+    colors = dict(zip(shares, style.ramp(len(shares)), strict=True))
+
+    keys = [style.line_key((f"{share:.3g} % edge", color, "-")) for share, color in colors.items()]
+    if len(attacked) < len(table):
+        keys.append(style.line_key(style.attack("none")))
+    notes = _notes(table, attacked)
+    width = style.FULL_WIDTH if len(tasks) > 1 else style.COLUMN_WIDTH
+    room = style.room(width, notes, keys, table["standin"].any()) + 0.25  # two rows of x-labels
+    figure, axes = style.panels(list(_ROWS.values()), len(tasks), width, room)
+    for task, column in zip(tasks, axes.T, strict=True):
+        runs = table[table["task"] == task]
+        cells.one_value(runs, ("participation", "case", "defense"), "fig3", task)
+        _draw_column(column, runs, colors, task)
+    for axis, label in zip(axes[:, 0], _ROWS, strict=True):
+        axis.set_ylabel(label)
+    figure.align_ylabels(axes[:, 0])
+    style.finish(figure, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
+    return figure
+
+
+def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict, task: str) -> None:
+    by_round, *numbers = column
+    attacked, baseline = runs[runs["attack"] != "none"], runs[runs["attack"] == "none"]
+    cells.one_value(attacked, ("attack",), "fig3", task)
+    mixes = points.by_value(attacked, "share", "fig3")
+    for share, cell in mixes.items():
+        style.band(by_round, curves.curve(cell, "backdoor_smooth"), ("", colors[share], "-"))
+    look = style.attack("none")
+    for _, cell in baseline.groupby("override"):
+        style.band(by_round, curves.curve(cell, "backdoor_smooth"), look)
+    for axis, measure in zip(numbers, _MEASURES, strict=True):
+        if mixes:
+            entry = style.attack(attacked["attack"].iloc[0])
+            style.points(axis, points.along(mixes, measure), entry)
+            style.value_ticks(axis, mixes)
+        else:
+            style.notice(axis, ["not run"])
+        if measure is not points.attack_norm:
+            for _, cell in baseline.groupby("override"):
+                style.baseline(axis, points.reached(cell, measure), look)
+    by_round.set_title(task)
+    by_round.set_xlabel("round")
+    by_round.set_xlim(0, max(runs["fl_iter"].max(), 1))
+    for axis in (by_round, numbers[0]):
+        style.backdoor_limits(axis)
+    numbers[1].set_ylim(bottom=0)
+    style.main_limits(numbers[2], runs)
+    for axis in numbers[:2]:
+        axis.tick_params(labelbottom=False)
+    numbers[2].set_xlabel("edge-case images in the poisoned set (%)")
+    if runs["standin"].any():
+        for axis in column:
+            style.mark_standin(axis)
+
+
+def _notes(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
+    notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, points.window_note(table)]
+    notes += ["Norm difference: mean over the rounds with an attacker.", participation.note(table)]
+    notes += points.overrides_note(table)
+    for task, runs in attacked.groupby("task"):
+        low, high = runs["total"].min(), runs["total"].max()
+        size = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
+        notes.append(f"{task}: poisoned set of {size} images.")
+        count = runs["share"].nunique()
+        if count < RATIOS:
+            notes.append(f"{task}: only {count} of at least {RATIOS} mixes are run.")
+    return notes

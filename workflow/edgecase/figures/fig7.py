@@ -1,0 +1,159 @@
+"""Figure 7: how often the attacker takes part, by period and by the pool's share of clients."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from edgecase import curves
+from edgecase.figures import cells, participation, points, style
+
+#: what the paper runs: rounds between attackers, and percent of all clients.
+PERIODS = (1, 2, 5, 10, 20, 50, 100)
+POOLS = (0.5, 1, 2.5, 5)
+
+_ROWS = {
+    "backdoor (%)\nby round": 1.35,
+    "main (%)\nby round": 0.75,
+    "backdoor (%),\nlast rounds": 1.1,
+}
+_KINDS = {
+    "freq": ("by period", "rounds between attackers"),
+    "pool": ("by pool", "pool, % of clients"),
+}
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Two columns per task, periods and pools: curves, and backdoor accuracy against frequency.
+
+    `table` is tidy with the parameter `num_clients`, of which a pool is a share. Dark curves have
+    the attacker most often; the no-attack baseline is a grey curve and level, in both columns: its
+    participants do not depend on the participation. What the paper runs
+    and the table lacks is stated. Raises `DataError` if a task mixes cases, attacks, defenses or
+    overrides, or has two cells of one frequency.
+    """
+    table = table.assign(backdoor_smooth=curves.smooth(table, "backdoor_acc"))
+    attackers = table["participation"].map(participation.parse)
+    number = attackers.map(lambda found: found.number)
+    table["kind"] = attackers.map(lambda found: found.kind)
+    table["often"] = number.where(
+        table["kind"] == "freq", 100 * number / table[participation.CLIENTS]
+    )
+    tasks = sorted(table["task"].unique())
+    attacked = table[table["attack"] != "none"]
+    looks = _looks(attacked)
+
+    keys = [style.line_key(look) for look in looks.values()]
+    if len(attacked) < len(table):
+        keys.append(style.line_key(style.attack("none")))
+    notes = _notes(table, attacked)
+    width = style.FULL_WIDTH if len(tasks) > 1 else style.COLUMN_WIDTH
+    room = style.room(width, notes, keys, table["standin"].any()) + 0.3
+    figure, axes = style.panels(list(_ROWS.values()), 2 * len(tasks), width, room)
+    for place, task in enumerate(tasks):
+        runs = table[table["task"] == task]
+        cells.one_value(runs, ("case", "defense", "override"), "fig7", task)
+        cells.one_value(runs[runs["attack"] != "none"], ("attack",), "fig7", task)
+        for number, kind in enumerate(_KINDS):
+            column = axes[:, 2 * place + number]
+            _draw_column(column, runs, kind, looks)
+            _finish_column(column, runs, kind, f"{task}\n{_KINDS[kind][0]}")
+            column[1].tick_params(labelleft=number == 0)
+            for axis in column[::2]:
+                axis.tick_params(labelleft=place + number == 0)
+    for axis, label in zip(axes[:, 0], _ROWS, strict=True):
+        axis.set_ylabel(label)
+    figure.align_ylabels(axes[:, 0])
+    style.finish(figure, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
+    return figure
+
+
+def _label(kind: str, often: float) -> str:
+    """A frequency in the legend: pools of two tasks that round to one share have one label."""
+    return f"period {often:.0f}" if kind == "freq" else f"pool {participation.digits(often)} %"
+
+
+def _looks(attacked: pd.DataFrame) -> dict[str, tuple]:
+    """Label → label, colour, line style; dark for often, periods solid and pools dashed."""
+    looks = {}
+    for kind, linestyle in (("freq", "-"), ("pool", "--")):
+        found = sorted(attacked.loc[attacked["kind"] == kind, "often"].unique())
+        labels = list(dict.fromkeys(_label(kind, often) for often in found))
+        labels = labels if kind == "freq" else labels[::-1]
+        colors = reversed(style.ramp(len(labels)))
+        looks |= {n: (n, color, linestyle) for n, color in zip(labels, colors, strict=True)}
+    return looks
+
+
+def _draw_column(column: Sequence, runs: pd.DataFrame, kind: str, looks: dict[str, tuple]) -> None:
+    """The cells of one `kind` among `runs`, those of a task, in the three panels of its column."""
+    backdoor, main, summary = column
+    of_kind, baseline = runs["kind"] == kind, runs["attack"] == "none"
+    attacked = runs[of_kind & ~baseline]
+    level = runs[of_kind & baseline] if (of_kind & baseline).any() else runs[baseline]
+    found = points.by_value(attacked, "often", "fig7")
+    drawn = [(cell, looks[_label(kind, often)]) for often, cell in found.items()]
+    drawn += [(cell, style.attack("none")) for _, cell in level.groupby("participation")]
+    for cell, look in drawn:
+        style.band(backdoor, curves.curve(cell, "backdoor_smooth"), look)
+        style.band(main, curves.curve(cell, "main_task_acc"), look)
+    measure = points.last("backdoor_acc")
+    if found:
+        style.points(
+            summary, points.along(found, measure), style.attack(attacked["attack"].iloc[0])
+        )
+        style.value_ticks(summary, found, participation.digits)
+    else:
+        summary.set_xticks([])
+    for _, cell in level.groupby("participation"):
+        style.baseline(summary, points.reached(cell, measure), style.attack("none"))
+    for axis in column:
+        style.notice(axis, [] if found else ["not run"])
+
+
+def _finish_column(column: Sequence, runs: pd.DataFrame, kind: str, title: str) -> None:
+    """Titles, limits and mark; `runs` are all of the task, so that its columns compare."""
+    backdoor, main, summary = column
+    style.main_limits(main, runs)
+    for axis in (backdoor, summary):
+        style.backdoor_limits(axis)
+    for axis in (backdoor, main):
+        axis.set_xlim(0, max(runs["fl_iter"].max(), 1))
+    backdoor.tick_params(labelbottom=False)
+    backdoor.set_title(title)
+    main.set_xlabel("round")
+    summary.set_xlabel(_KINDS[kind][1])
+    if runs["standin"].any():
+        for axis in column:
+            style.mark_standin(axis)
+
+
+def _notes(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
+    notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, points.window_note(table)]
+    notes.append(
+        "Period p: an attacker every p rounds. Pool: that share of clients attacks when sampled."
+    )
+    absent: dict[str, list[str]] = {}
+    for task in sorted(table["task"].unique()):
+        missing = _missing(attacked[attacked["task"] == task])
+        if missing:
+            absent.setdefault("; ".join(missing), []).append(task)
+    for missing, tasks in absent.items():
+        notes.append(f"In the paper, not run here: {missing} ({', '.join(tasks)}).")
+    return notes
+
+
+def _missing(runs: pd.DataFrame) -> list[str]:
+    """Periods and pools of the paper that a task lacks; a pool counts whole clients."""
+    found = {participation.parse(name) for name in runs["participation"].unique()}
+    clients = runs[participation.CLIENTS].max()
+    periods = [f"{period}" for period in PERIODS if ("freq", period) not in found]
+    sizes = [number for kind, number in found if kind == "pool"]
+    pools = [
+        f"{share:g}"
+        for share in POOLS
+        if not any(abs(size - share / 100 * clients) < 0.5 for size in sizes)
+    ]
+    missing = [f"period {', '.join(periods)}"] if periods else []
+    return missing + ([f"pool {', '.join(pools)}\u00a0%"] if pools else [])

@@ -1,0 +1,131 @@
+"""How fast this device trains and evaluates: a few timed steps of the simulator's own code.
+
+Run as `python -m edgecase.plan.calibrate`, it reads from standard input what to measure
+(JSON: `device`, `threads`, `settings`) and writes what it found to standard output. So several of
+them can run at once, as the jobs of a run do.
+"""
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import torch
+
+from edgecase import models
+from edgecase.attacks import LocalTraining
+from edgecase.datasets import DATASETS
+from edgecase.federation import device as devices
+from edgecase.federation.evaluate import TestSets, evaluate
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import Samples, Store, Stream, train_locally
+from edgecase.plan.flops import operations
+from edgecase.transforms import task_transforms
+
+#: steps of one timed training: loading and returning the model are spread over these, and in a run
+#: over at least as many.
+_STEPS = 2
+#: on a CPU, at most this many operations in a timed step or evaluation: the time is that of a large
+#: enough part, and a few seconds do for any model.
+_MOST_OPERATIONS = 5e10
+#: repeats go on for this long, within these numbers.
+_SECONDS, _FEWEST, _MOST = 0.5, 3, 9
+
+
+def measure(setting: Mapping, device: torch.device) -> dict[str, float]:
+    """The cost of one setting (the fields of `edgecase.plan.work.Setting`) on `device`.
+
+    A local step of n samples takes about `step_s` + n · `sample_s` seconds: the line through the
+    medians at a full batch and at half of one, the mean size of an epoch's last. `evaluate_s` are
+    seconds per evaluated image, `training_flops` and `forward_flops` floating-point operations per
+    sample.
+    """
+    dataset = DATASETS[setting["dataset"]]
+    transform = task_transforms(dataset.shape[2], "published").honest
+    autocast = torch.bfloat16 if setting["precision"] == "bf16" else None
+    module = models.build(setting["model"], num_classes=dataset.num_classes, width=setting["width"])
+    count = operations(module, dataset.shape)
+    model = FlatModel(module, device)
+    start = model.parameters.clone()
+
+    full = _bounded(setting["batch_size"], count.training, device)
+    tested = _bounded(setting["test_batch_size"], count.forward, device)
+    generator = np.random.default_rng(0)
+    size = max(full, tested)
+    images = generator.integers(0, 256, (size, *dataset.shape), dtype=np.uint8)
+    labels = generator.integers(0, dataset.num_classes, size)
+    store = Store(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device))
+    # A learning rate of 0 keeps the weights finite, and costs what any other costs.
+    training = LocalTraining(_STEPS, full, lr=0.0, momentum=0.9, weight_decay=1e-4)
+
+    def step(size: int) -> float:
+        samples = Samples(torch.arange(size, device=device), transform)
+
+        def train() -> None:
+            train_locally(
+                *(model, start, store, samples, training, Stream(0, 1, 0)), autocast=autocast
+            )
+
+        return _median_seconds(train, device) / _STEPS
+
+    tests = TestSets(transform.test(store.images[:tested]), store.labels[:tested], tested)
+
+    def test() -> None:
+        evaluate(
+            *(model, start, tests),
+            num_classes=dataset.num_classes,
+            batch_size=tested,
+            autocast=autocast,
+        )
+
+    half = max(1, full // 2)
+    full_s, half_s = step(full), step(half)
+    slope = (full_s - half_s) / (full - half) if full > half else 0.0
+    sample_s = min(max(slope, 0.0), full_s / full)  # timings of a busy machine can be absurd
+    return {
+        "step_s": full_s - full * sample_s,
+        "sample_s": sample_s,
+        "evaluate_s": _median_seconds(test, device) / tested,
+        "training_flops": count.training,
+        "forward_flops": count.forward,
+    }
+
+
+def _bounded(size: int, operations_each: int, device: torch.device) -> int:
+    if device.type != "cpu":
+        return size
+    return max(1, min(size, int(_MOST_OPERATIONS / operations_each)))
+
+
+def _median_seconds(action: Callable[[], None], device: torch.device) -> float:
+    """Median wall time of `action`, after one that is not counted."""
+
+    def timed() -> float:
+        began = time.perf_counter()
+        action()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        return time.perf_counter() - began
+
+    timed()
+    seconds = [timed() for _ in range(_FEWEST)]
+    while len(seconds) < _MOST and sum(seconds) < _SECONDS:
+        seconds.append(timed())
+    return statistics.median(seconds)
+
+
+def main() -> None:
+    """Answer one request: `ready` is when measuring could begin, in seconds since the epoch."""
+    request = json.load(sys.stdin)
+    device = devices.choose_device(request["device"])
+    devices.configure(device, request["threads"])
+    torch.zeros(1, device=device)
+    ready = time.time()
+    speeds = [measure(setting, device) for setting in request["settings"]]
+    json.dump({"ready": ready, "device": devices.describe(device), "speeds": speeds}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""How many images the data sets and edge sets hold, known before any of them is there."""
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgecase import poison
+from edgecase.datasets import EDGE_SETS
+from edgecase.errors import ConfigError
+
+#: data set → training and test images.
+IMAGES = {
+    "cifar10": (50_000, 10_000),
+    "emnist": (240_000, 40_000),
+    "mnist": (60_000, 10_000),
+    "standin-planes": (3_000, 600),
+    "standin-digits": (2_800, 397),
+}
+
+#: edge set → images of each of its arrays; of digits, those of the source class.
+EDGE_IMAGES = {
+    "southwest": {
+        **{"new_train": 784, "new_test": 196, "p_percent_test": 180},
+        **{"adv_p_percent": 100, "honest_almost": 100, "honest_normal": 700},
+    },
+    "ardis": {"x_train": 660, "x_test": 100},
+    "greencar": {"train": 27, "test": 1000},
+    "standin-livery": {
+        **{"new_train": 160, "new_test": 80, "p_percent_test": 80},
+        **{"adv_p_percent": 40, "honest_almost": 40, "honest_normal": 120},
+    },
+    "standin-sevens": {"x_train": 200, "x_test": 60},
+}
+
+
+@dataclass(frozen=True)
+class EdgeCounts:
+    """Samples of the poisoned set, its clean part included, and of the backdoor test set; and the
+    edge samples that honest clients hold, all of them and each client's.
+    """
+
+    attacker: int
+    test: int
+    honest: int
+    by_client: Mapping[int, int]
+
+
+def edge_counts(edge_set: str, case: str, num_clients: int, parameters: Mapping) -> EdgeCounts:
+    """The counts that the rules of `edge_set` give for the poisoned set's `parameters`.
+
+    The photos that `p_study: matched` takes out of the test set because they are also training
+    photos count here: which ones they are is only seen in the data. Raises `ConfigError` for more
+    samples or holders than there are.
+    """
+    return _edge_counts(edge_set, case, num_clients, json.dumps(parameters, sort_keys=True))
+
+
+def image_counts(dataset: str) -> tuple[int, int]:
+    """Training and test images of a data set."""
+    return _known(IMAGES, dataset, "data set")
+
+
+@functools.cache
+def _edge_counts(edge_set: str, case: str, num_clients: int, parameters: str) -> EdgeCounts:
+    """The family's own rules, applied to images of noise: no two of them are alike."""
+    generator = np.random.default_rng(0)
+    chosen = json.loads(parameters)
+    source = EDGE_SETS[edge_set].source_class
+    sizes = _known(EDGE_IMAGES, edge_set, "edge set")
+    images = {
+        name: generator.integers(0, 256, (count, 8, 8, 1), dtype=np.uint8)
+        for name, count in sizes.items()
+    }
+    labels = {
+        name.replace("x_", "y_"): np.full(count, source)
+        for name, count in sizes.items()
+        if name.startswith("x_")
+    }
+    samples = poison.FAMILIES[edge_set].edge_samples(
+        images | labels, source, case, num_clients, chosen, generator
+    )
+    holders, held = np.unique(samples.honest_client, return_counts=True)
+    return EdgeCounts(
+        attacker=chosen["clean"] + len(samples.attacker),
+        test=len(samples.test),
+        honest=len(samples.honest),
+        by_client=dict(zip(holders.tolist(), held.tolist(), strict=True)),
+    )
+
+
+def _known(sizes: Mapping, name: str, what: str):
+    if name not in sizes:
+        raise ConfigError(
+            f"the size of {what} '{name}' is unknown to the plan, "
+            f"which knows {', '.join(sizes)} (edgecase/plan/sizes.py)"
+        )
+    return sizes[name]

@@ -1,0 +1,191 @@
+"""What this device does in a second: measured in processes of their own, and remembered."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean
+
+from edgecase.errors import EdgecaseError
+from edgecase.files import atomic_path
+from edgecase.plan.work import Job, Setting
+from edgecase.provenance import versions
+
+_LIBRARY = Path(__file__).parents[2]
+
+
+class CalibrationError(EdgecaseError):
+    """The device could not be measured."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and how jobs run: the configured `device`, threads of a job, and jobs at once."""
+
+    device: str
+    threads: int
+    jobs: int
+
+    @classmethod
+    def of(cls, config: Mapping, cores: int, gpu: bool) -> "Machine":
+        """What Snakemake makes of the configuration on `cores` cores: with a GPU, one job at a
+        time.
+        """
+        threads = min(config.get("threads", 1), cores)
+        return cls(config.get("device", "auto"), threads, 1 if gpu else cores // threads)
+
+    def key(self) -> dict[str, str | int]:
+        """What a calibration is valid for, known without torch."""
+        return asdict(self) | {
+            "hardware": "; ".join([*_gpu_names(), _cpu_name()]),
+            "torch": versions()["torch"],
+        }
+
+
+@dataclass(frozen=True)
+class Speed:
+    """The cost of one setting, as `edgecase.plan.calibrate:measure` describes it."""
+
+    step_s: float
+    sample_s: float
+    evaluate_s: float
+    training_flops: float
+    forward_flops: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The speeds of one machine: `device` in words, and `start_s`, from the start of a job's
+    process until it can work.
+    """
+
+    key: Mapping[str, str | int]
+    device: str
+    start_s: float
+    speeds: Mapping[Setting, Speed]
+
+    def seconds(self, job: Job) -> float:
+        """Wall time of a job, while the machine runs as many as it was measured with."""
+        speed, work = self.speeds[job.setting], job.work
+        return (
+            self.start_s
+            + work.steps * speed.step_s
+            + work.samples * speed.sample_s
+            + work.evaluated * speed.evaluate_s
+        )
+
+    def operations(self, job: Job) -> float:
+        """Floating-point operations of a job, its evaluations included."""
+        speed, work = self.speeds[job.setting], job.work
+        return work.samples * speed.training_flops + work.evaluated * speed.forward_flops
+
+
+def calibrated(machine: Machine, settings: Iterable[Setting], path: Path) -> Calibration:
+    """The calibration in the file `path` if it is this machine's and has all the settings; else a
+    new one, which is written there.
+    """
+    settings = sorted(set(settings), key=str)
+    known = _load(path)
+    if known is not None and known.key == machine.key() and known.speeds.keys() >= set(settings):
+        return known
+    return calibrate(machine, settings, path)
+
+
+def calibrate(machine: Machine, settings: Iterable[Setting], path: Path) -> Calibration:
+    """Measure the settings, in as many processes at once as jobs will run, and write `path`.
+
+    Raises `CalibrationError` if a process fails.
+    """
+    settings = sorted(set(settings), key=str)
+    request = {
+        "device": machine.device,
+        "threads": machine.threads,
+        "settings": [asdict(setting) for setting in settings],
+    }
+    began = time.time()
+    answers = _ask(request, machine.jobs)
+    speeds = {
+        setting: Speed(**_means(answer["speeds"][row] for answer in answers))
+        for row, setting in enumerate(settings)
+    }
+    start_s = fmean(answer["ready"] for answer in answers) - began
+    calibration = Calibration(machine.key(), answers[0]["device"], start_s, speeds)
+    _save(calibration, path)
+    return calibration
+
+
+def _ask(request: Mapping, count: int) -> list[dict]:
+    """The answers of `count` processes that measure the same at the same time."""
+    with ThreadPoolExecutor(count) as pool:
+        processes = list(pool.map(_run, [json.dumps(request)] * count))
+    for process in processes:
+        if process.returncode:
+            last = (process.stderr.strip().splitlines() or ["no message"])[-1]
+            raise CalibrationError(f"the calibration on {request['device']} failed: {last}")
+    return [json.loads(process.stdout) for process in processes]
+
+
+def _run(request: str) -> subprocess.CompletedProcess:
+    paths = [str(_LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return subprocess.run(
+        [sys.executable, "-m", "edgecase.plan.calibrate"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        input=request,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _means(found: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of each entry over mappings of the same keys."""
+    listed = list(found)
+    return {name: fmean(values[name] for values in listed) for name in listed[0]}
+
+
+def _save(calibration: Calibration, path: Path) -> None:
+    content = {
+        "key": calibration.key,
+        "device": calibration.device,
+        "start_s": calibration.start_s,
+        "speeds": [
+            {"setting": asdict(setting), "speed": asdict(speed)}
+            for setting, speed in calibration.speeds.items()
+        ],
+    }
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def _load(path: Path) -> Calibration | None:
+    """What `_save` wrote; None if there is nothing, or of another version of this file."""
+    try:
+        content = json.loads(path.read_text())
+        speeds = {Setting(**row["setting"]): Speed(**row["speed"]) for row in content["speeds"]}
+        return Calibration(content["key"], content["device"], content["start_s"], speeds)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores"
+
+
+def _gpu_names() -> list[str]:
+    """The models of the NVIDIA devices, as the driver tells them."""
+    found = []
+    for path in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information")):
+        lines = path.read_text().splitlines()
+        found += [line.partition(":")[2].strip() for line in lines if line.startswith("Model:")]
+    return found

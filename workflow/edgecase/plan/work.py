@@ -1,0 +1,194 @@
+"""How much a run has to do: client trainings, local steps and samples, from the configuration."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass, replace
+
+from edgecase import attacks
+from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.config import pretrain_variant, resolve_cell, resolve_task
+from edgecase.datasets import EDGE_SETS
+from edgecase.federation import participation
+from edgecase.grid import Cell, all_cells, expand
+from edgecase.plan.sizes import edge_counts, image_counts
+
+#: a Dirichlet partition's clients hold about evenly between 1/2 and 3/2 of the mean.
+_SPREAD = [0.5 + (part + 0.5) / 16 for part in range(16)]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the cost of a step and of an evaluation depends on, the device apart.
+
+    `batch_size` is the number of samples in a usual step: the configured one, or all samples of a
+    mean client where it holds fewer.
+    """
+
+    dataset: str
+    model: str
+    width: float
+    batch_size: int
+    test_batch_size: int
+    precision: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """Expected counts over all seeds: `samples` are those of all steps together, `evaluated` the
+    images of all evaluations.
+    """
+
+    trainings: float = 0.0
+    steps: float = 0.0
+    samples: float = 0.0
+    evaluated: float = 0.0
+
+    def __add__(self, other: "Work") -> "Work":
+        return Work(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    def __mul__(self, factor: int) -> "Work":
+        return Work(*(factor * value for value in astuple(self)))
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell or a starting model. `output`, below `results/<run>`, is there once it has run."""
+
+    output: str
+    setting: Setting
+    work: Work
+    is_cell: bool = True
+
+
+def parts(config: Mapping) -> dict[str, list[Cell]]:
+    """The cells of every figure that has some, and of what lies beyond the figures."""
+    figures = {name: expand(blocks) for name, blocks in config["figures"].items() if blocks}
+    shown = {cell for cells in figures.values() for cell in cells}
+    others = [cell for cell in all_cells(config) if cell not in shown]
+    return figures | ({"beyond the figures": others} if others else {})
+
+
+def jobs(config: Mapping, cells: Iterable[Cell]) -> list[Job]:
+    """The jobs that `cells` need, each once: their starting models, then the cells themselves."""
+    cells = list(dict.fromkeys(cells))
+    variants = {}
+    for task, override in dict.fromkeys((cell.task, cell.override) for cell in cells):
+        variants[task, pretrain_variant(config, task, override)] = None
+    return [
+        *(_start_job(config, task, variant) for task, variant in variants),
+        *(_cell_job(config, cell) for cell in cells),
+    ]
+
+
+def _cell_job(config: Mapping, cell: Cell) -> Job:
+    parameters = resolve_cell(config, cell)
+    return Job(
+        f"cells/{cell.folder}/cell.json",
+        _setting(parameters),
+        cell_work(parameters) * len(config["seeds"]),
+    )
+
+
+def _start_job(config: Mapping, task: str, variant: str) -> Job:
+    """The starting model of a task: trained once, whatever the number of seeds."""
+    parameters = resolve_task(config, task, variant)
+    recipe = parameters["pretrain"]
+    work = Work(evaluated=_clean_test(parameters))
+    if parameters["start"] == "trained":
+        count = recipe.get("num_samples") or image_counts(parameters["dataset"])[0]
+        training = _training(1, recipe["epochs"], recipe["batch_size"], [count])
+        work += replace(training, trainings=0)  # no client's
+    output = f"pretrain/{task}/{variant}.safetensors"
+    return Job(output, _setting(parameters), work, is_cell=False)
+
+
+def cell_work(parameters: Mapping) -> Work:
+    """What one seed of a cell with the resolved `parameters` has to do, in expectation.
+
+    Honest clients are sampled uniformly, so each of their trainings has the mean client's samples;
+    the seated client has its own edge samples besides.
+    """
+    rounds, num_clients = parameters["rounds"], parameters["num_clients"]
+    edge = edge_counts(
+        parameters["edge_set"], parameters["case"], num_clients, parameters["poison"]
+    )
+    own = _held_samples(parameters) / num_clients
+    seated = parameters.get("seated_client")
+    hostile = _attacker_trainings(parameters)
+    ordinary = rounds * parameters["clients_per_round"] - hostile
+    work = Work(evaluated=(rounds + 1) * (_clean_test(parameters) + edge.test))
+
+    honest = LocalTraining(
+        parameters["local_epochs"],
+        parameters["batch_size"],
+        parameters["lr"],
+        parameters["momentum"],
+        parameters["weight_decay"],
+    )
+    spread = [1.0] if parameters["partition"]["kind"] == "iid" else _SPREAD
+    others = edge.honest
+    if seated is not None:
+        mine = edge.by_client.get(seated, 0)
+        others -= mine
+        ordinary -= rounds
+        num_clients -= 1
+        sizes = [own * share + mine for share in spread]
+        work += _training(rounds, honest.epochs, honest.batch_size, sizes)
+    sizes = [own * share + others / num_clients for share in spread]
+    work += _training(ordinary, honest.epochs, honest.batch_size, sizes)
+    if not hostile:
+        return work
+
+    context = RoundContext(parameters["first_attack_round"], parameters["defense"]["name"])
+    attacker = attacks.attacker_training(parameters["attack"], honest, parameters, context)
+    work += _training(hostile, attacker.epochs, attacker.batch_size, [edge.attacker])
+    if attacker.proximal_coefficient:
+        clean = parameters["poison"]["clean"]
+        work += _training(hostile, honest.epochs, honest.batch_size, [clean])
+    return work
+
+
+def _attacker_trainings(parameters: Mapping) -> float:
+    """How often an attacker trains: exact in fixed-freq, the expectation in fixed-pool."""
+    if parameters["attack"] == attacks.NO_ATTACK:
+        return 0.0
+    mode = participation.parse(parameters["participation"])
+    rounds = max(0, parameters["rounds"] - parameters["first_attack_round"] + 1)
+    if isinstance(mode, participation.FixedFrequency):
+        return -(-rounds // mode.period)
+    taken = 0 if parameters.get("seated_client") is None else 1
+    seats = parameters["clients_per_round"] - taken
+    return rounds * seats * mode.attackers / (parameters["num_clients"] - taken)
+
+
+def _training(count: float, epochs: int, batch_size: int, sizes: list[float]) -> Work:
+    """`count` trainings, each equally likely of any of the `sizes`; the last batch may be short."""
+    mean = sum(sizes) / len(sizes)
+    steps = sum(math.ceil(size / batch_size) for size in sizes) / len(sizes)
+    return Work(count, count * epochs * steps, count * epochs * mean)
+
+
+def _held_samples(parameters: Mapping) -> int:
+    """Training samples that the clients divide among them."""
+    held = parameters["partition"].get("num_samples")
+    if held is not None:
+        return held
+    excluded = EDGE_SETS[parameters["edge_set"]].excluded
+    return image_counts(parameters["dataset"])[0] - len(excluded)
+
+
+def _clean_test(parameters: Mapping) -> int:
+    available = image_counts(parameters["dataset"])[1]
+    return min(parameters.get("test_samples") or available, available)
+
+
+def _setting(parameters: Mapping) -> Setting:
+    mean = math.ceil(_held_samples(parameters) / parameters["num_clients"])
+    return Setting(
+        dataset=parameters["dataset"],
+        model=parameters["model"]["name"],
+        width=parameters["model"]["width"],
+        batch_size=min(parameters["batch_size"], mean),
+        test_batch_size=parameters["test_batch_size"],
+        precision=parameters["precision"],
+    )

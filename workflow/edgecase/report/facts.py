@@ -1,0 +1,160 @@
+"""What the records of a run's cells say about it: tasks, data, hardware, code, time."""
+
+import json
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets.sources import Source
+from edgecase.errors import DataError
+from edgecase.results import TIMING_COLUMNS
+from edgecase.tables import read_cell
+
+_REQUIRED = {"data": dict, "code": str, "versions": dict, "device": str}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line on a task: how it was run, and the accuracy its cells start from."""
+
+    name: str
+    standin: bool
+    trick: str
+    model: str
+    clients: str
+    rounds: str
+    num_cells: int
+    start: str
+
+
+@dataclass(frozen=True)
+class Images:
+    """Where images come from: a download with its terms, or the project's own drawings."""
+
+    title: str
+    used_for: str
+    licence: str
+    homepage: str
+    standin: bool
+
+
+def command(configfiles: Sequence[str]) -> str:
+    """What makes a run again, with the configuration files that Snakemake was given for it."""
+    given = ["--configfile", *configfiles] if configfiles else []
+    return shlex.join(["snakemake", "--cores", "all", *given])
+
+
+def read_records(paths: Iterable[str | Path]) -> list[dict]:
+    """The files `cell.json`; `DataError`, naming the file, if one lacks what is shown."""
+    records = []
+    for path in map(Path, paths):
+        record = read_cell(path.parent)
+        for key, kind in _REQUIRED.items():
+            if not isinstance(record.get(key), kind):
+                raise DataError(f"{path}: {key} is {record.get(key)!r}; expected a {kind.__name__}")
+        records.append(record)
+    if not records:
+        raise DataError("no record of a cell is given; expected at least one")
+    return records
+
+
+def read_starts(paths: Iterable[str | Path]) -> dict[str, dict[str, dict]]:
+    """task → variant → the record of its starting model, by files `…/<task>/<variant>.json`."""
+    starts: dict[str, dict[str, dict]] = {}
+    for path in map(Path, paths):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path}: not a readable starting model's record ({error})") from error
+        starts.setdefault(path.parent.name, {})[path.stem] = record
+    return starts
+
+
+def hours(paths: Iterable[str | Path]) -> float:
+    """Hours of all rounds in files `seed<S>.timing.csv`: training, defense and evaluation.
+
+    Raises `DataError`, naming the file, for one that cannot be read.
+    """
+    columns = [name for name in TIMING_COLUMNS if name.endswith("_s")]
+    seconds = 0.0
+    for path in paths:
+        try:
+            seconds += pd.read_csv(path, usecols=columns, dtype=float).to_numpy().sum()
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path}: not a readable CSV of seconds ({error})") from error
+    return float(seconds) / 3600
+
+
+def tasks(records: Sequence[Mapping], starts: Mapping[str, Mapping[str, Mapping]]) -> list[Task]:
+    """A line per task, by name; its values are those of cells with the default override."""
+    return [
+        _task(name, [record for record in records if record["task"] == name], starts.get(name, {}))
+        for name in sorted({record["task"] for record in records})
+    ]
+
+
+def _task(name: str, own: Sequence[Mapping], starts: Mapping[str, Mapping]) -> Task:
+    plain = [record for record in own if record["override"] == "default"] or own
+    values = plain[0]["parameters"]
+    edge_set, dataset = EDGE_SETS[values["edge_set"]], DATASETS[values["dataset"]]
+    width = values["model"]["width"]
+    start = starts.get("default") or next(iter(starts.values()), {})
+    seeds = sorted({seed for record in own for seed in record["seeds"]})
+    return Task(
+        name=name,
+        standin=own[0]["standin"],
+        trick=f"{dataset.class_names[edge_set.source_class]} → "
+        f"{dataset.class_names[edge_set.target_class]}",
+        model=values["model"]["name"] + ("" if width == 1 else f", width × {width:g}"),
+        clients=f"{values['clients_per_round']} of {values['num_clients']}",
+        rounds=f"{values['rounds']} × {len(seeds)} seed{'s' if len(seeds) > 1 else ''}",
+        num_cells=len(own),
+        start=f"{start['accuracy']:.1f} %" if "accuracy" in start else "–",
+    )
+
+
+def images(records: Sequence[Mapping], described: Mapping[str, Source]) -> list[Images]:
+    """The image sets that the cells use; `described` are the downloads, by name."""
+    used: dict[str, list[str]] = {}
+    standins = set()
+    for record in records:
+        values = record["parameters"]
+        for kind, entry in (
+            ("images", DATASETS[values["dataset"]]),
+            ("edge cases", EDGE_SETS[values["edge_set"]]),
+        ):
+            if entry.standin:
+                standins.add(entry.name)
+            for name in entry.sources or [entry.name]:
+                used.setdefault(name, []).append(f"{kind} of {record['task']}")
+    return [
+        _images(name, ", ".join(dict.fromkeys(uses)), described.get(name), name in standins)
+        for name, uses in used.items()
+    ]
+
+
+def _images(name: str, used_for: str, source: Source | None, standin: bool) -> Images:
+    if source:
+        return Images(source.title, used_for, source.licence, source.homepage, standin)
+    return Images(f"{name}, drawn by this project", used_for, "as its code", "", standin)
+
+
+def counted(records: Iterable[Mapping], key: str) -> list[tuple[str, int]]:
+    """The values of a record's key as text, with how many cells have each, the most first."""
+    return Counter(_text(record[key]) for record in records).most_common()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {version}" for name, version in value.items())
+    return str(value)
+
+
+def digests(records: Iterable[Mapping]) -> list[tuple[str, str]]:
+    """(file, sha256) of every input of every cell, sorted; one file twice if cells disagree."""
+    return sorted({pair for record in records for pair in record["data"].items()})

@@ -1,0 +1,69 @@
+"""The first page of the report: what is claimed, what was run, on what data and hardware."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from edgecase.datasets.sources import Source
+from edgecase.errors import DataError
+from edgecase.report import facts, tabular
+from edgecase.report.claims import overview
+from edgecase.report.templating import render
+
+
+def front_page(
+    run: str,
+    configfiles: Sequence[str],
+    claims: pd.DataFrame,
+    records: Sequence[Mapping],
+    starts: Mapping[str, Mapping[str, Mapping]],
+    described: Mapping[str, Source],
+    hours: float,
+    figures: Sequence[tuple[str, str]],
+    pages: Sequence[tuple[str, str]],
+) -> str:
+    """The first page as an HTML fragment, which Snakemake's report shows when it is opened.
+
+    `configfiles` are the configuration files that Snakemake was given for the run. `claims` is the
+    table that `claims.read_claims` reads, `records` and `starts` are what `facts`
+    reads, `described` the downloads by name, `hours` the rounds' wall time. `figures` and `pages`
+    are (path of the result in the report, title), in order.
+    """
+    tasks = facts.tasks(records, starts)
+    lines = overview(claims)
+    context = {
+        "run": run,
+        "command": facts.command(configfiles),
+        "standins": [task.name for task in tasks if task.standin],
+        "all_standin": all(task.standin for task in tasks),
+        "claims": tabular.view(lines),
+        "verdicts": lines["verdict"].value_counts().to_dict(),
+        "tasks": tasks,
+        "num_cells": len(records),
+        "num_rounds": sum(
+            record["parameters"]["rounds"] * len(record["seeds"]) for record in records
+        ),
+        "duration": _duration(hours),
+        "devices": facts.counted(records, "device"),
+        "versions": facts.counted(records, "versions"),
+        "codes": facts.counted(records, "code"),
+        "images": facts.images(records, described),
+        "figures": figures,
+        "pages": pages,
+    }
+    return render("front.html", context)
+
+
+def _duration(hours: float) -> str:
+    return f"{hours:.1f} hours" if hours >= 1 else f"{60 * hours:.0f} minutes"
+
+
+def caption_title(path: str | Path) -> str:
+    """The first sentence of a caption, without its markup; `DataError` if it has none."""
+    text = " ".join(re.sub(r"[*`]+", "", Path(path).read_text(encoding="utf-8")).split())
+    sentence = re.match(r"(.+?)[.:](?= |$)", text)
+    if not sentence:
+        raise DataError(f"{path}: expected a caption that begins with a sentence")
+    return sentence[1]

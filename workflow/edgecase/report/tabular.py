@@ -1,0 +1,107 @@
+"""A CSV as a table to look at: intervals in one column, what all rows share said once."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from edgecase.errors import DataError
+
+#: how columns of a value and of its interval end; of the value, also how the shown column ends
+_VALUES = {"_mean": "", "_difference": "_difference"}
+_ENDS = ("_low", "_high")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, what it means (or nothing), and whether it sorts as numbers."""
+
+    name: str
+    meaning: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a table shows in one place, and what it sorts by; empty values sort last."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True)
+class View:
+    """Columns and rows to show, and the columns with one value in all rows: name → value."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    shared: Mapping[str, str]
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """A CSV with every value as the text it holds; `DataError`, naming the file, if it is none."""
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable CSV ({error})") from error
+
+
+def view(
+    table: pd.DataFrame, meanings: Mapping[str, str] | None = None, share: Iterable[str] = ()
+) -> View:
+    """A table of text as it is shown.
+
+    Columns `<name>_mean` (or `_difference`), `<name>_low` and `<name>_high` become one, the value
+    [low, high] to four digits, that sorts by the value. Of the columns in `share`, those with one
+    value in all of several rows are left out and stand in `shared`.
+    """
+    meanings = meanings or {}
+    constant = [
+        name
+        for name in share
+        if name in table.columns and len(table) > 1 and table[name].nunique() == 1
+    ]
+    shared = {name: table[name].iloc[0] for name in constant}
+    triples = _triples(table.columns)
+    ends = {base + end for base, _ in triples.values() for end in _ENDS}
+    columns = {}
+    for name in table.columns.drop(constant):
+        if name in triples:
+            base, shown = triples[name]
+            values = (table[column] for column in (name, *(base + end for end in _ENDS)))
+            columns[shown] = [_interval(*texts) for texts in zip(*values, strict=True)]
+        elif name not in ends:
+            columns[name] = [Value(text, text) for text in table[name]]
+    heads = tuple(
+        Column(name, meanings.get(name, ""), all(_is_number(value.key) for value in values))
+        for name, values in columns.items()
+    )
+    return View(heads, tuple(zip(*columns.values(), strict=True)), shared)
+
+
+def _triples(columns: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Each column whose interval stands in two others → the name they share, and the one shown."""
+    found = {}
+    for name in columns:
+        for end, shown in _VALUES.items():
+            base = name.removesuffix(end)
+            if base != name and {base + other for other in _ENDS} <= set(columns):
+                found[name] = (base, base + shown)
+    return found
+
+
+def _interval(mean: str, low: str, high: str) -> Value:
+    if not mean:
+        return Value("–", "")
+    text = f"{float(mean):.4g}"
+    return Value(f"{text} [{float(low):.4g}, {float(high):.4g}]" if low else text, mean)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a value does not stand against sorting its column as numbers."""
+    try:
+        return not text or math.isfinite(float(text))
+    except ValueError:
+        return False

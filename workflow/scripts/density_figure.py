@@ -1,0 +1,24 @@
+"""Draw figure 2 from the table of log-densities."""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command, densities
+from edgecase.figures import fig2, style
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--table", required=True, type=Path, help="log-densities (.csv)")
+    parser.add_argument("--pdf", required=True, type=Path)
+    parser.add_argument("--png", required=True, type=Path)
+    arguments = parser.parse_args(argv)
+
+    style.save(fig2.draw(densities.read(arguments.table)), pdf=arguments.pdf, png=arguments.png)
+
+
+if __name__ == "__main__":
+    command.run(main)

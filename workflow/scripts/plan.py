@@ -1,0 +1,45 @@
+"""Tell what a run costs, per figure and in all, before anything of it runs."""
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
+from edgecase.files import atomic_path
+from edgecase.grid import all_cells
+from edgecase.plan import estimate
+from edgecase.plan.speed import Machine, calibrate
+from edgecase.plan.work import jobs
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--config", required=True, type=command.json_object, help="the whole configuration, JSON"
+    )
+    parser.add_argument("--cores", required=True, type=int, help="cores that jobs may use")
+    parser.add_argument("--gpu", action="store_true", help="jobs ask for a GPU, one at a time")
+    parser.add_argument("--out", required=True, type=Path, help="the run's folder of results")
+    arguments = parser.parse_args(argv)
+    config = arguments.config
+
+    machine = Machine.of(config, arguments.cores, arguments.gpu)
+    settings = {job.setting for job in jobs(config, all_cells(config))}
+    print(f"Calibrating {len(settings)} kinds of local steps on this device ...", flush=True)
+    calibration = calibrate(machine, settings, arguments.out / "calibration.json")
+    rows = estimate.table(config, arguments.out, calibration)
+    text = estimate.to_markdown(config["run"], rows, calibration)
+    with atomic_path(arguments.out / "plan.csv") as temporary, temporary.open("w", newline="") as f:
+        writer = csv.DictWriter(f, estimate.COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    with atomic_path(arguments.out / "plan.md") as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    print(f"\n{text}\nWritten to {arguments.out}/plan.md and plan.csv.")
+
+
+if __name__ == "__main__":
+    command.run(main)

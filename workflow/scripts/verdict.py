@@ -1,0 +1,47 @@
+"""Judge a defense by the cells of its grid of attacks: a page, a table and a figure."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
+from edgecase.claims.words import PASSES_FROM, STOPPED_TO
+from edgecase.figures import style
+from edgecase.figures import verdict as figure
+from edgecase.files import atomic_path
+from edgecase.tables import read_cell, tidy
+from edgecase.verdict.judge import PARAMETERS, judge
+from edgecase.verdict.page import to_markdown
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--defense", required=True)
+    parser.add_argument("--cells", required=True, type=Path, nargs="+", help="cell folders")
+    parser.add_argument(
+        "--configfiles", nargs="*", default=[], help="that Snakemake was given, for the page"
+    )
+    parser.add_argument("--csv", required=True, type=Path)
+    parser.add_argument("--markdown", required=True, type=Path)
+    parser.add_argument("--pdf", required=True, type=Path)
+    parser.add_argument("--png", required=True, type=Path)
+    arguments = parser.parse_args(argv)
+
+    verdict = judge(tidy(arguments.cells, PARAMETERS), arguments.defense)
+    cells = map(read_cell, arguments.cells)
+    parameters = next(c["parameters"] for c in cells if c["defense"] == arguments.defense)
+    drawn = figure.draw(verdict.rows, arguments.defense, STOPPED_TO, PASSES_FROM)
+    style.save(drawn, pdf=arguments.pdf, png=arguments.png)
+    with atomic_path(arguments.csv) as temporary:
+        verdict.rows.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+    shown = Path(os.path.relpath(arguments.png, arguments.markdown.parent)).as_posix()
+    with atomic_path(arguments.markdown) as temporary:
+        page = to_markdown(verdict, parameters, shown, arguments.configfiles)
+        temporary.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command.run(main)
