@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper plan verdict test lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict test lint format lock clean
 
 env: .venv/.installed
 
@@ -42,6 +42,10 @@ paper: env
 CONFIG ?= config/small.yaml
 ASKED = defense: $(DEFENSE)$(if $(TASK),$(,) task: $(TASK))$(if $(PARTICIPATION),$(,) participation: $(PARTICIPATION))
 , := ,
+
+# The report again, from finished results: make report CONFIG=config/demo.yaml
+report: env
+	$(REPORT) --configfile $(CONFIG) --report results/$$(sed -n 's/^run: *//p' $(CONFIG))/report.html
 
 # What a run costs, before it runs: make plan CONFIG=config/config.yaml is the paper's.
 plan: env

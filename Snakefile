@@ -17,6 +17,8 @@ include: "rules/densities.smk"
 include: "rules/figures.smk"
 include: "rules/tables.smk"
 include: "rules/claims.smk"
+include: "rules/verdict.smk"
+include: "rules/report.smk"
 include: "rules/plan.smk"
 
 
@@ -32,6 +34,7 @@ rule all:
         figure_files(),
         table_files(),
         rules.claims.output,
+        report_files(),
 
 
 rule cells:

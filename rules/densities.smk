@@ -51,9 +51,9 @@ rule density_figure:
         pdf=f"{FIGURES}/fig2.pdf",
         png=report(
             f"{FIGURES}/fig2.png",
-            caption="../docs/captions/fig2.rst",
-            category="Figures",
-            labels={"figure": "fig2"},
+            caption="../docs/captions/figure.rst",
+            category="2 Figures",
+            labels={"figure": "fig2", "view": "figure"},
         ),
     log:
         f"{RESULTS}/logs/density_figure.log",

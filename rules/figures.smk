@@ -35,8 +35,8 @@ rule figure:
         png=report(
             f"{FIGURES}/{{figure}}.png",
             caption="../docs/captions/figure.rst",
-            category="Figures",
-            labels={"figure": "{figure}"},
+            category=lambda wildcards: report_category(wildcards),
+            labels={"figure": "{figure}", "view": "figure"},
         ),
     log:
         f"{RESULTS}/logs/figure/{{figure}}.log",
@@ -62,8 +62,8 @@ rule montage:
         png=report(
             f"{FIGURES}/fig1.png",
             caption="../docs/captions/fig1.rst",
-            category="Figures",
-            labels={"figure": "fig1"},
+            category="2 Figures",
+            labels={"figure": "fig1", "view": "figure"},
         ),
     log:
         f"{RESULTS}/logs/montage.log",

@@ -14,12 +14,7 @@ rule summary:
     output:
         csv=f"{RESULTS}/tables/summary.csv",
         measures=f"{RESULTS}/tables/measures.csv",
-        markdown=report(
-            f"{RESULTS}/tables/summary.md",
-            caption="../docs/captions/summary.rst",
-            category="Tables",
-            labels={"table": "summary"},
-        ),
+        markdown=f"{RESULTS}/tables/summary.md",
     log:
         f"{RESULTS}/logs/summary.log",
     conda:
@@ -38,12 +33,7 @@ rule hyperparameters:
         starts=starting_models(),
     output:
         csv=f"{RESULTS}/tables/hyperparameters.csv",
-        markdown=report(
-            f"{RESULTS}/tables/hyperparameters.md",
-            caption="../docs/captions/hyperparameters.rst",
-            category="Tables",
-            labels={"table": "hyper-parameters"},
-        ),
+        markdown=f"{RESULTS}/tables/hyperparameters.md",
     log:
         f"{RESULTS}/logs/hyperparameters.log",
     conda:

@@ -20,19 +20,19 @@ if "defense" in ASKED:
             markdown=report(
                 f"{RESULTS}/verdict/{ASKED['task']}/{ASKED['defense']}.md",
                 caption="../docs/captions/verdict.rst",
-                category="Verdicts",
+                category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "page"},
             ),
             csv=report(
                 f"{RESULTS}/verdict/{ASKED['task']}/{ASKED['defense']}.csv",
                 caption="../docs/captions/verdict.rst",
-                category="Verdicts",
+                category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "table"},
             ),
             png=report(
                 f"{FIGURES}/verdict/{ASKED['task']}-{ASKED['defense']}.png",
                 caption="../docs/captions/verdict.rst",
-                category="Verdicts",
+                category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "figure"},
             ),
             pdf=f"{FIGURES}/verdict/{ASKED['task']}-{ASKED['defense']}.pdf",

@@ -372,7 +372,7 @@ def test_another_configuration_gives_the_defaults_and_names_the_run(config_file)
         "attacks": ["blackbox"],
         "defenses": ["no-defense"],
     }
-    drawn = dict.fromkeys(FIGURES, []) | {"fig4": [block]}
+    drawn = {name: [] for name in FIGURES} | {"fig4": [block]}
     changes = {"run": "mine", "tasks": {"mnist-ardis": {"rounds": 3}}, "figures": drawn}
     made = request(f"--config {config_file(**changes)} --fl_round 3 --attack_method pgd")
     assert made.cell.task == "mnist-ardis"

@@ -17,10 +17,19 @@ FIG5 = {SHARED} | {
 GRID = {f"{TASK}/fixed-pool-3/edge-case/pgd-replacement/norm-clipping/default"}
 CELLS = FIG4 | FIG5 | GRID
 TABLES = {"summary": 1, "hyperparameters": 1}
+#: figure 2 from its starting model
+DENSITIES = {"densities": 1, "density_table": 1, "density_figure": 1}
+#: what prints the command of the run, configuration files and all, follows from every change
+PRINTED = {"claims": 1, "front": 1, "provenance": 1, "page": 7}
 
 
 def rules(jobs):
-    return Counter(job.rule for job in jobs)
+    """How many jobs of each rule, those of `PRINTED` left out."""
+    return Counter(job.rule for job in jobs if job.rule not in PRINTED)
+
+
+def printed(jobs):
+    return Counter(job.rule for job in jobs if job.rule in PRINTED)
 
 
 def cells(jobs):
@@ -39,7 +48,8 @@ def outputs(jobs, rule):
 def test_targets(fresh):
     done = fresh.snakemake("--list-target-rules")
     assert done.returncode == 0, done.stdout
-    wanted = {"all", "cells", "tables", "fig1", "fig4", "fig5", "montage"}
+    wanted = {"all", "cells", "tables", "fig1", "fig2", "fig4", "fig5", "montage", "plan", "claims"}
+    wanted |= {"verdict"}
     assert wanted <= set(done.stdout.split())
 
 
@@ -71,9 +81,15 @@ def test_tables_ask_for_every_cell_and_no_figure(fresh):
     assert {rule: rules(jobs)[rule] for rule in ("collect", "figure", "montage")} == {
         **{"collect": 0, "figure": 0, "montage": 0},
     }
-    assert outputs(jobs, "summary") | outputs(jobs, "hyperparameters") == {
-        f"results/test/tables/{name}.{ending}" for name in TABLES for ending in ("csv", "md")
-    }
+    made = {f"results/test/tables/{name}.{ending}" for name in TABLES for ending in ("csv", "md")}
+    made.add("results/test/tables/measures.csv")
+    assert outputs(jobs, "summary") | outputs(jobs, "hyperparameters") == made
+
+
+def test_claim_asks_for_its_cells(fresh):
+    jobs = fresh.jobs("claims")
+    assert cells(jobs) == CELLS
+    assert printed(jobs) == {"claims": 1}
 
 
 def test_cell_of_two_figures_runs_once(fresh):
@@ -85,9 +101,11 @@ def test_cell_of_two_figures_runs_once(fresh):
     added = {f"{HEAD}/edge-case/pgd/{rule}/default" for rule in ("no-defense", "rfa")}
     assert cells(jobs) == added
     assert rules(jobs) == {
-        **{"prepare": 2, "partition": 2, "poison": 2, "pretrain": 1, "cell": 2},
-        **{"collect": 2, "figure": 2, "montage": 1, **TABLES},
+        # fig2 compares with a third data set
+        **{"prepare": 3, "partition": 2, "poison": 2, "pretrain": 1, "cell": 2},
+        **{"collect": 2, "figure": 2, "montage": 1, **TABLES, **DENSITIES},
     }
+    assert printed(jobs) == PRINTED
 
 
 # a configuration that cannot run
@@ -147,7 +165,8 @@ def test_change_that_no_cell_reads_asks_for_nothing(mine):
         },
         "overrides": {"wide": {"model": {"width": 2.0}}},
     }
-    assert mine.jobs(changes=changes) == []
+    assert rules(mine.jobs(changes=changes)) == {}
+    assert mine.jobs() == []
 
 
 #: what follows from new results of cells in figures
@@ -161,8 +180,12 @@ DRAWN = {"collect": 2, "figure": 2, **TABLES}
         ({"eps_replacement": 0.1}, {"cell": 1, **TABLES}, GRID),
         ({"defenses": {"norm-clipping": {"norm_bound": 0.7}}}, {"cell": 1, **TABLES}, GRID),
         ({"partition": {"alpha": 0.9}}, {"partition": 2, "cell": 6, **DRAWN}, CELLS),
-        ({"poison": {"clean": 12}}, {"poison": 4, "montage": 1, "cell": 6, **DRAWN}, CELLS),
-        ({"pretrain": {"lr": 0.01}}, {"pretrain": 1, "cell": 6, **DRAWN}, CELLS),
+        (
+            {"poison": {"clean": 12}},
+            {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES},
+            CELLS,
+        ),
+        ({"pretrain": {"lr": 0.01}}, {"pretrain": 1, "cell": 6, **DRAWN, **DENSITIES}, CELLS),
     ],
 )
 def test_parameter_asks_for_what_depends_on_it(mine, change, asked, which):
@@ -179,9 +202,9 @@ def edit(project, source):
 @pytest.mark.parametrize(
     ("source", "asked"),
     [
-        ("defenses/krum.py", {"pretrain": 1, "cell": 6, **DRAWN}),
-        ("poison/sevens.py", {"poison": 4, "montage": 1, "cell": 6, **DRAWN}),
-        ("figures/style.py", {"montage": 1, **DRAWN}),
+        ("defenses/krum.py", {"pretrain": 1, "cell": 6, **DRAWN, **DENSITIES}),
+        ("poison/sevens.py", {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES}),
+        ("figures/style.py", {"montage": 1, **DRAWN, "density_table": 1, "density_figure": 1}),
         ("config.py", {}),
     ],
 )
@@ -205,7 +228,7 @@ def test_cells_mind_their_own_source_where_the_starting_model_comes_out_the_same
 
 def test_new_seed_of_a_cell_asks_for_its_draws_and_the_cells(mine):
     jobs = mine.jobs(changes={"seeds": [0, 1, 2]})
-    assert rules(jobs) == {"partition": 1, "poison": 2, "cell": 6, **DRAWN}
+    assert rules(jobs) == {"partition": 1, "poison": 2, "cell": 6, **DRAWN, **DENSITIES}
     assert all("seed2." in output for output in outputs(jobs, "poison"))
 
 

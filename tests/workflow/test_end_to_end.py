@@ -61,7 +61,12 @@ every_cell = pytest.mark.parametrize("name", CELLS)
 def test_every_output_is_there_and_no_temporary_file(finished):
     results = finished.root / "results"
     found = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
-    wanted = {"data/standin-digits.npz", "data/standin-sevens.npz"}
+    # Figure 2 compares the digits with planes.
+    wanted = {f"data/standin-{name}.npz" for name in ("digits", "sevens", "planes")}
+    wanted |= {f"test/densities/{TASK}.csv", "test/claims.csv", "test/claims.md"}
+    pages = ("claims", "measures", "summary", "hyperparameters", "fig2", "fig4", "fig5")
+    wanted |= {f"test/report/{name}.{ending}" for name in pages for ending in ("html", "csv.gz")}
+    wanted |= {"test/report/front.html", "test/report/provenance.html"}
     for kind, folders in (("partition", DRAWS[:1]), ("poison", DRAWS[1:])):
         wanted |= {
             f"test/{kind}/{folder}/seed{seed}.{ending}"
@@ -73,7 +78,7 @@ def test_every_output_is_there_and_no_temporary_file(finished):
     for cell in CELLS.values():
         files = [f"seed{seed}.{kind}" for seed in SEEDS for kind in ("csv", "timing.csv")]
         wanted |= {f"test/cells/{cell.folder}/{file}" for file in [*files, "cell.json"]}
-    wanted |= {f"test/tables/{figure}.csv" for figure in ("fig4", "fig5")}
+    wanted |= {f"test/tables/{name}.csv" for name in ("fig2", "fig4", "fig5", "measures")}
     wanted |= {
         f"test/tables/{name}.{ending}"
         for name in ("summary", "hyperparameters")
@@ -82,7 +87,7 @@ def test_every_output_is_there_and_no_temporary_file(finished):
     assert {path for path in found if "/logs/" not in path} == wanted
 
 
-@pytest.mark.parametrize("name", ["fig1", "fig4", "fig5"])
+@pytest.mark.parametrize("name", ["fig1", "fig2", "fig4", "fig5"])
 def test_figures_show_something(finished, name):
     folder = finished.root / "figures" / "test"
     with Image.open(folder / f"{name}.png") as image:

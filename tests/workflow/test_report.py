@@ -55,7 +55,7 @@ def test_every_figure_stands_beside_its_numbers(report, finished):
     shown = {
         (r["labels"]["figure"], r["labels"]["view"])
         for r in results.values()
-        if "view" in r["labels"]
+        if "figure" in r["labels"]
     }
     assert shown == {(name, "figure") for name in figures} | {
         (name, view) for name in figures - {"fig1"} for view in ("numbers", "whole CSV")

@@ -28,6 +28,18 @@ CODE = {
         *_library("tensor_randomness.py", "transforms.py", "datasets/__init__.py"),
         "scripts/densities.py",
     ),
+    "report": _library(
+        *("report", "claims/table.py", "densities/__init__.py", "summary.py", "results.py"),
+        *("tables.py", "datasets/__init__.py", "datasets/sources.py"),
+        # Not Python, so the folder does not bring them.
+        *(f"report/templates/{name}.html" for name in ("front", "page", "provenance", "table")),
+        *("report/templates/page.css", "report/templates/sort.js"),
+    ),
+    "verdict": (
+        *_library("verdict", "claims", "figures", "results.py", "tables.py", "curves.py"),
+        *_library("summary.py", "fairness.py"),
+        "scripts/verdict.py",
+    ),
     "judge": _library("claims", "densities/__init__.py", "grid.py", "results.py"),
     "draw": _library(
         *("figures", "results.py", "tables.py", "curves.py", "summary.py", "fairness.py"),

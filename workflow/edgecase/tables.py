@@ -49,7 +49,9 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
     that is cut off or otherwise incomplete, and for a cell given twice.
     """
     if taken := sorted(set(parameters) & set(TIDY_COLUMNS)):
-        raise DataError(f"parameters: {taken[0]} is a column already; call it parameters.{taken[0]}")
+        raise DataError(
+            f"parameters: {taken[0]} is a column already; call it parameters.{taken[0]}"
+        )
     parts, seen = [], {}
     for directory in map(Path, directories):
         cell = read_cell(directory)

@@ -15,8 +15,8 @@ from edgecase.datasets import DATASETS, load_npz
 from edgecase.densities.comparison import shaped
 from edgecase.densities.mixture import fit
 from edgecase.errors import DataError
-from edgecase.federation import device as devices
 from edgecase.features import penultimate
+from edgecase.federation import device as devices
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.pretrain import load_start
 from edgecase.federation.task import task_data

@@ -42,7 +42,7 @@ def gather(paths: Iterable[str | Path]) -> "pd.DataFrame":
     # The Snakefile reads the settings, and pandas takes a second to load.
     import pandas as pd
 
-    parts: dict[str, "pd.DataFrame"] = {}
+    parts: dict[str, pd.DataFrame] = {}
     for path in paths:
         table = read(path)
         for task in table["task"].unique():
