@@ -119,3 +119,37 @@ def starting_models():
         for cell in CELLS
     }
     return [f"{RESULTS}/pretrain/{task}/{variant}.json" for task, variant in used]
+
+
+def page_table(name):
+    """The table that a page shows."""
+    return f"{RESULTS}/claims.csv" if name == "claims" else f"{RESULTS}/tables/{name}.csv"
+
+
+def report_category(wildcards):
+    """Where the report lists a figure or a table; the numbers put the categories in order."""
+    name = getattr(wildcards, "figure", None) or wildcards.table
+    if name == "claims":
+        return "1 Claims"
+    if name in PAGE_TITLES:
+        return "4 Tables"
+    return "2 Figures" if name.startswith("fig") else "3 Appendix and ablation"
+
+
+def page_labels(view):
+    """How the report lists what a page shows, as its table or figure and the `view` of it."""
+
+    def labels(wildcards):
+        kind = "table" if wildcards.table in PAGE_TITLES else "figure"
+        return {kind: PAGE_TITLES.get(wildcards.table, wildcards.table), "view": view}
+
+    return labels
+
+
+def report_files():
+    """The pages of the report and the tables for download; it holds the figures too."""
+    tables = [*PAGE_TITLES, *NUMBERED_FIGURES]
+    return [
+        *(f"{REPORT}/{name}.html" for name in ["front", *tables, "provenance"]),
+        *(f"{REPORT}/{name}.csv.gz" for name in tables),
+    ]
