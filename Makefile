@@ -43,19 +43,31 @@ CONFIG ?= config/small.yaml
 ASKED = defense: $(DEFENSE)$(if $(TASK),$(,) task: $(TASK))$(if $(PARTICIPATION),$(,) participation: $(PARTICIPATION))
 , := ,
 
-# The report again, from finished results: make report CONFIG=config/demo.yaml
+# What the following targets are asked: CONFIG=config/demo.yaml, and of verdict DEFENSE, TASK, PARTICIPATION.
+# They reach the shell as variables, never as text.
+CONFIG ?= config/small.yaml
+export CONFIG DEFENSE TASK PARTICIPATION
+CONFIGURED := $(BIN)/python workflow/scripts/configured.py
+
+# The report again, from finished results.
 report: env
-	$(REPORT) --configfile $(CONFIG) --report results/$$(sed -n 's/^run: *//p' $(CONFIG))/report.html
+	@run=$$($(CONFIGURED) run $$CONFIG) || exit 1; \
+	$(REPORT) --configfile $$CONFIG --report "results/$$run/report.html"
 
 # What a run costs, before it runs: make plan CONFIG=config/config.yaml is the paper's.
 plan: env
-	$(SNAKEMAKE) --configfile $(CONFIG) -- plan
+	@$(CONFIGURED) run $$CONFIG >/dev/null
+	$(SNAKEMAKE) --configfile $$CONFIG -- plan
 
+# A verdict on a defense: make verdict DEFENSE=krum
 verdict: env
-	@test -n '$(DEFENSE)' || { echo 'error: name a defense: make verdict DEFENSE=krum'; exit 1; }
-	$(SNAKEMAKE) --configfile $(CONFIG) --config 'verdict={$(ASKED)}' -- verdict
-	@for page in results/$$(sed -n 's/^run: *//p' $(CONFIG))/verdict/$(or $(TASK),*)/$(DEFENSE).md; do \
-		sed '/^!\[/,$$d' $$page; echo "The whole page: $$page"; done
+	@test -n "$$DEFENSE" || { echo 'error: name a defense: make verdict DEFENSE=krum'; exit 1; }
+	@run=$$($(CONFIGURED) run $$CONFIG) || exit 1; \
+	task=$${TASK:-$$($(CONFIGURED) verdict.task $$CONFIG)} || exit 1; \
+	asked="defense: $$DEFENSE, task: $$task$${PARTICIPATION:+, participation: $$PARTICIPATION}"; \
+	$(SNAKEMAKE) --configfile $$CONFIG --config "verdict={$$asked}" -- verdict || exit 1; \
+	page="results/$$run/verdict/$$task/$$DEFENSE.md"; \
+	sed '/^!\[/,$$d' "$$page" && echo "The whole page: $$page"
 
 test: env
 	$(BIN)/python -m pytest -n auto

@@ -873,3 +873,16 @@ def test_a_line_break_at_the_end_of_a_name_is_refused(key):
 def test_a_configuration_without_cells_is_refused():
     (problem,) = problems(("figures", {"fig4": []}), ("grid", []))
     assert problem == "figures and grid: they declare no cell; at least one is needed"
+
+
+@pytest.mark.parametrize("value", [None, {}, 5, "x", {"task": T1}, {"task": 3, "participation": 4}])
+@pytest.mark.parametrize("role", ["task1", "task2"])
+def test_role_of_a_wrong_kind_is_told(role, value):
+    found = problems((f"claims/{role}", value))
+    assert all(problem.startswith(f"claims.{role}") for problem in found)
+
+
+@pytest.mark.parametrize("value", [None, 5, ["a"], "sigma-9"])
+def test_sigma_override_of_a_wrong_kind_is_told(value):
+    (problem,) = problems(("claims/sigma_override", value))
+    assert problem.startswith("claims.sigma_override: ")

@@ -144,6 +144,7 @@ def test_each_script_of_a_rule_has_its_name():
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {
         *called,
         "simulated_averaging",
+        "configured",
         "where",
     }
 

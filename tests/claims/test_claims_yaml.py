@@ -79,6 +79,7 @@ def test_labels_are_those_of_the_reported_values():
         reported.THIRD_PARTY,
         reported.RECALLED,
         reported.UNNOTED,
+        "not in the paper",
     }
     assert set(schema["$defs"]["claim"]["properties"]["sure"]["enum"]) == labels
 

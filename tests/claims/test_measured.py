@@ -76,3 +76,18 @@ def test_a_broken_table_is_refused_by_name(tmp_path, text, problem):
     path.write_text(text)
     with pytest.raises(DataError, match=f"measures.csv: .*{problem}"):
         read_measures(path)
+
+
+@pytest.mark.parametrize("end", [-1, -4, -30])
+def test_a_table_cut_anywhere_in_its_last_line_is_refused(tmp_path, end):
+    path = write(tmp_path / "measures.csv", {A: last(1.5, 2.5), B: last(0.25, 3.75)})
+    path.write_text(path.read_text()[:end])
+    with pytest.raises(DataError, match=r"measures\.csv: .*(cut off|not a readable table)"):
+        read_measures(path)
+
+
+def test_a_table_without_a_row_is_refused(tmp_path):
+    path = write(tmp_path / "measures.csv", {A: last(1.5)})
+    path.write_text(path.read_text().split("\n")[0] + "\n")
+    with pytest.raises(DataError, match="holds no row"):
+        read_measures(path)

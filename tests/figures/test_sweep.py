@@ -24,7 +24,9 @@ SIGMAS = (0.001, 0.025, 0.158)
 def noise(sigma=None, defense="weak-dp", **names):
     names = {"override": f"sigma-{sigma}" if sigma is not None else "default"} | names
     table = cell(defense=defense, **names)
-    return with_parameters(table, defense__stddev=np.nan if sigma is None else sigma)
+    return with_parameters(
+        table, defense__stddev=np.nan if sigma is None else sigma, seated_client=np.nan
+    )
 
 
 def destroy(table, start):
@@ -154,3 +156,10 @@ def test_mixed_cells_are_refused(table, message):
 def test_nothing_overlaps():
     table = pd.concat([destroy(noise(s, seeds=(0, 1), standin=True), 3) for s in SIGMAS])
     assert misplaced(appendix_sigma.draw(table)) == []
+
+
+def test_a_seated_client_that_works_against_the_backdoor_is_stated():
+    seated = appendix_sigma.draw(noise(0.001).assign(seated_client=0.0))
+    said = "An honest client holds edge cases with their true label"
+    assert said in notes(seated)
+    assert said not in notes(appendix_sigma.draw(noise(0.001)))

@@ -75,9 +75,10 @@ def test_interval_of_the_worst_case_by_hand():
 @pytest.mark.parametrize(
     ("heights", "left_open"),
     [
-        ((0.0, 20.0, 40.0), ("stopped", "creeps-in", "passes")),
-        ((4.0, 5.0, 6.0), ("stopped", "creeps-in")),
-        ((18.0, 19.0, 20.0), ("creeps-in", "passes")),
+        # Flat curves: what does not grow does not creep in.
+        ((0.0, 20.0, 40.0), ("stopped", "between", "passes")),
+        ((4.0, 5.0, 6.0), ("stopped", "between")),
+        ((18.0, 19.0, 20.0), ("between", "passes")),
     ],
 )
 def test_an_interval_over_a_bound_settles_nothing(heights, left_open):
@@ -90,7 +91,7 @@ def test_growth_that_the_seeds_do_not_agree_on_is_undecided():
     worst = (rows["defense"] == "krum") & (rows["override"] == "eps-1") & (rows["fl_iter"] <= 50)
     rows.loc[worst, "backdoor_acc"] -= rows["seed"].map({0: -1.0, 1: 0.0, 2: 5.0})
     verdict = judge(rows, "krum")
-    assert verdict.left_open == ("creeps-in",)
+    assert verdict.left_open == ("between", "creeps-in")
     assert verdict.word == UNDECIDED
 
 
@@ -100,7 +101,7 @@ def test_one_seed_decides_nothing():
     assert verdict.interval.value == pytest.approx(70.0)
     assert math.isnan(verdict.interval.low)
     assert math.isnan(verdict.interval.high)
-    assert len(verdict.left_open) == 3
+    assert verdict.left_open == ("stopped", "between", "creeps-in", "passes")
 
 
 @pytest.mark.parametrize(

@@ -46,14 +46,17 @@ def test_the_answer_is_first_with_its_number(above, slope, said):
 def test_what_is_undecided_says_what_it_may_be():
     text = answer(page(above={EPS1: (18.0, 19.0, 20.0)}))
     assert text.startswith(
-        "Undecided at this noise: PGD with radius 1 is the worst for `krum`, and it "
-        "creeps in or passes: backdoor accuracy over the last 50 rounds is 19.0 [12."
+        "Undecided at this noise: PGD with radius 1 is the worst for `krum`; it may be that "
+        "it gets past in part without growing or passes: backdoor accuracy over the last 50 rounds "
+        "is 19.0 [12."
     )
 
 
 def test_one_seed_has_no_interval_and_no_verdict():
     text = page(above={EPS1: 60.0}, seeds=(0,))
-    assert "it is stopped or creeps in or passes: " in answer(text)
+    assert "it is stopped or gets past in part without growing or creeps in or passes: " in (
+        answer(text)
+    )
     assert "over the last 50 rounds is 60.0 points above" in answer(text)
     assert "- One seed: there is no interval, and so no verdict." in text
     assert "nan" not in text

@@ -137,14 +137,15 @@ def defense_to_judge(config: Mapping) -> str:
         ) from None
 
 
-def load(path: str | Path | None = None) -> dict:
-    """The paper's configuration with the changes in the YAML file `path`, checked.
+def load(*paths: str | Path | None) -> dict:
+    """The paper's configuration with the changes in the YAML files `paths`, in order, checked.
 
     This is what Snakemake's `--configfile` gives: mappings are merged, everything else replaced.
     """
     config = _read(_CONFIG / "config.yaml")
-    if path is not None:
-        config = _merge(config, _read(Path(path)))
+    for path in paths:
+        if path is not None:
+            config = _merge(config, _read(Path(path)))
     check(config)
     return config
 
@@ -319,7 +320,7 @@ def _verdict_problems(config: Mapping) -> Iterator[tuple[str, str]]:
 
 def _role_problems(config: Mapping) -> Iterator[Problem]:
     """What the claims are judged on has to exist."""
-    for role, value in config.get("claims", {}).items():
+    for role, value in (config.get("claims") or {}).items():
         if role == "sigma_override":
             if problem := _unknown(value, [DEFAULT, *config.get("overrides", {})]):
                 yield None, f"claims.{role}: {problem}"
@@ -484,7 +485,8 @@ def _radius_problems(config: Mapping) -> Iterator[Problem]:
             continue
         resolved = resolve_cell(config, cell)
         unchanged = resolve_cell(config, replace(cell, override=DEFAULT))
-        changed = {key for key in resolved if resolved[key] != unchanged[key]} - {"eps"}
+        keys = resolved.keys() | unchanged.keys()
+        changed = {key for key in keys if resolved.get(key) != unchanged.get(key)} - {"eps"}
         if changed:
             yield (
                 None,

@@ -44,6 +44,11 @@ def _accepted(who: str) -> Callable[[pd.DataFrame], float]:
     return share
 
 
+def _seated_quiet(rounds: pd.DataFrame) -> float:
+    quiet = rounds[rounds["num_attackers"] == 0]
+    return _accepted("seated")(quiet) if len(quiet) else float("nan")
+
+
 #: measure → (what it is, function of one seed's rounds 1 … R in order)
 MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
     "backdoor_final": (
@@ -61,6 +66,10 @@ MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
     "backdoor_last": (
         "mean backdoor accuracy over the last rounds of the window, not smoothed, %",
         lambda rounds: last_mean(rounds["backdoor_acc"]),
+    ),
+    "backdoor_mean": (
+        "mean backdoor accuracy over all rounds, not smoothed, %",
+        lambda rounds: rounds["backdoor_acc"].mean(),
     ),
     "main_final": (
         "main accuracy after the last round, not smoothed, %",
@@ -105,6 +114,10 @@ MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
     "seated_accepted_share": (
         "rounds in which the seated client has a weight above 0, of all rounds",
         _accepted("seated"),
+    ),
+    "seated_quiet_accepted_share": (
+        "the same over the rounds without an attacker, who competes for the places refused",
+        _seated_quiet,
     ),
     "typical_accepted_share": (
         "other honest participants with a weight above 0, of all such participants in all rounds",

@@ -7,7 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from edgecase.errors import DataError
-from edgecase.results import CELL_AXES, ROUND_COLUMNS, TEXT_COLUMNS, read_rounds
+from edgecase.results import (
+    CELL_AXES,
+    ROUND_COLUMNS,
+    TEXT_COLUMNS,
+    read_rounds,
+    require_last_line,
+)
 
 #: what comes before the round columns in every row.
 CELL_COLUMNS = ("standin", *CELL_AXES, "seed")
@@ -81,6 +87,7 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
             f"{path}: its columns are {', '.join(table.columns)}; "
             f"expected {', '.join(TIDY_COLUMNS)}, then parameters"
         )
+    require_last_line(path)
     return table
 
 

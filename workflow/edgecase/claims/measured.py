@@ -10,7 +10,7 @@ import pandas as pd
 
 from edgecase.errors import ConfigError, DataError
 from edgecase.grid import Cell
-from edgecase.results import CELL_AXES
+from edgecase.results import CELL_AXES, require_last_line
 
 #: a quantity of a cell.
 Term = tuple[Cell, str]
@@ -90,6 +90,9 @@ def read_measures(path: str | Path) -> pd.DataFrame:
         raise DataError(f"{path}: not a readable table of measures ({error})") from error
     if missing := [name for name in _KEYS if name not in table.columns]:
         raise DataError(f"{path}: column {missing[0]} is missing; expected {', '.join(_KEYS)}")
+    if table.empty or table[list(_KEYS)].isna().any(axis=None):
+        raise DataError(f"{path}: holds no row, or a row without {', '.join(_KEYS)} (cut off?)")
+    require_last_line(path)
     for name in table.columns.difference([*CELL_AXES, "standin"]):
         # A column without any value is read as numbers, all empty.
         if not pd.api.types.is_numeric_dtype(table[name]):

@@ -58,7 +58,9 @@ def mean_interval(sample: np.ndarray, comparisons: int = 1) -> Interval:
 def ratio_interval(top: np.ndarray, bottom: np.ndarray) -> Interval:
     """Geometric mean of top / bottom, both above 0: the t interval of the log ratios, undone."""
     logs = mean_interval(np.log(top) - np.log(bottom))
-    return Interval(math.exp(logs.value), math.exp(logs.low), math.exp(logs.high))
+    with np.errstate(over="ignore"):  # an interval without an upper end
+        ends = np.exp([logs.value, logs.low, logs.high])
+    return Interval(*ends.tolist())
 
 
 def best_interval(grid: np.ndarray, comparisons: int | None = None) -> Interval:

@@ -49,7 +49,7 @@ FIGURES = {
     ),
     "fig7": Spec("edgecase.figures.fig7", ("parameters.num_clients",)),
     "fig8": Spec("edgecase.figures.fig8", ("model.name", "model.width")),
-    "appendix-sigma": Spec("edgecase.figures.appendix_sigma", ("defense.stddev",)),
+    "appendix-sigma": Spec("edgecase.figures.appendix_sigma", ("defense.stddev", "seated_client")),
     "appendix-bound": Spec("edgecase.figures.appendix_bound", ("defense.norm_bound",)),
     "appendix-adaptive": Spec("edgecase.figures.appendix_adaptive"),
     "appendix-prox": Spec("edgecase.figures.appendix_prox"),

@@ -122,6 +122,9 @@ def _notes(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
         notes.append(points.window_note(table))
         usual = ", ".join(_usual(found).values())
         notes.append(f"Cells: {usual}, unless a row names another.")
+        notes.append(
+            "No correction for the number of rows: about one in twenty is marked by chance."
+        )
     if unpaired := without_base(table):
         notes.append(f"Base not run: {', '.join(unpaired)}.")
     return notes

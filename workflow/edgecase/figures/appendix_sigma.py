@@ -16,6 +16,10 @@ def draw(table: pd.DataFrame) -> Figure:
     notes = [f"Vertical lines: published σ, {' and '.join(f'{s:g}' for s in PUBLISHED)}."]
     if absent:
         notes = [f"Published σ not run here: {', '.join(absent)}."]
+    if table["seated_client"].notna().any():
+        notes.append(
+            "An honest client holds edge cases with their true label in every round (figure 6)."
+        )
     return sweep.draw(
         table, "appendix-sigma", "defense.stddev", "noise σ per coordinate", notes, PUBLISHED
     )

@@ -169,7 +169,7 @@ def _keys() -> list[Line2D]:
 
 def _notes(table: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
     notes = [fairness.STAND_IN_FOR_PICTURES, curves.seeds_note(table)]
-    notes += ["Accepted: share of all rounds.", points.window_note(table)]
+    notes += ["Accepted: share of that client's participations.", points.window_note(table)]
     if "norm-clipping" in set(numbers["defense"]):
         notes.append("σ = 0 is norm clipping.")
     lost = numbers[numbers["destroyed"] > 0].sort_values(["task", "attack", "defense", "stddev"])

@@ -97,7 +97,7 @@ def judge(table: pd.DataFrame, defense: str) -> Verdict:
         rows=rows,
         interval=interval,
         word=_word(interval, rise),
-        left_open=_left_open(interval),
+        left_open=_left_open(interval, rise),
         worst=worst,
         end=_end(attacked, worst),
     )
@@ -159,15 +159,21 @@ def _word(above: Interval, rise: Interval) -> str:
     return UNDECIDED
 
 
-def _left_open(above: Interval) -> tuple[str, ...]:
-    """The words whose numbers the interval does not rule out; all of them for one seed."""
-    order = ("stopped", "creeps-in", "passes")
-    return tuple(word for word in order if not REGIONS[word].excludes(above.low, above.high))
+def _left_open(above: Interval, rise: Interval) -> tuple[str, ...]:
+    """The words whose numbers the intervals do not rule out; all of them for one seed."""
+    possible = {
+        word: not region.excludes(above.low, above.high) for word, region in REGIONS.items()
+    }
+    possible[BETWEEN] = possible["creeps-in"] and not GROWTH.contains(rise.low, rise.high)
+    possible["creeps-in"] &= not GROWTH.excludes(rise.low, rise.high)
+    return tuple(word for word in ("stopped", BETWEEN, "creeps-in", "passes") if possible[word])
 
 
 def _end(attacked: pd.DataFrame, worst: pd.Series) -> str | None:
     """Which end of PGD's radii the worst case is at."""
     radii = attacked.loc[attacked["attack"] == "pgd", "eps"]
     if worst["attack"] != "pgd" or len(radii) < 2:
+        return None
+    if (attacked.loc[radii.index, "above_none_mean"] == worst["above_none_mean"]).sum() > 1:
         return None
     return {radii.min(): "smallest", radii.max(): "largest"}.get(worst["eps"])

@@ -9,7 +9,12 @@ from edgecase.claims.model import UNDECIDED
 from edgecase.claims.words import PASSES_FROM, STOPPED_TO
 from edgecase.verdict.judge import BETWEEN, NO_ATTACK, NO_DEFENSE, Verdict
 
-_LEFT_OPEN = {"stopped": "is stopped", "creeps-in": "creeps in", "passes": "passes"}
+_LEFT_OPEN = {
+    "stopped": "is stopped",
+    BETWEEN: "gets past in part without growing",
+    "creeps-in": "creeps in",
+    "passes": "passes",
+}
 _SIZES = {
     "num_clients": "clients",
     "clients_per_round": "in a round",
@@ -58,8 +63,8 @@ def _answer(verdict: Verdict) -> str:
         "stopped": f"{defense} stops every attack of the grid, even {attack}, the worst",
         "creeps in": f"{attack} creeps in past {defense}",
         BETWEEN: f"{attack} gets past {defense} in part, but does not grow",
-        UNDECIDED: f"Undecided at this noise: {attack} is the worst for {defense}, and it "
-        f"{' or '.join(_LEFT_OPEN[word] for word in verdict.left_open)}",
+        UNDECIDED: f"Undecided at this noise: {attack} is the worst for {defense}; it may be that "
+        f"it {' or '.join(_LEFT_OPEN[word] for word in verdict.left_open)}",
     }[verdict.word]
     interval = verdict.interval
     text = (
