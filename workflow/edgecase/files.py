@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from edgecase.errors import DataError
+
 
 @contextlib.contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
@@ -24,3 +26,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def require_last_line(path: str | Path) -> None:
+    """Raise `DataError`, naming the file, if its last line has no end: a cut number parses."""
+    if not Path(path).read_bytes().endswith(b"\n"):
+        raise DataError(f"{path}: its last line is cut off")

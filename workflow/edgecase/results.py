@@ -79,11 +79,6 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
             f"{path}: holds {len(table)} rows; expected rounds 0 to {last}, each once and in order "
             "(cut off?)"
         )
-    require_last_line(path)
-    return table
-
-
-def require_last_line(path: str | Path) -> None:
-    """Raise `DataError`, naming the file, if its last line has no end: a cut number parses."""
     if not Path(path).read_bytes().endswith(b"\n"):
         raise DataError(f"{path}: its last line is cut off")
+    return table

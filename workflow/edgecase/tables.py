@@ -7,13 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from edgecase.errors import DataError
-from edgecase.results import (
-    CELL_AXES,
-    ROUND_COLUMNS,
-    TEXT_COLUMNS,
-    read_rounds,
-    require_last_line,
-)
+from edgecase.files import require_last_line
+from edgecase.results import CELL_AXES, ROUND_COLUMNS, TEXT_COLUMNS, read_rounds
 
 #: what comes before the round columns in every row.
 CELL_COLUMNS = ("standin", *CELL_AXES, "seed")

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from edgecase.errors import ConfigError, DataError
+from edgecase.files import require_last_line
 from edgecase.grid import Cell
-from edgecase.results import CELL_AXES, require_last_line
+from edgecase.results import CELL_AXES
 
 #: a quantity of a cell.
 Term = tuple[Cell, str]
