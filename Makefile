@@ -38,11 +38,6 @@ small-all: env
 paper: env
 	$(call run,paper)
 
-# A verdict on a defense: make verdict DEFENSE=krum, with TASK, PARTICIPATION and CONFIG if need be.
-CONFIG ?= config/small.yaml
-ASKED = defense: $(DEFENSE)$(if $(TASK),$(,) task: $(TASK))$(if $(PARTICIPATION),$(,) participation: $(PARTICIPATION))
-, := ,
-
 # What the following targets are asked: CONFIG=config/demo.yaml, and of verdict DEFENSE, TASK, PARTICIPATION.
 # They reach the shell as variables, never as text.
 CONFIG ?= config/small.yaml

@@ -9,9 +9,8 @@ import pandas as pd
 
 from edgecase.curves import last_mean, over_seeds
 from edgecase.errors import DataError
+from edgecase.grid import DEFAULT
 from edgecase.results import CELL_AXES
-
-BASE = "default"
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def to_markdown(found: pd.DataFrame, unpaired: list[str]) -> str:
 
 
 def _base(names: tuple[str, ...]) -> tuple[str, ...]:
-    return (*names[:-1], BASE)
+    return (*names[:-1], DEFAULT)
 
 
 def _flipped(name: str, cell: pd.Series, base: pd.Series) -> str:

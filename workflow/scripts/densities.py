@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 import torch
 
-from edgecase import command, densities, models
+from edgecase import command, densities
 from edgecase.datasets import DATASETS, load_npz
 from edgecase.densities.comparison import shaped
 from edgecase.densities.mixture import fit
 from edgecase.errors import DataError
 from edgecase.features import penultimate
 from edgecase.federation import device as devices
-from edgecase.federation.flat import FlatModel
 from edgecase.federation.pretrain import load_start
-from edgecase.federation.task import task_data
+from edgecase.federation.task import open_task
 from edgecase.files import atomic_path
 from edgecase.poison import load_poison
 from edgecase.randomness import numpy_generator
@@ -48,19 +47,9 @@ def main(argv: list[str] | None = None) -> None:
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
-    data = task_data(
-        load_npz(arguments.dataset, ("x_train", "y_train", "x_test", "y_test")), parameters, device
-    )
+    data, model = open_task(arguments.dataset, parameters, device)
     dataset = DATASETS[parameters["dataset"]]
     elsewhere = load_npz(arguments.comparison, ("x_test",))["x_test"]
-    model = FlatModel(
-        models.build(
-            parameters["model"]["name"],
-            num_classes=data.num_classes,
-            width=parameters["model"]["width"],
-        ),
-        device,
-    )
     load_start(model, arguments.start)
 
     def features(images: torch.Tensor) -> np.ndarray:
