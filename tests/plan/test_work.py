@@ -217,8 +217,9 @@ def test_seeds_multiply_cells_and_not_starting_models():
 
 def test_a_starting_model_is_one_training_on_its_samples():
     (start,) = [job for job in jobs(DEMO, all_cells(DEMO)[:1]) if not job.is_cell]
-    recipe = DEMO["tasks"]["standin-planes"]["pretrain"]
-    train, test = image_counts("standin-planes")
+    task = DEMO["tasks"]["standin-planes"]
+    recipe, test = task["pretrain"], task["test_samples"]
+    train, _ = image_counts("standin-planes")
     steps = recipe["epochs"] * math.ceil(train / recipe["batch_size"])
     assert start.output == "pretrain/standin-planes/default.safetensors"
     assert start.work == Work(0, steps, recipe["epochs"] * train, test)
