@@ -5,7 +5,7 @@ import pytest
 from tests.figures.made_up import cell, write_cell
 
 from edgecase.errors import DataError
-from edgecase.tables import TIDY_COLUMNS, read_tidy, tidy
+from edgecase.tables import TIDY_COLUMNS, read_starts, read_tidy, tidy
 from scripts import collect, figure
 
 
@@ -132,3 +132,18 @@ def test_foreign_table_is_refused(tmp_path):
     path.write_text("standin,task\nTrue,a\n")
     with pytest.raises(DataError, match=r"x\.csv"):
         read_tidy(path)
+
+
+def test_starts_are_read_by_task_and_variant(tmp_path):
+    for task, variant in (("a", "default"), ("a", "wide"), ("b", "default")):
+        (tmp_path / task).mkdir(exist_ok=True)
+        (tmp_path / task / f"{variant}.json").write_text(json.dumps({"norm": len(variant)}))
+    found = read_starts(tmp_path.rglob("*.json"))
+    assert found == {
+        "a": {"default": {"norm": 7}, "wide": {"norm": 4}},
+        "b": {"default": {"norm": 7}},
+    }
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    with pytest.raises(DataError, match=r"broken\.json"):
+        read_starts([broken])

@@ -41,21 +41,6 @@ def test_no_record_is_an_error():
         facts.read_records([])
 
 
-def test_starts_are_read_by_task_and_variant(tmp_path):
-    for task, variant in (("a", "default"), ("a", "wide"), ("b", "default")):
-        (tmp_path / task).mkdir(exist_ok=True)
-        (tmp_path / task / f"{variant}.json").write_text(json.dumps({"norm": len(variant)}))
-    found = facts.read_starts(tmp_path.rglob("*.json"))
-    assert found == {
-        "a": {"default": {"norm": 7}, "wide": {"norm": 4}},
-        "b": {"default": {"norm": 7}},
-    }
-    broken = tmp_path / "broken.json"
-    broken.write_text("{")
-    with pytest.raises(DataError, match=r"broken\.json"):
-        facts.read_starts([broken])
-
-
 def test_hours_are_the_sum_of_all_seconds(tmp_path):
     path = tmp_path / "seed0.timing.csv"
     path.write_text("fl_iter,train_s,aggregate_s,evaluate_s\n0,0,0,1200\n1,1800,300,300\n")

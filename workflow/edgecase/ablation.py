@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from edgecase.curves import last_mean, over_seeds
+from edgecase.curves import interval_text, last_mean, over_seeds
 from edgecase.errors import DataError
 from edgecase.grid import DEFAULT
 from edgecase.results import CELL_AXES
@@ -107,7 +107,9 @@ def to_markdown(found: pd.DataFrame, unpaired: list[str]) -> str:
     for name in ACCURACIES:
         shown[f"{name} before"] = found[f"{name}_base"].map("{:.1f}".format)
         ends = (found[f"{name}_{part}"] for part in ("difference", "low", "high"))
-        shown[f"{name} change"] = [_interval(*values) for values in zip(*ends, strict=True)]
+        shown[f"{name} change"] = [
+            interval_text(*values, form="+.1f") for values in zip(*ends, strict=True)
+        ]
     lines = [
         "# What each departure of the released code does",
         "",
@@ -169,7 +171,3 @@ def _columns() -> list[str]:
 def _text(value: object) -> str:
     """A parameter as it is written: whole numbers that a table holds as floats without the .0."""
     return value if isinstance(value, str) else f"{value:g}"
-
-
-def _interval(mean: float, low: float, high: float) -> str:
-    return f"{mean:+.1f}" if pd.isna(low) else f"{mean:+.1f} [{low:+.1f}, {high:+.1f}]"

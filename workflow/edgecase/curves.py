@@ -52,6 +52,14 @@ def t_interval(count, mean, sem) -> tuple[np.ndarray, np.ndarray]:
     return mean - half, mean + half
 
 
+def interval_text(mean: float, low: float, high: float, form: str = ".4g") -> str:
+    """`mean [low, high]` in the number format `form`; a dash for no value, no ends for none."""
+    if pd.isna(mean):
+        return "–"
+    text = format(mean, form)
+    return text if pd.isna(low) else f"{text} [{low:{form}}, {high:{form}}]"
+
+
 def over_seeds(values: pd.Series, by) -> pd.DataFrame:
     """Columns n, mean, low, high of `values` grouped by `by`; empty values do not count."""
     groups = values.groupby(by)

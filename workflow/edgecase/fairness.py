@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from edgecase.curves import last_mean, over_seeds
+from edgecase.curves import interval_text, last_mean, over_seeds
 from edgecase.errors import DataError
 from edgecase.results import CELL_AXES
 
@@ -135,7 +135,7 @@ def to_markdown(cells: pd.DataFrame) -> str:
         shown[name] = cells[name].map(lambda value: "" if pd.isna(value) else f"{value:g}")
     for name in MEASURES:
         ends = (cells[f"{name}_{part}"] for part in ("mean", "low", "high"))
-        shown[name] = [_interval(*values) for values in zip(*ends, strict=True)]
+        shown[name] = [interval_text(*values, form=".3g") for values in zip(*ends, strict=True)]
     lines = ["# Fairness to an honest client with unusual data", "", STAND_IN_FOR_PICTURES, ""]
     lines += ["Mean over seeds [95 % t-interval]; no interval where there is one seed.", ""]
     if cells["standin"].any():
@@ -143,9 +143,3 @@ def to_markdown(cells: pd.DataFrame) -> str:
     lines += [shown.to_markdown(index=False, disable_numparse=True), ""]
     lines += [f"- `{name}`: {meaning}" for name, meaning in (_SETTINGS | MEASURES).items()]
     return "\n".join(lines) + "\n"
-
-
-def _interval(mean: float, low: float, high: float) -> str:
-    if pd.isna(mean):
-        return "–"
-    return f"{mean:.3g}" if pd.isna(low) else f"{mean:.3g} [{low:.3g}, {high:.3g}]"

@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from edgecase.curves import SMOOTHING, first_mean, last_mean, over_seeds, trailing_mean, window
+from edgecase.curves import (
+    SMOOTHING,
+    first_mean,
+    interval_text,
+    last_mean,
+    over_seeds,
+    trailing_mean,
+    window,
+)
 from edgecase.fairness import acceptance
 from edgecase.results import CELL_AXES
 
@@ -169,7 +177,7 @@ def to_markdown(summary: pd.DataFrame) -> str:
     shown = summary[front].copy()
     for name in MEASURES:
         ends = (summary[f"{name}_{part}"] for part in ("mean", "low", "high"))
-        shown[name] = [_interval(*values) for values in zip(*ends, strict=True)]
+        shown[name] = [interval_text(*values) for values in zip(*ends, strict=True)]
     lines = [
         "# Summary of every cell",
         "",
@@ -182,9 +190,3 @@ def to_markdown(summary: pd.DataFrame) -> str:
     lines += [shown.to_markdown(index=False, disable_numparse=True), ""]
     lines += [f"- `{name}`: {meaning}" for name, (meaning, _) in MEASURES.items()]
     return "\n".join(lines) + "\n"
-
-
-def _interval(mean: float, low: float, high: float) -> str:
-    if pd.isna(mean):
-        return "–"
-    return f"{mean:.4g}" if pd.isna(low) else f"{mean:.4g} [{low:.4g}, {high:.4g}]"

@@ -40,6 +40,21 @@ def read_cell(directory: str | Path) -> dict:
     return cell
 
 
+def read_starts(paths: Iterable[str | Path]) -> dict[str, dict[str, dict]]:
+    """task → variant → the record of its starting model, by files `…/<task>/<variant>.json`.
+
+    Raises `DataError`, naming the file, for one that is not JSON.
+    """
+    starts: dict[str, dict[str, dict]] = {}
+    for path in map(Path, paths):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path}: not a readable starting model's record ({error})") from error
+        starts.setdefault(path.parent.name, {})[path.stem] = record
+    return starts
+
+
 def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> pd.DataFrame:
     """All rounds of all seeds of the cells in `directories`, with columns `TIDY_COLUMNS`.
 

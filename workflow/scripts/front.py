@@ -12,6 +12,7 @@ from edgecase.files import atomic_path
 from edgecase.report import facts
 from edgecase.report.claims import read_claims
 from edgecase.report.front import caption_title, front_page
+from edgecase.tables import read_starts
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -42,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
         configfiles=arguments.configfiles,
         claims=read_claims(arguments.claims),
         records=facts.read_records(arguments.records),
-        starts=facts.read_starts(arguments.starts),
+        starts=read_starts(arguments.starts),
         described=load_sources(arguments.sources),
         hours=facts.hours(arguments.timings),
         figures=[

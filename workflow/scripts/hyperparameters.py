@@ -1,17 +1,15 @@
 """Tabulate the hyper-parameters a run used beside the reported ones, as CSV and Markdown."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import command
-from edgecase.errors import DataError
 from edgecase.files import atomic_path
 from edgecase.hyperparameters import compare, to_markdown
-from edgecase.tables import read_cell
+from edgecase.tables import read_cell, read_starts
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -25,23 +23,11 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
 
     cells = [read_cell(folder) for folder in arguments.cells]
-    table = compare(cells, _read_starts(arguments.starts))
+    table = compare(cells, read_starts(arguments.starts))
     with atomic_path(arguments.csv) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
     with atomic_path(arguments.markdown) as temporary:
         temporary.write_text(to_markdown(table), encoding="utf-8")
-
-
-def _read_starts(paths: list[Path]) -> dict[str, dict[str, dict]]:
-    """task → variant → record; `DataError` names a file that is not JSON."""
-    starts: dict[str, dict[str, dict]] = {}
-    for path in paths:
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path}: not a readable record of a model ({error})") from error
-        starts.setdefault(path.parent.name, {})[path.stem] = record
-    return starts
 
 
 if __name__ == "__main__":

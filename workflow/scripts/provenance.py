@@ -10,6 +10,7 @@ from edgecase import command
 from edgecase.files import atomic_path
 from edgecase.report import facts
 from edgecase.report.origins import provenance_page
+from edgecase.tables import read_starts
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,7 +28,7 @@ def main(argv: list[str] | None = None) -> None:
         arguments.run,
         arguments.configfiles,
         facts.read_records(arguments.records),
-        facts.read_starts(arguments.starts),
+        read_starts(arguments.starts),
     )
     with atomic_path(arguments.out) as temporary:
         temporary.write_text(page, encoding="utf-8")

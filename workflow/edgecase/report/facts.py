@@ -1,6 +1,5 @@
 """What the records of a run's cells say about it: tasks, data, hardware, code, time."""
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,18 +60,6 @@ def read_records(paths: Iterable[str | Path]) -> list[dict]:
     if not records:
         raise DataError("no record of a cell is given; expected at least one")
     return records
-
-
-def read_starts(paths: Iterable[str | Path]) -> dict[str, dict[str, dict]]:
-    """task → variant → the record of its starting model, by files `…/<task>/<variant>.json`."""
-    starts: dict[str, dict[str, dict]] = {}
-    for path in map(Path, paths):
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path}: not a readable starting model's record ({error})") from error
-        starts.setdefault(path.parent.name, {})[path.stem] = record
-    return starts
 
 
 def hours(paths: Iterable[str | Path]) -> float:

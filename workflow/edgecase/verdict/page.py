@@ -7,7 +7,11 @@ import pandas as pd
 
 from edgecase.claims.model import UNDECIDED
 from edgecase.claims.words import PASSES_FROM, STOPPED_TO
+from edgecase.curves import interval_text
 from edgecase.verdict.judge import BETWEEN, NO_ATTACK, NO_DEFENSE, Verdict
+
+#: one decimal, and no minus before a zero.
+_TENTH = "z.1f"
 
 _LEFT_OPEN = {
     "stopped": "is stopped",
@@ -67,9 +71,10 @@ def _answer(verdict: Verdict) -> str:
         f"it {' or '.join(_LEFT_OPEN[word] for word in verdict.left_open)}",
     }[verdict.word]
     interval = verdict.interval
+    above = interval_text(interval.value, interval.low, interval.high, _TENTH)
     text = (
         f"{said}: backdoor accuracy over the {_rounds(verdict, 'last')} is "
-        f"{_interval(interval.value, interval.low, interval.high)} points above that of the same "
+        f"{above} points above that of the same "
         "server without an attacker."
     )
     return text[0].upper() + text[1:]
@@ -224,14 +229,7 @@ def _name(row: pd.Series) -> str:
 
 
 def _of(row: pd.Series, name: str, scale: float = 1) -> str:
-    return _interval(*(scale * row[f"{name}_{end}"] for end in ("mean", "low", "high")))
-
-
-def _interval(mean: float, low: float, high: float) -> str:
-    """Mean [low, high] with one decimal; a dash where there is no value."""
-    if pd.isna(mean):
-        return "–"
-    return f"{mean:z.1f}" if pd.isna(low) else f"{mean:z.1f} [{low:z.1f}, {high:z.1f}]"
+    return interval_text(*(scale * row[f"{name}_{end}"] for end in ("mean", "low", "high")), _TENTH)
 
 
 def _table(rows: list[dict]) -> str:
