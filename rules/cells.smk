@@ -24,9 +24,12 @@ rule cell:
         parameters=lambda wildcards: as_json(configuration.resolve_cell(config, cell_of(wildcards))),
         seeds=" ".join(map(str, SEEDS)),
         device=DEVICE,
+        backend=config.get("backend", "auto"),
+        probes=f"{RESULTS}/probe",
         folder=lambda wildcards, output: str(Path(output.record).parent),
     shell:
-        "python workflow/scripts/cell.py --dataset {input.dataset} --partition {input.partition}"
-        " --poison {input.poison} --start {input.start} --parameters {params.parameters:q}"
-        " --override {wildcards.override} --seeds {params.seeds} --device {params.device}"
-        " --threads {threads} --out {params.folder} 2> {log}"
+        "$EDGECASE_ON_GPU python workflow/scripts/cell.py --dataset {input.dataset}"
+        " --partition {input.partition} --poison {input.poison} --start {input.start}"
+        " --parameters {params.parameters:q} --override {wildcards.override} --seeds {params.seeds}"
+        " --device {params.device} --threads {threads} --backend {params.backend}"
+        " --probes {params.probes} --memory-share $EDGECASE_MEMORY_SHARE --out {params.folder} 2> {log}"

@@ -17,11 +17,20 @@ from edgecase.errors import ConfigError
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.grid import Cell, all_cells, expand
 
+problems = []
 try:
     configuration.check(config)
+    # Snakemake knows its targets only when it has read all rules.
+    if "verdict" in sys.argv:
+        configuration.defense_to_judge(config)
+except ConfigError as error:
+    problems += error.problems
+try:
     CLAIMS = claims.load("config/claims.yaml")
 except ConfigError as error:
-    listed = "\n".join(f"  - {problem}" for problem in error.problems)
+    problems += error.problems
+if problems:
+    listed = "\n".join(f"  - {problem}" for problem in problems)
     raise WorkflowError(f"The configuration cannot run:\n{listed}")
 
 RESULTS = f"results/{config['run']}"
@@ -45,7 +54,21 @@ CODE = {step: provenance.code_digest(step) for step in provenance.CODE}
 CONFIGFILES = [Path(os.path.relpath(path)).as_posix() for path in workflow.overwrite_configfiles]
 
 # A GPU is asked for only where there may be one: a limit on GPUs must not hold back CPU jobs.
-GPU = int(DEVICE.startswith("cuda") or (DEVICE == "auto" and machine.has_nvidia_driver()))
+CELLS_PER_GPU = config.get("cells_per_gpu", 1)
+GPU_JOBS = machine.gpu_jobs(DEVICE, CELLS_PER_GPU, len(machine.gpus()))
+GPU = int(GPU_JOBS > 0)
+# The limit of a run on this machine; on a cluster, its scheduler knows the devices.
+if GPU and workflow.nodes is None and "gpu" not in workflow.global_resources:
+    workflow.register_resource("gpu", GPU_JOBS)
+
+# Reaches the jobs by the environment: on which device one runs changes nothing.
+if GPU and machine.is_shared_out(DEVICE):
+    ON_GPU = f"python workflow/scripts/on_gpu.py --slots-per-gpu {CELLS_PER_GPU} --"
+else:
+    ON_GPU = ""
+# Of a device's memory; the rest is for the data and for what estimates leave out.
+MEMORY_SHARE = f"{0.8 / CELLS_PER_GPU:.3f}"
+os.environ |= {"EDGECASE_ON_GPU": ON_GPU, "EDGECASE_MEMORY_SHARE": MEMORY_SHARE}
 
 
 onstart:
@@ -62,7 +85,9 @@ onstart:
 
         waiting = [job for job in workflow.dag.needrun_jobs() if job.rule.name == "cell"]
         about = [cell_of(job.wildcards) for job in waiting]
-        if said := long_run(config, Path(RESULTS), about, cores=workflow.cores, gpu=bool(GPU)):
+        if said := long_run(
+            config, Path(RESULTS), about, cores=workflow.cores, gpu_jobs=GPU_JOBS
+        ):
             logger.warning(said)
 
 

@@ -23,10 +23,10 @@ rule densities:
         seeds=" ".join(map(str, SEEDS)),
         device=DEVICE,
     shell:
-        "python workflow/scripts/densities.py --task {wildcards.task} --dataset {input.dataset}"
-        " --comparison {input.comparison} --poison {input.poison} --start {input.start}"
-        " --parameters {params.parameters:q} --seeds {params.seeds} --device {params.device}"
-        " --threads {threads} --out {output.table} 2> {log}"
+        "$EDGECASE_ON_GPU python workflow/scripts/densities.py --task {wildcards.task}"
+        " --dataset {input.dataset} --comparison {input.comparison} --poison {input.poison}"
+        " --start {input.start} --parameters {params.parameters:q} --seeds {params.seeds}"
+        " --device {params.device} --threads {threads} --out {output.table} 2> {log}"
 
 
 rule density_table:

@@ -13,8 +13,8 @@ rule plan:
     params:
         config=lambda wildcards: json.dumps(config),
         cores=lambda wildcards: workflow.cores,
-        gpu="--gpu" if GPU else "",
+        gpu_jobs=GPU_JOBS,
         folder=RESULTS,
     shell:
         "python workflow/scripts/plan.py --config {params.config:q} --cores {params.cores}"
-        " {params.gpu} --out {params.folder} 2> {log}"
+        " --gpu-jobs {params.gpu_jobs} --out {params.folder} 2> {log}"

@@ -21,6 +21,6 @@ rule pretrain:
         authors=lambda wildcards, input: f"--authors {input.authors}" if input.authors else "",
         device=DEVICE,
     shell:
-        "python workflow/scripts/pretrain.py --dataset {input.dataset} --parameters {params.parameters:q}"
-        " {params.authors} --device {params.device} --threads {threads}"
-        " --out {output.model} 2> {log}"
+        "$EDGECASE_ON_GPU python workflow/scripts/pretrain.py --dataset {input.dataset}"
+        " --parameters {params.parameters:q} {params.authors} --device {params.device}"
+        " --threads {threads} --out {output.model} 2> {log}"

@@ -89,13 +89,16 @@ NUMBERS = [
     ("tasks/cifar10-southwest/test_samples", 0, ["minimum of 1"]),
     ("tasks/cifar10-southwest/eps", -2.0, ["minimum of 0"]),
     ("tasks/cifar10-southwest/model/width", 0, ["minimum of 0"]),
-    ("tasks/cifar10-southwest/pretrain/epochs", 0, ["minimum of 1"]),
+    ("tasks/cifar10-southwest/pretrain/epochs", -1, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/evaluate_every", 0, ["minimum of 1"]),
+    ("tasks/cifar10-southwest/evaluate_every", 2.5, ["'integer'"]),
     ("tasks/cifar10-southwest/start", "random", ["'trained'", "'authors'"]),
     ("tasks/cifar10-southwest/switches", {"p_study": "both"}, ["'published'", "'matched'"]),
     ("tasks/cifar10-southwest/partition/alpha", 0, ["minimum of 0"]),
     ("tasks/cifar10-southwest/partition/num_samples", 10.0, ["'integer'"]),
     ("tasks/cifar10-southwest/poison/clean", -1, ["minimum of 0"]),
     ("switches/orientation", "upside-down", ["'published'", "'upright'"]),
+    ("switches/transforms", "none", ["'published'", "'one'", "'plain'"]),
     ("seeds", [0, -1], ["minimum of 0"]),
     ("seeds", [0, 1.0], ["'integer'"]),
     ("seeds", [1, 2, 1], ["non-unique"]),
@@ -886,3 +889,10 @@ def test_role_of_a_wrong_kind_is_told(role, value):
 def test_sigma_override_of_a_wrong_kind_is_told(value):
     (problem,) = problems(("claims/sigma_override", value))
     assert problem.startswith("claims.sigma_override: ")
+
+
+@pytest.mark.parametrize("value", ["x", 5, {"task": T1}])
+def test_unknown_role_is_told_with_those_that_are_known(value):
+    (problem,) = problems(("claims/task6", value))
+    assert problem.startswith("claims: Additional properties are not allowed ('task6' was")
+    assert problem.endswith("; allowed: task1, task2, sigma_override")

@@ -38,7 +38,9 @@ def test_keys_of_the_run():
     assert rows("The run").keys() == schema()["properties"].keys()
 
 
-@pytest.mark.parametrize("key", ["run", "seeds", "device", "threads", "precision", "mirror"])
+@pytest.mark.parametrize(
+    "key", ["run", "seeds", "device", "cells_per_gpu", "threads", "precision", "mirror"]
+)
 def test_values_of_the_run(key):
     assert written(rows("The run")[key][2]) == config.load()[key]
 

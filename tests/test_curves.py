@@ -26,6 +26,35 @@ def test_smoothing_stays_within_a_seed_and_keeps_the_row_order():
     assert (table.loc[table["case"] == "normal-case", "smooth"] == 70.0).all()
 
 
+#: rounds 1 … 7, of which 3, 6 and 7 were evaluated
+SPARSE = pd.Series([np.nan, np.nan, 6.0, np.nan, np.nan, 12.0, 30.0])
+
+
+def test_means_are_over_the_evaluated_rounds_of_a_window():
+    """A window is 7 // 2 = 3 rounds: the first three hold 6, the last three 12 and 30."""
+    assert curves.first_mean(SPARSE) == 6.0
+    assert curves.last_mean(SPARSE) == 21.0
+    assert np.isnan(curves.first_mean(SPARSE.replace(6.0, np.nan)))
+
+
+def test_trailing_means_are_of_the_evaluated_rounds_and_stand_there():
+    trailing = curves.trailing_mean(SPARSE)
+    assert trailing.dropna().to_dict() == {2: 6.0, 5: 9.0, 6: 16.0}
+    # Every tenth round is the only one of its ten: it is its own mean.
+    tenth = pd.Series(np.where(np.arange(1, 31) % 10 == 0, np.arange(1, 31), np.nan))
+    assert curves.trailing_mean(tenth).dropna().to_dict() == {9: 10.0, 19: 20.0, 29: 30.0}
+
+
+def test_a_curve_has_the_evaluated_rounds_alone():
+    table = cell(seeds=(0, 4), slope=1.0, rounds=20)
+    dense = curves.curve(table, "backdoor_acc")
+    sparse = table.assign(backdoor_acc=table["backdoor_acc"].where(table["fl_iter"] % 5 == 0))
+    pd.testing.assert_frame_equal(
+        curves.curve(sparse, "backdoor_acc"), dense.loc[[0, 5, 10, 15, 20]]
+    )
+    assert len(curves.curve(sparse, "wg_norm")) == 21
+
+
 def test_interval_by_hand():
     """2, 4, 9: mean 5, variance (9 + 1 + 16) / 2 = 13, t(0.975, 2 degrees) = 4.302653."""
     values = pd.Series([2.0, 4.0, 9.0])

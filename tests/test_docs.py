@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgecase import config, hyperparameters, reported, results, summary
+from edgecase import config, hyperparameters, reported, results
+from edgecase.measures import MEASURES
 from edgecase.poison import PoisonedData
 
 ROOT = Path(__file__).parents[1]
@@ -76,7 +77,7 @@ def test_arrays_of_a_poisoned_set():
 
 def test_measures_and_hyperparameters():
     measures, columns = (first for first in _tables(section(page("results"), "Tables")))
-    assert measures == list(summary.MEASURES)
+    assert measures == list(MEASURES)
     assert columns == list(hyperparameters.COLUMNS)
 
 

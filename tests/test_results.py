@@ -49,6 +49,48 @@ def test_complete_file(file, rounds):
     assert table["attacker_accepted"][1] == 1
 
 
+def without_accuracies(line):
+    """A line of a round that was not evaluated: fields 1, 2, 3, 6 and 7 are empty."""
+    fields = line.split(",")
+    return ",".join("" if place in (1, 2, 3, 6, 7) else f for place, f in enumerate(fields))
+
+
+def with_lines(**changes):
+    """`TEXT` with the lines of some rounds changed, by `r<round>`."""
+    lines = [LINES[0], *(changes.get(f"r{t}", line) for t, line in enumerate(LINES[1:]))]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("rounds", [2, None])
+def test_a_round_that_was_not_evaluated_has_no_accuracy(file, rounds):
+    table = read_rounds(file(with_lines(r1=without_accuracies(LINES[2]))), rounds)
+    accuracies = table[[name for name in ROUND_COLUMNS if name.endswith("_acc")]]
+    assert accuracies.shape[1] == 5
+    assert accuracies.notna().all(axis=1).tolist() == [True, False, True]
+    assert accuracies.isna().all(axis=1).tolist() == [False, True, False]
+    assert table["adv_norm_diff"][1] == 0.0944384262
+
+
+@pytest.mark.parametrize("rounds", [2, None])
+@pytest.mark.parametrize("round", [0, 2])
+def test_the_first_and_the_last_round_are_evaluated(file, round, rounds):
+    text = with_lines(**{f"r{round}": without_accuracies(LINES[round + 1])})
+    assert "first or last round has no accuracies" in refused(file(text), rounds)
+
+
+@pytest.mark.parametrize("place", [1, 2, 3, 6, 7])
+def test_accuracies_are_empty_together(file, place):
+    fields = LINES[2].split(",")
+    alone = ",".join("" if number == place else field for number, field in enumerate(fields))
+    message = refused(file(with_lines(r1=alone)))
+    assert f"column {list(ROUND_COLUMNS)[place]} is empty in round 1" in message
+
+
+@pytest.mark.parametrize("value", ["-0.1", "100.1", "inf"])
+def test_accuracy_that_is_no_percentage(file, value):
+    assert "outside 0 to 100 %" in refused(file(TEXT.replace(",33.5,", f",{value},")))
+
+
 def test_ids_stay_text_where_all_are_numbers(file):
     table = read_rounds(file(TEXT.replace("-1 3 6,3", "4,3").replace("7 1 40", "7")), 2)
     assert table["client_ids"].fillna("").tolist() == ["", "4", "7"]

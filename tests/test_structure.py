@@ -145,6 +145,7 @@ def test_each_script_of_a_rule_has_its_name():
         *called,
         "simulated_averaging",
         "configured",
+        "on_gpu",
         "where",
     }
 

@@ -2,9 +2,10 @@ import math
 
 import pandas as pd
 import pytest
-from tests.figures.made_up import cell, write_cell
+from tests.figures.made_up import cell, evaluated, write_cell
 
-from edgecase.summary import MEASURES, measures, summarise, to_markdown
+from edgecase.measures import MEASURES
+from edgecase.summary import measures, summarise, to_markdown
 from scripts import summary as script
 
 
@@ -35,6 +36,29 @@ def test_short_run_says_its_window():
     assert row["window"] == 10
     assert row["backdoor_first_mean"] == pytest.approx(5.5)
     assert row["backdoor_last_mean"] == pytest.approx(15.5)
+
+
+def test_only_evaluated_rounds_count():
+    """Backdoor accuracy = round, every 4th of 22 rounds evaluated: windows of 11 rounds."""
+    table = cell(rounds=22, slope=1.0)
+    table["main_task_acc"] = 90 - table["fl_iter"]
+    row = only_row(evaluated(table, 4))
+    assert (row["rounds"], row["window"]) == (22, 11)
+    assert row["backdoor_first_mean"] == pytest.approx((4 + 8) / 2)
+    assert row["backdoor_last_mean"] == pytest.approx((12 + 16 + 20 + 22) / 4)
+    assert row["backdoor_mean_mean"] == pytest.approx((4 + 8 + 12 + 16 + 20 + 22) / 6)
+    assert row["backdoor_final_mean"] == pytest.approx((16 + 20 + 22) / 3)  # of rounds 13 … 22
+    assert row["backdoor_best_mean"] == row["backdoor_final_mean"]
+    assert (row["main_best_mean"], row["main_final_mean"]) == (86.0, 68.0)
+    whole = only_row(table)
+    counted = ("attacker_accepted_share_mean", "adv_norm_mean_mean", "typical_accepted_share_mean")
+    assert {name: row[name] for name in counted} == {name: whole[name] for name in counted}
+
+
+def test_a_window_without_an_evaluated_round_has_no_value():
+    row = only_row(evaluated(cell(rounds=20, backdoor=5.0), 15))
+    assert math.isnan(row["backdoor_first_mean"])
+    assert row["backdoor_last_mean"] == 5.0
 
 
 def test_best_is_the_best_smoothed_value():
@@ -129,5 +153,5 @@ def test_refused_honest_clients_and_the_seated_one_by_hand():
 def test_markdown_explains_every_measure_and_marks_standins_only():
     text = to_markdown(summary_of(cell()))
     assert "STAND-IN" not in text
-    for name, (meaning, _) in MEASURES.items():
+    for name, meaning in MEASURES.items():
         assert f"- `{name}`: {meaning}" in text

@@ -120,6 +120,9 @@ def test_constants_of_the_paper():
     assert published.test == published.attacker
     one = task_transforms(3, "one")
     assert one.honest == one.attacker == one.test == published.honest
-    for switch in ("published", "one"):
+    plain = task_transforms(3, "plain")
+    assert plain.honest == plain.attacker == plain.test
+    assert plain.honest == Transform(one.honest.mean, one.honest.std, padding=None)
+    for switch in ("published", "one", "plain"):
         digits = task_transforms(1, switch)
         assert digits.honest == digits.attacker == digits.test == Transform((0.1307,), (0.3081,))

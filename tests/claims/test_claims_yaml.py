@@ -12,7 +12,7 @@ from edgecase.claims.region import Region
 from edgecase.claims.words import FIRST, LAST
 from edgecase.figures import printed
 from edgecase.grid import all_cells
-from edgecase.summary import MEASURES
+from edgecase.measures import MEASURES
 
 ROOT = Path(__file__).parents[2]
 PATH = ROOT / "config" / "claims.yaml"

@@ -8,7 +8,7 @@ from edgecase.claims.select import select
 
 def selection(tmp_path, cells, test="ordering", roles=ROLES, role="task1", **selector):
     selector = {"attack": "blackbox", "defense": "no-defense"} | selector
-    part = {"test": test, "quantity": "x", "of": selector}
+    part = {"test": test, "quantity": "backdoor_mean", "of": selector}
     part |= {"direction": "rises"} if test == "trend" else {"above": 0}
     if test == "difference":
         part["against"] = {"attack": "none", "defense": "no-defense"}
@@ -82,7 +82,11 @@ def test_cells_needed_are_those_of_the_claims_a_run_can_judge(tmp_path):
 
 
 def test_a_claim_for_one_task_alone_is_not_run_elsewhere(tmp_path):
-    part = {"test": "mean", "quantity": "x", "of": {"attack": "none", "defense": "krum"}}
+    part = {
+        "test": "mean",
+        "quantity": "backdoor_mean",
+        "of": {"attack": "none", "defense": "krum"},
+    }
     only = {"task": "planes", "participation": "fixed-freq-10", "rounds": 500}
     path = write(tmp_path / "claims.yaml", entry(part | {"above": 0}, only=only))
     cells = [cell(attack="none", defense="krum"), cell("none", "krum", task="digits")]

@@ -15,7 +15,7 @@ A, B = cell(), cell(attack="none")
 
 
 def quantity(*values):
-    return {"x": values}
+    return {"backdoor_mean": values}
 
 
 # --- words -------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def test_too_small_a_grid_is_not_run(tmp_path):
 
 # --- intervals -----------------------------------------------------------------------------------
 
-DIFFERENCE = {"test": "difference", "quantity": "x", "of": BLACKBOX, "against": NONE}
+DIFFERENCE = {"test": "difference", "quantity": "backdoor_mean", "of": BLACKBOX, "against": NONE}
 
 
 @pytest.mark.parametrize(
@@ -187,12 +187,20 @@ def test_difference_by_hand(tmp_path):
 
 def test_two_quantities_of_one_cell(tmp_path):
     """An honest client accepted as rarely as the attacker."""
-    part = {"test": "difference", "quantity": "seated", "of": BLACKBOX, "within": 0.05}
-    part["against"] = BLACKBOX | {"quantity": "attacker"}
-    content = {A: {"seated": [0.01, 0.02, 0.0], "attacker": [0.0, 0.02, 0.0]}}
-    found = judged(tmp_path, part, content)
+    part = {
+        "test": "difference",
+        "quantity": "seated_accepted_share",
+        "of": BLACKBOX,
+        "within": 0.05,
+    }
+    part["against"] = BLACKBOX | {"quantity": "attacker_accepted_share"}
+    shares = {
+        "seated_accepted_share": [0.01, 0.02, 0.0],
+        "attacker_accepted_share": [0.0, 0.02, 0.0],
+    }
+    found = judged(tmp_path, part, {A: shares})
     assert found.verdict == HOLDS
-    assert found.outcomes[0].means == "seated 0.01; attacker 0.006667"
+    assert found.outcomes[0].means == "seated_accepted_share 0.01; attacker_accepted_share 0.006667"
 
 
 @pytest.mark.parametrize(
@@ -200,7 +208,13 @@ def test_two_quantities_of_one_cell(tmp_path):
     [((84, 84.5, 83.5), HOLDS), ((60, 61, 62), FAILS), ((80, 84, 88), UNDECIDED)],
 )
 def test_mean(tmp_path, values, verdict):
-    part = {"test": "mean", "quantity": "x", "of": BLACKBOX, "at_least": 82, "at_most": 86}
+    part = {
+        "test": "mean",
+        "quantity": "backdoor_mean",
+        "of": BLACKBOX,
+        "at_least": 82,
+        "at_most": 86,
+    }
     assert judged(tmp_path, part, {A: quantity(*values)}).verdict == verdict
 
 
@@ -231,12 +245,12 @@ def test_ratio_of_what_is_not_above_0_leaves_the_seed_out(tmp_path):
 )
 def test_difference_of_differences(tmp_path, source, main, verdict):
     """Weak DP costs 80 − source of the one, 85 − main of the other."""
-    plain = {"source": [80.0] * 3, "main": [85.0] * 3}
-    noisy = {"source": source, "main": main}
+    plain = {"source_class_last": [80.0] * 3, "main_last": [85.0] * 3}
+    noisy = {"source_class_last": source, "main_last": main}
     part = {
         "test": "difference-of-differences",
-        "quantity": "source",
-        "than": "main",
+        "quantity": "source_class_last",
+        "than": "main_last",
         "of": BLACKBOX,
         "against": {"attack": "blackbox", "defense": "weak-dp", "override": "<sigma_override>"},
         "above": 0,
@@ -267,7 +281,12 @@ def test_share_in_the_tail(tmp_path, share, verdict):
 # --- several cells -------------------------------------------------------------------------------
 
 CASES = ("edge-case", "almost-edge-case", "normal-case")
-ORDERING = {"test": "ordering", "quantity": "x", "above": 0, "of": BLACKBOX | {"case": [*CASES]}}
+ORDERING = {
+    "test": "ordering",
+    "quantity": "backdoor_mean",
+    "above": 0,
+    "of": BLACKBOX | {"case": [*CASES]},
+}
 
 
 def cases(*values):
@@ -293,7 +312,11 @@ def test_a_missing_case_is_named_and_nothing_is_compared(tmp_path):
     assert outcome.missing == ("planes/fixed-freq-10/normal-case/blackbox/no-defense/default",)
 
 
-TREND = {"test": "trend", "quantity": "x", "of": BLACKBOX | {"participation": "fixed-freq-*"}}
+TREND = {
+    "test": "trend",
+    "quantity": "backdoor_mean",
+    "of": BLACKBOX | {"participation": "fixed-freq-*"},
+}
 
 
 def periods(*values):
@@ -335,7 +358,7 @@ def widths(attack, *values):
 def test_trend_over_counterparts(tmp_path):
     """The attack's values fall, its differences from the baseline of the same width rise."""
     override = {"override": ["width-half", "default", "width-double"]}
-    part = {"test": "trend", "quantity": "x", "direction": "rises"}
+    part = {"test": "trend", "quantity": "backdoor_mean", "direction": "rises"}
     part |= {"of": BLACKBOX | override, "against": NONE | override}
     content = widths("blackbox", (60, 61, 62), (50, 51, 52), (40, 41, 42))
     content |= widths("none", (55, 55, 55), (30, 30, 30), (0, 0, 0))
@@ -406,7 +429,7 @@ ONLY = {"task": "planes", "participation": "fixed-freq-10", "rounds": 500}
     ],
 )
 def test_a_claim_about_one_run_alone(tmp_path, only, rounds, verdict, why):
-    part = {"test": "mean", "quantity": "x", "of": BLACKBOX, "above": 0}
+    part = {"test": "mean", "quantity": "backdoor_mean", "of": BLACKBOX, "above": 0}
     content = {A: quantity(5, 5.5, 6)}
     found = judged(tmp_path, part, content, rounds=rounds, only=ONLY | only)
     assert found.verdict == verdict
@@ -430,7 +453,10 @@ def test_one_seed_is_undecided_and_says_why(tmp_path):
 
 
 def test_seeds_are_paired_on_those_that_both_have(tmp_path):
-    content = {A: {"x": {0: 50.0, 1: 51.0, 7: 0.0}}, B: {"x": {1: 1.0, 0: 0.0}}}
+    content = {
+        A: {"backdoor_mean": {0: 50.0, 1: 51.0, 7: 0.0}},
+        B: {"backdoor_mean": {1: 1.0, 0: 0.0}},
+    }
     (outcome,) = judged(tmp_path, DIFFERENCE | {"above": 0}, content).outcomes
     assert (outcome.verdict, outcome.value, outcome.seeds) == (HOLDS, 50, 2)
     assert outcome.note == "seed 7 not in every cell, left out"

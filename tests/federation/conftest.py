@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from edgecase.federation.clients import build_population, build_tests
-from edgecase.federation.simulate import Classes
+from edgecase.federation.clients import build_populations, build_tests
+from edgecase.federation.simulate import Classes, SeedRun, simulate
+from edgecase.federation.trainer import Sequential
 from edgecase.partition import Partition
 from edgecase.transforms import task_transforms
 
@@ -54,6 +55,14 @@ DEFENSES = {
     "multi-krum": {"num_byzantine": 1},
     "rfa": {},
 }
+
+
+def simulate_seed(model, start, population, tests, classes, parameters, seed, trainer=None):
+    """The records of one seed, trained one client after the other unless `trainer` says so."""
+    runs = [SeedRun(seed, population, tests)]
+    for found, record in simulate(trainer or Sequential(model), start, runs, classes, parameters):
+        assert found == seed
+        yield record
 
 
 @pytest.fixture
@@ -136,11 +145,11 @@ def lay_out():
 
     def make(world, parameters, dtype=torch.float64):
         transforms = task_transforms(world.shape[2], parameters["switches"]["transforms"])
-        population = build_population(
+        (population,) = build_populations(
             torch.from_numpy(world.x),
             torch.from_numpy(world.y),
-            world.partition,
-            world.poison,
+            [world.partition],
+            [world.poison],
             transforms,
             count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
         )

@@ -7,7 +7,7 @@ from tests.federation import reference
 from tests.federation.conftest import SIZES
 
 from edgecase.errors import DataError
-from edgecase.federation.clients import build_population
+from edgecase.federation.clients import build_populations
 from edgecase.partition import Partition
 from edgecase.transforms import task_transforms
 
@@ -99,8 +99,7 @@ def test_files_made_from_other_data_are_refused(change, message):
     partition = Partition(np.arange(6), np.array([0, 3, 6]))
     transforms = task_transforms(1, "published")
     labels = torch.zeros(6, dtype=torch.int64)
-    build_population(images, labels, partition, poison, transforms, count_edge_samples=False)
+    world = images, labels, [partition]
+    build_populations(*world, [poison], transforms, count_edge_samples=False)
     with pytest.raises(DataError, match=message):
-        build_population(
-            images, labels, partition, poison | change, transforms, count_edge_samples=False
-        )
+        build_populations(*world, [poison | change], transforms, count_edge_samples=False)

@@ -55,6 +55,11 @@ def test_central_training_equals_the_reference(data, model, num_samples):
     torch.testing.assert_close(trained, vector, rtol=0, atol=1e-10)
 
 
+def test_no_epoch_leaves_the_initial_weights(data, model):
+    before = model.parameters.clone()
+    assert torch.equal(pretrain(model, data, RECIPE | {"epochs": 0}, "fp32"), before)
+
+
 def test_clean_accuracy_is_over_all_test_images(data, model):
     theirs = reference_model(model)
     pairs = list(zip(data.test_images.numpy(), data.test_labels, strict=True))

@@ -13,7 +13,14 @@ from edgecase.errors import SimulationError
 from edgecase.federation import round as rounds
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.participation import Participants
-from edgecase.federation.round import Updates, defend, honest_training, train_participants
+from edgecase.federation.round import (
+    Cohort,
+    Updates,
+    defend,
+    honest_training,
+    train_participants,
+)
+from edgecase.federation.trainer import Sequential
 
 HONEST = Participants((4, 0, 6, 2, 7), frozenset())
 ATTACKED = Participants((-1, 4, 0, 6, 2), frozenset({-1}))
@@ -32,7 +39,8 @@ def setting(make_world, lay_out):
     def train(participants, cell, start):
         population, _ = lay_out(world, cell)
         model = FlatModel(nn.Sequential(nn.Flatten(), nn.Linear(16, 10)), dtype=torch.float64)
-        received = train_participants(model, start, population, participants, cell, 1, 0, None)
+        cohort = Cohort(0, start, population, participants)
+        (received,) = train_participants(Sequential(model), [cohort], cell, 1)
         return received, population
 
     return train

@@ -5,13 +5,17 @@ import math
 import pytest
 import torch
 from tests.federation import reference
-from tests.federation.conftest import DEFENSES
+from tests.federation.conftest import DEFENSES, simulate_seed
 
 from edgecase import attacks, models
 from edgecase.errors import SimulationError
+from edgecase.federation import simulate as simulation
+from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.simulate import participants_of, simulate
+from edgecase.federation.simulate import SeedRun, participants_of, simulate
+from edgecase.federation.trainer import Sequential, Stacked
 from edgecase.results import ROUND_COLUMNS, TIMING_COLUMNS
+from edgecase.transforms import task_transforms
 
 REPLACED = "pgd-replacement-prox"
 
@@ -45,7 +49,9 @@ def compare(model, start, theirs, world, lay_out, parameters, classes, seed):
     expected = reference.simulate(theirs, world, parameters, seed)
     records = 0
     for record, (wanted, vector) in zip(
-        simulate(model, start, population, tests, classes, parameters, seed), expected, strict=True
+        simulate_seed(model, start, population, tests, classes, parameters, seed),
+        expected,
+        strict=True,
     ):
         # evaluate leaves the round's global model in the flat vector.
         torch.testing.assert_close(model.parameters, vector, rtol=0, atol=1e-9)
@@ -161,7 +167,7 @@ def records_of(world, lay_out, cell, classes, seed, dtype=torch.float32):
     start = model.parameters.clone()
     population, tests = lay_out(world, cell, dtype)
     before = torch.get_rng_state()
-    result = list(simulate(model, start, population, tests, classes, cell, seed))
+    result = list(simulate_seed(model, start, population, tests, classes, cell, seed))
     assert torch.equal(torch.get_rng_state(), before), "the global generator was used"
     assert torch.equal(start, torch.linspace(-0.1, 0.1, len(start)).to(dtype)), "start was changed"
     return [record.values for record in result], [record.seconds for record in result]
@@ -269,10 +275,103 @@ def test_a_destroyed_model_is_recorded_to_the_end(make_world, lay_out, parameter
     model = FlatModel(module, dtype=torch.float64)
     population, tests = lay_out(world, cell)
     start = model.parameters.clone()
-    records = [r.values for r in simulate(model, start, population, tests, classes, cell, 3)]
+    records = [r.values for r in simulate_seed(model, start, population, tests, classes, cell, 3)]
     assert records[1]["diverged_ids"] == ""
     for record in records[2:]:
         assert record["diverged_ids"] == record["refused_ids"] == record["client_ids"]
         assert (record["num_accepted"], record["noise_norm"]) == (0, 0)
         assert (record["adv_norm_diff"], record["honest_norm_mean"]) == (0, 0)
         assert record["wg_norm"] == records[2]["wg_norm"] > 1e120
+
+
+def lay_out_seeds(make_world, cell, dtype=torch.float64):
+    """Three seeds over one training set, each with its own partition, poisoned set and test."""
+    worlds = [make_world(seed=seed) for seed in range(3)]
+    transforms = task_transforms(1, "published")
+    images, labels = torch.from_numpy(worlds[0].x), torch.from_numpy(worlds[0].y)
+    populations = build_populations(
+        *(images, labels, [world.partition for world in worlds]),
+        [world.poison for world in worlds],
+        transforms,
+        count_edge_samples=False,
+    )
+    return [
+        SeedRun(
+            seed,
+            population,
+            build_tests(
+                torch.from_numpy(world.x_test),
+                torch.from_numpy(world.y_test),
+                world.poison,
+                transforms,
+                dtype,
+            ),
+        )
+        for seed, (population, world) in enumerate(zip(populations, worlds, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("participation", ["fixed-freq-2", "fixed-pool-3"])
+@pytest.mark.parametrize("attack", attacks.names())
+def test_seeds_stacked_into_one_batch_are_those_run_alone(
+    attack, participation, make_world, parameters, classes
+):
+    """Every attack under every defense, in chunks of seven clients of three seeds, in float64."""
+    model = FlatModel(softmax(make_world())[0], dtype=torch.float64)
+    start = torch.linspace(-0.1, 0.1, 170, dtype=torch.float64)
+    for defense in DEFENSES:
+        cell = parameters(defense, attack=attack, participation=participation, rounds=3)
+        runs = lay_out_seeds(make_world, cell)
+        together = [[] for _ in runs]
+        trainer = Stacked(model, "grouped", most=7)
+        for seed, record in simulate(trainer, start, runs, classes, cell):
+            together[seed].append(record.values)
+        for run, found in zip(runs, together, strict=True):
+            alone = [r for _, r in simulate(Sequential(model), start, [run], classes, cell)]
+            assert len(found) == len(alone) == 4
+            for ours, expected in zip(found, alone, strict=True):
+                assert set(ours) == set(expected.values)
+                for column, value in expected.values.items():
+                    if isinstance(value, float):
+                        value = pytest.approx(value, rel=1e-9, abs=1e-12, nan_ok=True)
+                    assert ours[column] == value, (defense, column)
+
+
+def test_accuracies_are_measured_only_in_the_rounds_asked_for(
+    make_world, lay_out, parameters, classes
+):
+    world = make_world()
+    cell = parameters(attack="blackbox", rounds=5)
+    every = records_of(world, lay_out, cell, classes, 0)[0]
+    some = records_of(world, lay_out, cell | {"evaluate_every": 2}, classes, 0)[0]
+    measured = ["main_task_acc", "backdoor_acc", "raw_task_acc"]
+    measured += ["source_class_acc", "target_class_acc"]
+    for round, (ours, expected) in enumerate(zip(some, every, strict=True)):
+        if round in (1, 3):
+            expected = expected | dict.fromkeys(measured)
+        assert ours == pytest.approx(expected, nan_ok=True)
+
+
+def test_tf32_is_allowed_to_local_training_and_never_to_the_defense(
+    make_world, lay_out, parameters, classes, monkeypatch
+):
+    def allowed():
+        return torch.backends.cuda.matmul.allow_tf32 and torch.backends.cudnn.allow_tf32
+
+    seen = {}
+
+    def watch(name):
+        inner = getattr(simulation, name)
+
+        def spied(*arguments, **options):
+            seen.setdefault(name, set()).add(allowed())
+            return inner(*arguments, **options)
+
+        monkeypatch.setattr(simulation, name, spied)
+
+    for name in ("train_participants", "defend", "evaluate"):
+        watch(name)
+    monkeypatch.setattr(torch.backends.cuda.matmul, "allow_tf32", False)
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    records_of(make_world(), lay_out, parameters("krum", precision="tf32"), classes, 0)
+    assert seen == {"train_participants": {True}, "defend": {False}, "evaluate": {True}}

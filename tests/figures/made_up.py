@@ -21,7 +21,7 @@ def rounds_table(rounds=20, backdoor=0.0, slope=0.0, main=90.0, attacked=True) -
     table["num_attackers"] = ((table["fl_iter"] % 10 == 1) & attacked).astype(int)
     table["adv_norm_diff"] = 2.5 * table["num_attackers"]
     table["attacker_accepted"] = table["num_attackers"].where(table["num_attackers"] > 0)
-    table["client_ids"] = "4 2"
+    table["client_ids"] = "0 1 2 3 4 5 6 7 8 9"
     table["refused_ids"] = table["diverged_ids"] = ""
     return table
 
@@ -54,6 +54,14 @@ def cell(*, seeds=(0,), standin=False, rounds=20, backdoor=0.0, slope=0.0, main=
         for seed in seeds
     ]
     return pd.concat(parts, ignore_index=True)[list(TIDY_COLUMNS)]
+
+
+def evaluated(table, every) -> pd.DataFrame:
+    """`table` with accuracies in round 0, every so-many-th round and the last one alone."""
+    last = table["fl_iter"].max()
+    kept = (table["fl_iter"] % every == 0) | (table["fl_iter"] == last)
+    accuracies = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
+    return table.assign(**{name: table[name].where(kept) for name in accuracies})
 
 
 def write_cell(folder: Path, *, seeds=(0,), standin=False, parameters=None, **kwargs) -> Path:

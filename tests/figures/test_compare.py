@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from tests.figures.made_up import cell, key_labels, misplaced, notes, panel_notice
+from tests.figures.made_up import cell, evaluated, key_labels, misplaced, notes, panel_notice
 
 from edgecase.errors import DataError
 from edgecase.figures import appendix_adaptive, appendix_greencar, appendix_prox, style
@@ -25,6 +25,16 @@ def test_curves_are_means_over_seeds_and_smoothed():
     # Seeds start at 0 and 4; a line through ten rounds lags by 4.5.
     assert backdoor.lines[0].get_ydata()[12] == pytest.approx(2 + 12 - 4.5)
     assert list(main.lines[0].get_ydata()) == [90.0] * 13
+
+
+def test_lines_join_the_rounds_that_were_evaluated():
+    table = evaluated(cell(seeds=(0, 4), slope=1.0, rounds=12), 5)
+    for axis, means in zip(
+        appendix_adaptive.draw(table).axes, ([2, 2 + 2.5, 2 + 7.5, 2 + 9], [90] * 4), strict=True
+    ):
+        (line,) = axis.lines
+        assert list(line.get_xdata()) == [0, 5, 10, 12]
+        assert list(line.get_ydata()) == means
 
 
 def test_prox_is_dashed_in_its_attack_s_colour():

@@ -6,6 +6,7 @@ import pytest
 from tests.figures.made_up import (
     cell,
     error_bars,
+    evaluated,
     key_labels,
     levels,
     misplaced,
@@ -113,6 +114,13 @@ def test_destroyed_from(column, value, rounds, expected):
     table = cell()
     table.loc[table["fl_iter"].isin(rounds), column] = value
     assert sweep.destroyed_from(table) == expected
+
+
+@pytest.mark.parametrize(("start", "end", "expected"), [(3, 21, 5), (3, 5, None), (16, 21, 20)])
+def test_destroyed_from_the_round_in_which_it_was_measured(start, end, expected):
+    table = cell()
+    table.loc[table["fl_iter"].isin(range(start, end)), "main_task_acc"] = 10.0
+    assert sweep.destroyed_from(evaluated(table, 5)) == expected
 
 
 def test_bounds_are_swept_and_zero_has_a_place():

@@ -36,6 +36,18 @@ def test_the_printed_numbers_of_parameters():
     assert size(models.build("lenet")) == 1_199_882
 
 
+@pytest.mark.parametrize(
+    ("width", "first", "second", "hidden"), [(1, 32, 64, 128), (0.5, 16, 32, 64)]
+)
+def test_parameters_of_the_cnn_by_hand(width, first, second, hidden):
+    """32 × 32 → 30 × 30 → 28 × 28 → pooled 14 × 14."""
+    convolutions = (27 * first + first) + (9 * first * second + second)
+    linear = (14 * 14 * second * hidden + hidden) + (hidden * 10 + 10)
+    assert size(models.build("cnn", width=width)) == convolutions + linear
+    if width == 1:
+        assert convolutions + linear == 896 + 18_496 + 1_605_760 + 1_290 == 1_626_442
+
+
 @pytest.mark.parametrize(("name", "stack"), [("vgg11", "A"), ("vgg13", "B"), ("vgg16", "D")])
 def test_classifier_of_the_larger_vggs(name, stack):
     classifier = 2 * (512 * 512 + 512) + 512 * 10 + 10

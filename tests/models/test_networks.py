@@ -1,4 +1,4 @@
-"""LeNet and the VGGs against networks written again with torch.nn and torch.nn.functional."""
+"""Every model against its network written again with torch.nn and torch.nn.functional."""
 
 import math
 
@@ -39,7 +39,8 @@ def slow_vgg(module, blocks, x):
     return functional.linear(x, *linear[-1])
 
 
-def slow_lenet(module, x):
+def slow_two_convolutions(module, x):
+    """LeNet and the CNN: their dropouts apart, they differ in the sizes alone."""
     w1, b1, w2, b2, w3, b3, w4, b4 = module.parameters()
     x = functional.conv2d(x, w1, b1).relu()
     x = functional.conv2d(x, w2, b2).relu()
@@ -54,14 +55,15 @@ def test_vgg_forward_pass(name):
     torch.testing.assert_close(module(x), slow_vgg(module, BLOCKS[name], x), rtol=0, atol=1e-12)
 
 
-def test_lenet_forward_pass():
-    module = models.build("lenet", width=0.25).double().eval()
-    x = images("lenet")
-    torch.testing.assert_close(module(x), slow_lenet(module, x), rtol=0, atol=1e-12)
+@pytest.mark.parametrize("name", ["lenet", "cnn"])
+def test_forward_pass_of_two_convolutions(name):
+    module = models.build(name, width=0.25).double().eval()
+    x = images(name)
+    torch.testing.assert_close(module(x), slow_two_convolutions(module, x), rtol=0, atol=1e-12)
 
 
 def test_channels_last_input_gives_the_same_logits():
-    for name in ("vgg9", "lenet"):
+    for name in ("vgg9", "lenet", "cnn"):
         module = models.build(name, width=1 / 8).double().eval()
         x = images(name)
         expected = module(x.contiguous())
@@ -75,6 +77,7 @@ def test_channels_last_input_gives_the_same_logits():
         ("vgg9", []),
         ("vgg11", [(0.5, False, "Linear"), (0.5, False, "Linear")]),
         ("lenet", [(0.25, True, "Flatten"), (0.5, False, "Linear")]),
+        ("cnn", [(0.25, False, "Flatten"), (0.5, False, "Linear")]),
     ],
 )
 def test_dropout_layers_and_their_places(name, layers):
@@ -95,6 +98,18 @@ def test_default_initial_weights(name):
             assert layer.weight.abs().max() <= bound
             assert layer.bias.abs().max() <= bound
             assert layer.weight.std().item() == pytest.approx(bound / math.sqrt(3), rel=0.2)
+
+
+def test_initial_weights_of_the_cnn():
+    """Weights: Glorot and Bengio (2010), equation 16, with fans in and out. Biases: torch's."""
+    fans = [(3 * 9, 16 * 9), (16 * 9, 32 * 9), (14 * 14 * 32, 64), (64, 10)]
+    module = models.build("cnn", width=0.5)
+    layers = [layer for layer in module if isinstance(layer, nn.Conv2d | nn.Linear)]
+    for layer, (inputs, outputs) in zip(layers, fans, strict=True):
+        bound = math.sqrt(6 / (inputs + outputs))
+        draws = layer.weight.detach().flatten().numpy()
+        assert stats.kstest(draws, "uniform", args=(-bound, 2 * bound)).pvalue > 1e-4
+        assert 0.5 / math.sqrt(inputs) < layer.bias.abs().max() <= 1 / math.sqrt(inputs)
 
 
 @pytest.mark.parametrize("name", ["vgg11", "vgg13", "vgg16"])

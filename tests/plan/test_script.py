@@ -36,7 +36,7 @@ def test_table_and_calibration(script, tmp_path, capsys, monkeypatch):
     arguments = ["--config", json.dumps(config), "--cores", "4", "--out", str(tmp_path)]
     for _ in range(2):  # it measures anew each time
         script.main(arguments)
-    script.main([*arguments, "--gpu"])
+    script.main([*arguments, "--gpu-jobs", "1"])
     assert asked == [4, 4, 1]
     with (tmp_path / "plan.csv").open(newline="") as handle:
         rows = list(csv.DictReader(handle))

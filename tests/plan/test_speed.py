@@ -1,5 +1,6 @@
 """Calibrations: measured in processes, kept in a file, used again."""
 
+import sys
 import time
 
 import pytest
@@ -73,11 +74,23 @@ def test_seconds_and_operations_of_a_job():
 
 
 def test_jobs_at_once():
-    assert Machine.of({"threads": 2}, 8, gpu=False) == Machine("auto", 2, 4)
-    assert Machine.of({"threads": 3, "device": "cpu"}, 8, gpu=False) == Machine("cpu", 3, 2)
+    assert Machine.of({"threads": 2}, 8, gpu_jobs=0) == Machine("auto", 2, 4)
+    assert Machine.of({"threads": 3, "device": "cpu"}, 8, gpu_jobs=0) == Machine("cpu", 3, 2)
     # Snakemake gives a job no more threads than there are cores.
-    assert Machine.of({"threads": 4}, 2, gpu=False) == Machine("auto", 2, 1)
-    assert Machine.of({"threads": 2, "device": "cuda"}, 8, gpu=True) == Machine("cuda", 2, 1)
+    assert Machine.of({"threads": 4}, 2, gpu_jobs=0) == Machine("auto", 2, 1)
+    assert Machine.of({"threads": 2, "device": "cuda"}, 8, gpu_jobs=1) == Machine("cuda", 2, 1)
+    # A job on a GPU needs its cores too.
+    assert Machine.of({"threads": 2}, 8, gpu_jobs=6) == Machine("auto", 2, 4)
+
+
+def test_processes_are_spread_over_the_gpus(monkeypatch):
+    monkeypatch.setattr(speed, "gpus", lambda: ["0", "3"])
+    code = "import os, json; print(json.dumps(os.environ['CUDA_VISIBLE_DEVICES']))"
+    monkeypatch.setattr(speed, "_COMMAND", [sys.executable, "-c", code])
+    assert speed._ask({"device": "auto"}, 3) == ["0", "3", "0"]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "untouched")
+    for device in ("cpu", "cuda:1"):
+        assert speed._ask({"device": device}, 2) == ["untouched"] * 2
 
 
 def test_a_real_process_measures(tmp_path):

@@ -41,7 +41,7 @@ def never(monkeypatch):
 
 
 def test_the_paper_on_a_slow_device(slow, tmp_path):
-    said = warning.long_run(PAPER, tmp_path, all_cells(PAPER), cores=2, gpu=False)
+    said = warning.long_run(PAPER, tmp_path, all_cells(PAPER), cores=2, gpu_jobs=0)
     assert f"{len(all_cells(PAPER))} cells take about" in said
     assert " days on this device (CPU, 1 threads, 1 at once): an estimate" in said
     assert "`make small`" in said
@@ -51,30 +51,30 @@ def test_the_paper_on_a_slow_device(slow, tmp_path):
 
 def test_the_calibration_of_a_plan_serves_again(slow, tmp_path):
     settings = {job.setting for job in jobs(PAPER, all_cells(PAPER))}
-    calibrate(Machine.of(PAPER, 2, gpu=False), settings, tmp_path / "calibration.json")
-    assert "days" in warning.long_run(PAPER, tmp_path, all_cells(PAPER), cores=2, gpu=False)
+    calibrate(Machine.of(PAPER, 2, gpu_jobs=0), settings, tmp_path / "calibration.json")
+    assert "days" in warning.long_run(PAPER, tmp_path, all_cells(PAPER), cores=2, gpu_jobs=0)
     assert len(slow) == 1
 
 
 def test_a_part_of_the_paper_within_a_day(slow, tmp_path):
-    assert warning.long_run(PAPER, tmp_path, all_cells(PAPER)[:1], cores=64, gpu=False) is None
+    assert warning.long_run(PAPER, tmp_path, all_cells(PAPER)[:1], cores=64, gpu_jobs=0) is None
     assert len(slow) == 1
 
 
 @pytest.mark.parametrize("name", ["demo", "test", "small"])
 def test_a_small_run_is_not_even_calibrated(name, never, tmp_path):
     config = configuration.load(ROOT / "config" / f"{name}.yaml")
-    assert warning.long_run(config, tmp_path, all_cells(config), cores=1, gpu=False) is None
+    assert warning.long_run(config, tmp_path, all_cells(config), cores=1, gpu_jobs=0) is None
     assert not list(tmp_path.iterdir())
 
 
 def test_nothing_to_run(never, tmp_path):
-    assert warning.long_run(PAPER, tmp_path, [], cores=2, gpu=False) is None
+    assert warning.long_run(PAPER, tmp_path, [], cores=2, gpu_jobs=0) is None
 
 
 def test_a_model_without_a_bound_is_measured(slow, tmp_path, monkeypatch):
     monkeypatch.delitem(warning.FORWARD_MEGAFLOPS, "lenet")
-    assert warning.long_run(DEMO, tmp_path, all_cells(DEMO), cores=2, gpu=False) is None
+    assert warning.long_run(DEMO, tmp_path, all_cells(DEMO), cores=2, gpu_jobs=0) is None
     assert len(slow) == 1
 
 
@@ -83,7 +83,7 @@ def test_an_estimate_that_fails_is_no_warning(tmp_path, monkeypatch):
         raise CalibrationError("out of memory")
 
     monkeypatch.setattr(speed, "_ask", ask)
-    assert warning.long_run(PAPER, tmp_path, all_cells(PAPER), cores=2, gpu=False) is None
+    assert warning.long_run(PAPER, tmp_path, all_cells(PAPER), cores=2, gpu_jobs=0) is None
 
 
 def test_it_loads_no_torch():
@@ -91,7 +91,7 @@ def test_it_loads_no_torch():
         "import sys; from pathlib import Path; from edgecase import config\n"
         "from edgecase.grid import all_cells; from edgecase.plan.warning import long_run\n"
         "demo = config.load(Path(sys.argv[1]))\n"
-        "long_run(demo, Path('results'), all_cells(demo), cores=1, gpu=False)\n"
+        "long_run(demo, Path('results'), all_cells(demo), cores=1, gpu_jobs=0)\n"
         "assert 'torch' not in sys.modules"
     )
     done = subprocess.run(

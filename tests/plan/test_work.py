@@ -13,11 +13,10 @@ from edgecase import poison
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.standin_planes import livery
 from edgecase.datasets.standin_sevens import sevens
-from edgecase.federation import round as rounds
 from edgecase.federation import simulate as simulation
-from edgecase.federation.clients import build_population, build_tests
+from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.evaluate import Accuracy
-from edgecase.federation.simulate import Classes, participants_of, simulate
+from edgecase.federation.simulate import Classes, SeedRun, participants_of, simulate
 from edgecase.grid import Cell, all_cells
 from edgecase.partition import partition
 from edgecase.plan.sizes import image_counts
@@ -37,26 +36,29 @@ def count(parameters, seed, monkeypatch):
     """The work of one seed, from the simulator's own loop with a training that only counts."""
     found = {"trainings": 0, "steps": 0, "samples": 0, "evaluated": 0}
 
-    def train(model, start, store, samples, training, stream, **options):
-        size = len(samples.index)
-        found["trainings"] += 1
-        found["steps"] += training.epochs * len(range(0, size, training.batch_size))
-        found["samples"] += training.epochs * size
-        return start.clone()
+    class Counting:
+        model = SimpleNamespace(device=torch.device("cpu"))
+
+        def train(self, store, jobs, autocast):
+            for job in jobs:
+                size = len(job.samples.index)
+                epochs, batch_size = job.training.epochs, job.training.batch_size
+                found["trainings"] += 1
+                found["steps"] += epochs * len(range(0, size, batch_size))
+                found["samples"] += epochs * size
+            return torch.stack([job.start for job in jobs])
 
     def evaluate(model, current, tests, **options):
         found["evaluated"] += len(tests.images)
         return Accuracy(0.0, 0.0, dict.fromkeys(range(10), 0.0))
 
-    monkeypatch.setattr(rounds, "train_locally", train)
     monkeypatch.setattr(simulation, "evaluate", evaluate)
     for _ in simulate(
-        SimpleNamespace(device=torch.device("cpu")),
+        Counting(),
         torch.zeros(3),
-        *world(parameters, seed),
+        [SeedRun(seed, *world(parameters, seed))],
         Classes(10, 7, 1, 7),
         parameters,
-        seed,
     ):
         pass
     return Work(**found)
@@ -87,8 +89,8 @@ def world(parameters, seed):
     def black(size):
         return torch.zeros((size, *shape), dtype=torch.uint8)
 
-    population = build_population(
-        *(black(train), torch.from_numpy(labels), clients, poisoned, transforms),
+    (population,) = build_populations(
+        *(black(train), torch.from_numpy(labels), [clients], [poisoned], transforms),
         count_edge_samples=False,
     )
     tests = build_tests(
@@ -114,6 +116,15 @@ def test_a_fixed_schedule_is_counted_exactly(attack, participation, changes, mon
     cell = Cell("standin-digits", participation, "edge-case", attack, "no-defense")
     parameters = configuration.resolve_cell(config, cell)
     assert cell_work(parameters) == count(parameters, 0, monkeypatch)
+
+
+@pytest.mark.parametrize("every", [1, 2, 5, 7, 15, 16, 40])
+def test_evaluations_are_counted_exactly(every):
+    """The starting model, every so-many-th of 15 rounds and the last one: 300 clean, 60 edge."""
+    config = with_task(evaluate_every=every, rounds=15, test_samples=300)
+    cell = Cell("standin-digits", "fixed-freq-5", "edge-case", "none", "no-defense")
+    rounds = {t for t in range(16) if t % every == 0} | {15}
+    assert cell_work(configuration.resolve_cell(config, cell)).evaluated == 360 * len(rounds)
 
 
 def test_a_seated_client_with_unusual_data(monkeypatch):

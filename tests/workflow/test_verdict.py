@@ -1,6 +1,16 @@
 """What a verdict on a defense asks Snakemake for, and what is said without one."""
 
+import os
+import shutil
+import subprocess
 from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from edgecase import defenses
+
+ROOT = Path(__file__).parents[2]
 
 TASK = "standin-digits"
 RADII = {f"r-{radius}": {"eps": radius} for radius in (0.125, 0.25, 1.0, 2.0)}
@@ -53,10 +63,37 @@ def test_without_a_defense_nothing_changes(fresh):
     jobs = {(job.rule, job.outputs) for job in fresh.jobs(changes=CHANGES)}
     assert jobs == {(job.rule, job.outputs) for job in fresh.jobs(changes={})}
     assert "verdict" not in {rule for rule, _ in jobs}
-    done = fresh.snakemake("--dry-run", "verdict", changes=CHANGES)
+
+
+def test_a_verdict_on_no_defense_is_told_in_one_message(fresh):
+    done = fresh.snakemake("verdict", changes=CHANGES)
     assert done.returncode == 1
-    assert "verdict.defense: is missing; give --config 'verdict={defense: <name>}'" in done.stdout
-    assert " with one of no-defense, norm-clipping, " in done.stdout
+    assert (
+        "The configuration cannot run:\n"
+        "  - verdict.defense: is missing; give --config 'verdict={defense: <name>}' with one of "
+        f"{', '.join(defenses.names())}\n"
+    ) in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (fresh.root / "results").exists()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize("given", [[], ["DEFENSE="]])
+def test_make_verdict_asks_for_a_defense(tmp_path, given):
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / ".installed").touch()
+    done = subprocess.run(
+        ["make", "-f", str(ROOT / "Makefile"), "verdict", *given],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "DEFENSE"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == "error: name a defense: make verdict DEFENSE=krum\n"
+    assert len(done.stderr.splitlines()) == 1  # make's own word
 
 
 def test_an_unknown_defense_is_told_before_any_job(fresh):

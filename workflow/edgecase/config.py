@@ -16,7 +16,7 @@ import yaml
 from edgecase import attacks, defenses, figures, models, partition, poison
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
-from edgecase.errors import ConfigError
+from edgecase.errors import ConfigError, shown
 from edgecase.federation import participation
 from edgecase.grid import DEFAULT, Cell, expand, verdict_blocks
 from edgecase.parameters import with_defaults
@@ -34,6 +34,9 @@ SWITCHES = {
     "pool_assumptions": "published",
     "edge_sample_weight": "published",
 }
+
+#: keys that a task may leave out, and what they are then.
+_OPTIONAL = {"evaluate_every": 1, "seated_client": None, "diverged_clients": "stop"}
 
 _PARTITION_KEYS = ("dataset", "edge_set", "num_clients", "partition")
 _POISON_KEYS = ("dataset", "edge_set", "num_clients", "poison")
@@ -79,7 +82,7 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
     resolved = copy.deepcopy(dict(config["tasks"][task]))
     resolved["switches"] = SWITCHES | config["switches"] | resolved.get("switches", {})
     resolved["precision"] = config.get("precision", "fp32")
-    resolved = {"seated_client": None, "diverged_clients": "stop"} | resolved
+    resolved = _OPTIONAL | resolved
     if override != DEFAULT:
         resolved = _merge(resolved, config["overrides"][override])
     resolved["partition"] = _of_its_kind(resolved["partition"])
@@ -153,7 +156,7 @@ def load(*paths: str | Path | None) -> dict:
 def _read(path: Path) -> dict:
     try:
         content = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: not a readable YAML file ({error})") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: holds no mapping of keys to values")
@@ -229,9 +232,11 @@ def _schema_problems(config: Mapping) -> Iterator[Problem]:
         yield None, f"{where}: {value} is not a finite number"
     errors = _validator().iter_errors(config)
     for error in sorted(errors, key=lambda error: [str(part) for part in error.path]):
+        if error.validator == "maximum" and error.instance == math.inf:
+            continue  # told as not finite
         place = tuple(error.absolute_path)
         where = _dotted(place) or "the configuration"
-        relied_on = error.validator in ("type", "required", "minimum") and (
+        relied_on = error.validator in ("type", "required", "minimum", "maximum") and (
             not place or place[0] in _DEPTH
         )
         yield place if relied_on else None, f"{where}: {_message(error)}"
@@ -252,11 +257,12 @@ def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
 def _message(error: jsonschema.ValidationError) -> str:
     if error.validator == "pattern":
         return f"'{error.instance}' cannot be used; allowed: {error.schema['description']}"
+    message = error.message.replace(repr(error.instance), shown(error.instance))
     if error.validator == "additionalProperties" and "properties" in error.schema:
-        return f"{error.message}; allowed: {', '.join(error.schema['properties'])}"
+        return f"{message}; allowed: {', '.join(error.schema['properties'])}"
     if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
-        return f"{error.message} (YAML reads 1e-4 as text: write 1.0e-4)"
-    return error.message
+        return f"{message} (YAML reads 1e-4 as text: write 1.0e-4)"
+    return message
 
 
 def _is_number(text: str) -> bool:
@@ -320,14 +326,14 @@ def _verdict_problems(config: Mapping) -> Iterator[tuple[str, str]]:
 
 def _role_problems(config: Mapping) -> Iterator[Problem]:
     """What the claims are judged on has to exist."""
-    for role, value in (config.get("claims") or {}).items():
-        if role == "sigma_override":
-            if problem := _unknown(value, [DEFAULT, *config.get("overrides", {})]):
-                yield None, f"claims.{role}: {problem}"
-            continue
-        if problem := _unknown(value["task"], config["tasks"]):
+    named = config.get("claims") or {}
+    sigma = named.get("sigma_override", DEFAULT)
+    if problem := _unknown(sigma, [DEFAULT, *config.get("overrides", {})]):
+        yield None, f"claims.sigma_override: {problem}"
+    for role in [role for role in ("task1", "task2") if role in named]:
+        if problem := _unknown(named[role]["task"], config["tasks"]):
             yield None, f"claims.{role}.task: {problem}"
-        if problem := _participation_problem(value["participation"]):
+        if problem := _participation_problem(named[role]["participation"]):
             yield None, f"claims.{role}.participation: {problem}"
 
 

@@ -21,18 +21,24 @@ def window(rounds: int) -> int:
 
 
 def first_mean(values: pd.Series) -> float:
-    """Mean of the first rounds of one run; `values` are rounds 1 … R in order."""
+    """Mean of the first rounds of one run; `values` are rounds 1 … R in order.
+
+    Rounds that were not evaluated are empty and do not count; NaN if none of the window was.
+    """
     return values.head(window(len(values))).mean()
 
 
 def last_mean(values: pd.Series) -> float:
-    """Mean of the last rounds of one run; `values` are rounds 1 … R in order."""
+    """Mean of the last rounds of one run; `values` as in `first_mean`."""
     return values.tail(window(len(values))).mean()
 
 
 def trailing_mean(values: pd.Series) -> pd.Series:
-    """Mean of each value and the up to 9 before it."""
-    return values.rolling(SMOOTHING, min_periods=1).mean()
+    """Mean over each round and the up to 9 before it; `values` are rounds in order.
+
+    Rounds that were not evaluated are empty: they do not count, and stay empty.
+    """
+    return values.rolling(SMOOTHING, min_periods=1).mean().where(values.notna())
 
 
 def smooth(table: pd.DataFrame, column: str) -> pd.Series:
@@ -69,8 +75,12 @@ def over_seeds(values: pd.Series, by) -> pd.DataFrame:
 
 
 def curve(runs: pd.DataFrame, column: str) -> pd.DataFrame:
-    """n, mean, low, high of `column` over the seeds of one cell, indexed by round."""
-    return over_seeds(runs[column], runs["fl_iter"])
+    """n, mean, low, high of `column` over the seeds of one cell, indexed by round.
+
+    A round that no seed has a value for is left out, so a line joins its neighbours.
+    """
+    over = over_seeds(runs[column], runs["fl_iter"])
+    return over[over["n"] > 0]
 
 
 def seeds_note(table: pd.DataFrame) -> str:

@@ -19,3 +19,9 @@ class DataError(EdgecaseError):
 
 class SimulationError(EdgecaseError):
     """A round whose numbers break what the algorithm promises."""
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: its beginning alone where all of it would fill a screen."""
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:40]}… ({len(text)} characters)"

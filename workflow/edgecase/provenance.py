@@ -29,7 +29,7 @@ CODE = {
         "scripts/densities.py",
     ),
     "report": _library(
-        *("report", "claims/table.py", "densities/__init__.py", "summary.py", "results.py"),
+        *("report", "claims/table.py", "densities/__init__.py", "measures.py", "results.py"),
         *("tables.py", "datasets/__init__.py", "datasets/sources.py"),
         # Not Python, so the folder does not bring them.
         *(f"report/templates/{name}.html" for name in ("front", "page", "provenance", "table")),
@@ -37,13 +37,13 @@ CODE = {
     ),
     "verdict": (
         *_library("verdict", "claims", "figures", "results.py", "tables.py", "curves.py"),
-        *_library("summary.py", "fairness.py"),
+        *_library("summary.py", "measures.py", "fairness.py"),
         "scripts/verdict.py",
     ),
     "judge": _library("claims", "densities/__init__.py", "grid.py", "results.py"),
     "draw": _library(
         *("figures", "results.py", "tables.py", "curves.py", "summary.py", "fairness.py"),
-        *("ablation.py", "densities"),
+        *("ablation.py", "densities", "measures.py"),
         *("hyperparameters.py", "reported.py"),
     ),
 }

@@ -46,12 +46,16 @@ CELL_AXES = ("task", "participation", "case", "attack", "defense", "override")
 #: lists of ids, joined by spaces.
 TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
 
+#: empty, all of them, in a round that is not evaluated (`evaluate_every`).
+_ACCURACIES = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
+
 
 def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
-    Raises `DataError`, naming the file, if a column, a row or a number is missing, or the end of
-    the last line: one cut inside its last columns still parses.
+    A round that was not evaluated has none of the five accuracies; the first and the last row have
+    them. Raises `DataError`, naming the file, if a column, a row or a number is missing, or the end
+    of the last line: one cut inside its last columns still parses.
     """
     # Cells need the columns alone, and pandas takes a second to load.
     import pandas as pd
@@ -67,17 +71,29 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
         )
     required = [n for n in ROUND_COLUMNS if n not in (*TEXT_COLUMNS, "attacker_accepted")]
     for name in required:
-        if not pd.api.types.is_numeric_dtype(table[name]) or table[name].isna().any():
+        gaps = name not in _ACCURACIES and table[name].isna().any()
+        if gaps or not pd.api.types.is_numeric_dtype(table[name]):
             raise DataError(f"{path}: column {name} has an empty or non-numeric value")
-    accuracies = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
-    if not table[accuracies].apply(lambda column: column.between(0, 100)).all(axis=None):
+    accuracies = table[_ACCURACIES]
+    if ((accuracies < 0) | (accuracies > 100)).any(axis=None):
         raise DataError(f"{path}: an accuracy is outside 0 to 100 %")
+    evaluated = accuracies.notna().any(axis=1)
+    for name in _ACCURACIES:
+        for row in table.index[evaluated & accuracies[name].isna()]:
+            raise DataError(
+                f"{path}: column {name} is empty in round {table['fl_iter'][row]:g}, which has "
+                "other accuracies; expected all or none of them"
+            )
     expected = list(range(len(table) if rounds is None else rounds + 1))
     if not expected or table["fl_iter"].tolist() != expected:
         last = expected[-1] if expected else 0
         raise DataError(
             f"{path}: holds {len(table)} rows; expected rounds 0 to {last}, each once and in order "
             "(cut off?)"
+        )
+    if not evaluated.iloc[[0, -1]].all():
+        raise DataError(
+            f"{path}: its first or last round has no accuracies; expected them in both (cut off?)"
         )
     if not Path(path).read_bytes().endswith(b"\n"):
         raise DataError(f"{path}: its last line is cut off")

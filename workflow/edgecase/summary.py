@@ -14,6 +14,7 @@ from edgecase.curves import (
     window,
 )
 from edgecase.fairness import acceptance
+from edgecase.measures import MEASURES
 from edgecase.results import CELL_AXES
 
 
@@ -57,80 +58,26 @@ def _seated_quiet(rounds: pd.DataFrame) -> float:
     return _accepted("seated")(quiet) if len(quiet) else float("nan")
 
 
-#: measure → (what it is, function of one seed's rounds 1 … R in order)
-MEASURES: dict[str, tuple[str, Callable[[pd.DataFrame], float]]] = {
-    "backdoor_final": (
-        "backdoor accuracy after the last round, trailing mean of 10 rounds, %",
-        _final_backdoor,
-    ),
-    "backdoor_best": (
-        "highest value of that trailing mean over 10 rounds (all, in a shorter run), %",
-        _best_backdoor,
-    ),
-    "backdoor_first": (
-        "mean backdoor accuracy over the first rounds of the window, not smoothed, %",
-        lambda rounds: first_mean(rounds["backdoor_acc"]),
-    ),
-    "backdoor_last": (
-        "mean backdoor accuracy over the last rounds of the window, not smoothed, %",
-        lambda rounds: last_mean(rounds["backdoor_acc"]),
-    ),
-    "backdoor_mean": (
-        "mean backdoor accuracy over all rounds, not smoothed, %",
-        lambda rounds: rounds["backdoor_acc"].mean(),
-    ),
-    "main_final": (
-        "main accuracy after the last round, not smoothed, %",
-        lambda rounds: rounds["main_task_acc"].iloc[-1],
-    ),
-    "main_best": (
-        "highest main accuracy after any round, not smoothed, %",
-        lambda rounds: rounds["main_task_acc"].max(),
-    ),
-    "main_first": (
-        "mean main accuracy over the first rounds of the window, %",
-        lambda rounds: first_mean(rounds["main_task_acc"]),
-    ),
-    "main_last": (
-        "mean main accuracy over the last rounds of the window, %",
-        lambda rounds: last_mean(rounds["main_task_acc"]),
-    ),
-    "source_class_last": (
-        "mean clean accuracy on the edge cases' true class over the last rounds, %",
-        lambda rounds: last_mean(rounds["source_class_acc"]),
-    ),
-    "attacker_accepted_share": (
-        "attackers with a weight above 0 in the aggregate, of all attackers in all rounds",
-        _share("attacker_accepted", "num_attackers"),
-    ),
-    "clipped_share": (
-        "participants scaled down, of all participants in all rounds",
-        _share("num_clipped", "num_clients"),
-    ),
-    "adv_norm_mean": (
-        "mean norm difference of the attackers, as sent, over rounds with an attacker",
-        lambda rounds: rounds.loc[rounds["num_attackers"] > 0, "adv_norm_diff"].mean(),
-    ),
-    "honest_norm_mean": (
-        "mean norm difference of the honest clients over all rounds",
-        lambda rounds: rounds["honest_norm_mean"].mean(),
-    ),
-    "honest_refused_share": (
-        "honest participants with weight 0, of all honest participants in all rounds",
-        _honest_refused,
-    ),
-    "seated_accepted_share": (
-        "rounds in which the seated client has a weight above 0, of all rounds",
-        _accepted("seated"),
-    ),
-    "seated_quiet_accepted_share": (
-        "the same over the rounds without an attacker, who competes for the places refused",
-        _seated_quiet,
-    ),
-    "typical_accepted_share": (
-        "other honest participants with a weight above 0, of all such participants in all rounds",
-        _accepted("typical"),
-    ),
+#: measure → function of one seed's rounds 1 … R in order
+_COMPUTED: dict[str, Callable[[pd.DataFrame], float]] = {
+    "backdoor_final": _final_backdoor,
+    "backdoor_best": _best_backdoor,
+    "backdoor_first": lambda rounds: first_mean(rounds["backdoor_acc"]),
+    "backdoor_last": lambda rounds: last_mean(rounds["backdoor_acc"]),
+    "backdoor_mean": lambda rounds: rounds["backdoor_acc"].mean(),
+    "main_final": lambda rounds: rounds["main_task_acc"].iloc[-1],
+    "main_best": lambda rounds: rounds["main_task_acc"].max(),
+    "main_first": lambda rounds: first_mean(rounds["main_task_acc"]),
+    "main_last": lambda rounds: last_mean(rounds["main_task_acc"]),
+    "source_class_last": lambda rounds: last_mean(rounds["source_class_acc"]),
+    "attacker_accepted_share": _share("attacker_accepted", "num_attackers"),
+    "clipped_share": _share("num_clipped", "num_clients"),
+    "adv_norm_mean": lambda rounds: rounds.loc[rounds["num_attackers"] > 0, "adv_norm_diff"].mean(),
+    "honest_norm_mean": lambda rounds: rounds["honest_norm_mean"].mean(),
+    "honest_refused_share": _honest_refused,
+    "seated_accepted_share": _accepted("seated"),
+    "seated_quiet_accepted_share": _seated_quiet,
+    "typical_accepted_share": _accepted("typical"),
 }
 
 
@@ -146,7 +93,7 @@ def measures(table: pd.DataFrame) -> pd.DataFrame:
     for names, run in rounds.groupby(keys):
         row = {"standin": run["standin"].iloc[0], **dict(zip(keys, names, strict=True))}
         row["rounds"] = run["fl_iter"].max()
-        rows.append(row | {name: measure(run) for name, (_, measure) in MEASURES.items()})
+        rows.append(row | {name: _COMPUTED[name](run) for name in MEASURES})
     return pd.DataFrame(rows).astype(dict.fromkeys(MEASURES, float))
 
 
@@ -188,5 +135,5 @@ def to_markdown(summary: pd.DataFrame) -> str:
     if summary["standin"].any():
         lines += ["**STAND-IN DATA** in the rows marked `standin`: not the paper's data.", ""]
     lines += [shown.to_markdown(index=False, disable_numparse=True), ""]
-    lines += [f"- `{name}`: {meaning}" for name, (meaning, _) in MEASURES.items()]
+    lines += [f"- `{name}`: {meaning}" for name, meaning in MEASURES.items()]
     return "\n".join(lines) + "\n"

@@ -8,36 +8,12 @@ import pandas as pd
 
 from edgecase.errors import DataError
 from edgecase.files import require_last_line
+from edgecase.records import check_participants, read_cell
 from edgecase.results import CELL_AXES, ROUND_COLUMNS, TEXT_COLUMNS, read_rounds
 
 #: what comes before the round columns in every row.
 CELL_COLUMNS = ("standin", *CELL_AXES, "seed")
 TIDY_COLUMNS = (*CELL_COLUMNS, *ROUND_COLUMNS)
-
-_REQUIRED = {"seeds": list, "standin": bool, "parameters": dict} | dict.fromkeys(CELL_AXES, str)
-
-
-def read_cell(directory: str | Path) -> dict:
-    """The content of a cell's `cell.json`, with the keys every reader here needs checked.
-
-    Raises `DataError`, naming the file, if it is missing, is not JSON, or lacks one of the axes,
-    seeds (at least one), standin or parameters.
-    """
-    path = Path(directory) / "cell.json"
-    try:
-        cell = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not a readable description of a cell ({error})") from error
-    if not isinstance(cell, dict):
-        raise DataError(f"{path}: holds a {type(cell).__name__}; expected an object")
-    for key, kind in _REQUIRED.items():
-        if not isinstance(cell.get(key), kind):
-            raise DataError(f"{path}: {key} is {cell.get(key)!r}; expected a {kind.__name__}")
-    if not cell["seeds"] or len(set(map(str, cell["seeds"]))) != len(cell["seeds"]):
-        raise DataError(f"{path}: seeds is {cell['seeds']}; expected at least one, each once")
-    if not isinstance(cell["parameters"].get("rounds"), int):
-        raise DataError(f"{path}: parameters.rounds is missing; expected a whole number")
-    return cell
 
 
 def read_starts(paths: Iterable[str | Path]) -> dict[str, dict[str, dict]]:
@@ -77,7 +53,7 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
             raise DataError(f"{directory}: cell {name} is already given by {seen[name]}")
         seen[name] = directory
         for seed in cell["seeds"]:
-            rounds = _read_complete(directory / f"seed{seed}.csv", cell["parameters"]["rounds"])
+            rounds = _read_complete(directory / f"seed{seed}.csv", cell["parameters"])
             given = {path: _parameter(cell["parameters"], path) for path in parameters}
             parts.append(rounds.assign(standin=cell["standin"], **axes, seed=seed, **given))
     if not parts:
@@ -109,13 +85,27 @@ def _parameter(parameters: Mapping, path: str) -> object:
     return value
 
 
-def _read_complete(path: Path, rounds: int) -> pd.DataFrame:
-    """One seed's rounds 0 … `rounds`; `DataError` if the accepted attackers do not fit them."""
+def _read_complete(path: Path, parameters: Mapping) -> pd.DataFrame:
+    """All rounds of one seed of a cell with these `parameters`.
+
+    Raises `DataError` if the accepted attackers do not fit the rounds, other rounds have accuracies
+    than those that `evaluate_every` names, or a round's counts and ids contradict each other.
+    """
+    rounds, every = parameters["rounds"], parameters.get("evaluate_every", 1)
     table = read_rounds(path, rounds)
+    due = (table["fl_iter"] % every == 0) | (table["fl_iter"] == rounds)
+    for number in table.loc[table["main_task_acc"].notna() != due, "fl_iter"]:
+        raise DataError(
+            f"{path}: round {number} {'lacks' if due[number] else 'has'} accuracies; "
+            f"expected in round 0, every {every} rounds and the last one"
+        )
     accepted = pd.to_numeric(table["attacker_accepted"], errors="coerce")
-    if (accepted.notna() != (table["num_attackers"] > 0)).any():
+    attacked = table["num_attackers"] > 0
+    if ((accepted.notna() != attacked) | (table["attacker_accepted"].notna() != attacked)).any():
         raise DataError(
             f"{path}: attacker_accepted is to be a number in rounds with an attacker "
             "and empty in the others"
         )
-    return table.assign(attacker_accepted=accepted)
+    table = table.assign(attacker_accepted=accepted)
+    check_participants(path, table)
+    return table

@@ -1,6 +1,7 @@
 """Image transforms as tensor operations: normalise, crop with padding, flip."""
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -30,14 +31,15 @@ class Transform:
         self,
         store: torch.Tensor,
         index: torch.Tensor,
-        key: int,
+        key: int | torch.Tensor,
         positions: torch.Tensor,
         dtype: torch.dtype = torch.float32,
     ) -> torch.Tensor:
         """Images `index` [B] of the uint8 `store` [N, H, W, C], augmented and normalised.
 
-        The crop and the flip of a sample are a function of `key` and its position in the client's
-        training (int64 [B]) alone. Returns [B, C, H, W] in channels-last memory.
+        The crop and the flip of a sample are a function of `key` (one, or int64 [B]) and its
+        position in the client's training (int64 [B]) alone. Returns [B, C, H, W] in channels-last
+        memory.
         """
         if self.padding is None:
             return self._normalise(store[index], dtype)
@@ -65,8 +67,7 @@ class Transform:
         return self._normalise(images, dtype)
 
     def _normalise(self, images: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-        mean = torch.tensor(self.mean, dtype=dtype, device=images.device) * 255
-        std = torch.tensor(self.std, dtype=dtype, device=images.device) * 255
+        mean, std = _constants(self.mean, self.std, dtype, images.device)
         return ((images.to(dtype) - mean) / std).permute(0, 3, 1, 2)
 
 
@@ -95,13 +96,28 @@ def task_transforms(channels: int, transforms: str) -> TaskTransforms:
 
     `transforms` is the switch of the same name: "published" gives the attacker and the test sets
     the constants and the padding of the released code, which differ from the honest clients'; "one"
-    gives everybody the honest clients'. Digits have one transform in either case.
+    gives everybody the honest clients'; "plain" their normalisation without augmentation. Digits
+    have one transform, without augmentation, in every case.
     """
     if channels == 1:
         return TaskTransforms(_DIGITS, _DIGITS, _DIGITS)
     if transforms == "one":
         return TaskTransforms(_CIFAR_HONEST, _CIFAR_HONEST, _CIFAR_HONEST)
+    if transforms == "plain":
+        plain = replace(_CIFAR_HONEST, padding=None)
+        return TaskTransforms(plain, plain, plain)
     return TaskTransforms(_CIFAR_HONEST, _CIFAR_ATTACKER, _CIFAR_ATTACKER)
+
+
+@functools.cache
+def _constants(
+    mean: tuple[float, ...], std: tuple[float, ...], dtype: torch.dtype, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """In units of a byte; made once, as every copy to a GPU would hold up the host."""
+    return (
+        torch.tensor(mean, dtype=dtype, device=device) * 255,
+        torch.tensor(std, dtype=dtype, device=device) * 255,
+    )
 
 
 def _reflect(index: torch.Tensor, size: int) -> torch.Tensor:

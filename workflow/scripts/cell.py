@@ -10,13 +10,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import torch
+
 from edgecase import command, provenance
 from edgecase.datasets import DATASETS
 from edgecase.federation import device as devices
-from edgecase.federation.clients import Population, build_population, build_tests
+from edgecase.federation.clients import Population, build_populations, build_tests
 from edgecase.federation.pretrain import load_start
-from edgecase.federation.simulate import simulate
+from edgecase.federation.probe import AUTO, Work, choose_backend
+from edgecase.federation.simulate import Classes, SeedRun, simulate
 from edgecase.federation.task import open_task, watched_classes
+from edgecase.federation.trainer import BACKENDS, Trainer, build_trainer
 from edgecase.files import atomic_path
 from edgecase.partition import load_partition
 from edgecase.poison import load_poison
@@ -38,6 +42,18 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seeds", required=True, type=int, nargs="+")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--backend",
+        choices=[AUTO, *BACKENDS],
+        default=AUTO,
+        help="auto: sequential on a CPU; on a GPU the fastest, which --probes says or is to say",
+    )
+    parser.add_argument(
+        "--probes", type=Path, default=Path("results/probe"), help="folder of measured choices"
+    )
+    parser.add_argument(
+        "--memory-share", type=float, default=0.8, help="of the device's memory, for local training"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the cell's folder")
     arguments = parser.parse_args(argv)
     if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
@@ -50,35 +66,41 @@ def main(argv: list[str] | None = None) -> None:
     load_start(model, arguments.start)
     start = model.parameters.clone()
 
-    classes = watched_classes(parameters, data)
-    shares = []
-    for seed, partition_path, poison_path in zip(
-        arguments.seeds, arguments.partition, arguments.poison, strict=True
-    ):
-        poison = load_poison(poison_path)
-        population = build_population(
-            data.train_images,
-            data.train_labels,
-            load_partition(partition_path),
-            poison,
-            data.transforms,
-            count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
-        )
-        shares.append(_attacker_share(population, parameters["clients_per_round"]))
-        tests = build_tests(
-            data.test_images, data.test_labels, poison, data.transforms, model.dtype
-        )
-        rounds, timings = [], []
-        began = reported = time.monotonic()
-        for record in simulate(model, start, population, tests, classes, parameters, seed):
-            rounds.append(record.values)
-            timings.append(record.seconds)
-            if time.monotonic() - reported > _REPORT_EVERY_S:
-                reported = time.monotonic()
-                _report(seed, record.values, parameters["rounds"], reported - began)
-        _write(rounds, ROUND_COLUMNS, arguments.out / f"seed{seed}.csv")
-        _write(timings, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
+    work = Work(
+        tuple(data.train_images.shape[1:]),
+        members=len(arguments.seeds) * parameters["clients_per_round"],
+        batch_size=parameters["batch_size"],
+        precision=parameters["precision"],
+        memory=int(arguments.memory_share * devices.total_memory(device)),
+    )
+    backend = arguments.backend
+    if backend == AUTO:
+        backend = choose_backend(model, parameters["model"], work, arguments.probes)
+    trainer = build_trainer(backend, model, work.image_shape, work.batch_size, work.memory)
 
+    classes = watched_classes(parameters, data)
+    poisons = [load_poison(path) for path in arguments.poison]
+    populations = build_populations(
+        data.train_images,
+        data.train_labels,
+        [load_partition(path) for path in arguments.partition],
+        poisons,
+        data.transforms,
+        count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
+    )
+    runs = [
+        SeedRun(
+            seed,
+            population,
+            build_tests(data.test_images, data.test_labels, poison, data.transforms, model.dtype),
+        )
+        for seed, population, poison in zip(arguments.seeds, populations, poisons, strict=True)
+    ]
+    # A stacked back-end trains the clients of all seeds at once; else seed follows seed.
+    for together in [runs] if trainer.stacks else [[run] for run in runs]:
+        _run(trainer, start, together, classes, parameters, arguments.out)
+
+    shares = [_attacker_share(p, parameters["clients_per_round"]) for p in populations]
     inputs = [arguments.dataset, *arguments.partition, *arguments.poison, arguments.start]
     record = {
         **{axis: parameters.get(axis) for axis in CELL_AXES},
@@ -92,10 +114,34 @@ def main(argv: list[str] | None = None) -> None:
         "code": provenance.code_digest("simulate"),
         "versions": provenance.versions(),
         "device": devices.describe(device),
-        "command": shlex.join(["python", *_own_command(argv)]),
+        "backend": backend,
+        "command": shlex.join(["python", *_own_command(argv), "--backend", backend]),
     }
     with atomic_path(arguments.out / "cell.json") as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
+
+
+def _run(
+    trainer: Trainer,
+    start: torch.Tensor,
+    runs: list[SeedRun],
+    classes: Classes,
+    parameters: dict,
+    folder: Path,
+) -> None:
+    """Simulate the seeds of `runs` together and write the CSVs of each."""
+    rounds: dict[int, list[dict]] = {run.seed: [] for run in runs}
+    timings: dict[int, list[dict]] = {run.seed: [] for run in runs}
+    began = reported = time.monotonic()
+    for seed, record in simulate(trainer, start, runs, classes, parameters):
+        rounds[seed].append(record.values)
+        timings[seed].append(record.seconds)
+        if time.monotonic() - reported > _REPORT_EVERY_S:
+            reported = time.monotonic()
+            _report(seed, record.values, parameters["rounds"], reported - began)
+    for run in runs:
+        _write(rounds[run.seed], ROUND_COLUMNS, folder / f"seed{run.seed}.csv")
+        _write(timings[run.seed], TIMING_COLUMNS, folder / f"seed{run.seed}.timing.csv")
 
 
 def _attacker_share(population: Population, per_round: int) -> float:
@@ -110,11 +156,16 @@ def _report(seed: int, values: dict, rounds: int, seconds: float) -> None:
     left = seconds / max(done, 1) * (rounds - done)
     print(
         f"seed {seed}: round {done}/{rounds}, {60 * done / seconds:.1f} rounds/min, "
-        f"{left / 60:.1f} min left, main {values['main_task_acc']:.2f} %, "
-        f"backdoor {values['backdoor_acc']:.2f} %",
+        f"{left / 60:.1f} min left{_accuracies(values)}",
         file=sys.stderr,
         flush=True,
     )
+
+
+def _accuracies(values: dict) -> str:
+    if values["main_task_acc"] is None:
+        return ""
+    return f", main {values['main_task_acc']:.2f} %, backdoor {values['backdoor_acc']:.2f} %"
 
 
 def _write(rows: list[dict], columns: dict[str, str], path: Path) -> None:

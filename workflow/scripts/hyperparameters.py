@@ -9,7 +9,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase import command
 from edgecase.files import atomic_path
 from edgecase.hyperparameters import compare, to_markdown
-from edgecase.tables import read_cell, read_starts
+from edgecase.records import read_cell
+from edgecase.tables import read_starts
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -21,12 +21,14 @@ def main(argv: list[str] | None = None) -> None:
         "--config", required=True, type=command.json_object, help="the whole configuration, JSON"
     )
     parser.add_argument("--cores", required=True, type=int, help="cores that jobs may use")
-    parser.add_argument("--gpu", action="store_true", help="jobs ask for a GPU, one at a time")
+    parser.add_argument(
+        "--gpu-jobs", type=int, default=0, help="jobs on GPUs at once; 0 if they run on the CPU"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the run's folder of results")
     arguments = parser.parse_args(argv)
     config = arguments.config
 
-    machine = Machine.of(config, arguments.cores, arguments.gpu)
+    machine = Machine.of(config, arguments.cores, arguments.gpu_jobs)
     settings = {job.setting for job in jobs(config, all_cells(config))}
     print(f"Calibrating {len(settings)} kinds of local steps on this device ...", flush=True)
     calibration = calibrate(machine, settings, arguments.out / "calibration.json")

@@ -12,7 +12,8 @@ from edgecase.claims.words import PASSES_FROM, STOPPED_TO
 from edgecase.figures import style
 from edgecase.figures import verdict as figure
 from edgecase.files import atomic_path
-from edgecase.tables import read_cell, tidy
+from edgecase.records import read_cell
+from edgecase.tables import tidy
 from edgecase.verdict.judge import PARAMETERS, judge
 from edgecase.verdict.page import to_markdown
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from edgecase.claims import names
 from edgecase.claims.model import ROLES, SEVERAL, SIGMA, WORDS, is_pattern
-from edgecase.errors import ConfigError
+from edgecase.errors import ConfigError, shown
 
 _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "claims.schema.yaml"
 
@@ -49,18 +50,28 @@ def check_roles(roles: Mapping) -> None:
 
 
 def problems(content: object) -> list[str]:
-    """What is wrong with the content of a file of claims; each names the entry and the key."""
-    found = list(_schema_problems(content))
-    return found or [text for entry in content["claims"] for text in _entry_problems(entry)]
+    """What is wrong with the content of a file of claims; each names the entry and the key.
 
-
-def _schema_problems(content: object) -> Iterator[str]:
+    Of an entry that breaks the schema, only that is told.
+    """
     validator = jsonschema.Draft202012Validator(yaml.safe_load(_SCHEMA.read_text(encoding="utf-8")))
-    for error in sorted(validator.iter_errors(content), key=lambda e: [str(p) for p in e.path]):
-        message = error.message
-        if error.validator == "additionalProperties" and "properties" in error.schema:
-            message += f"; allowed: {', '.join(error.schema['properties'])}"
-        yield f"{_place(content, list(error.absolute_path))}: {message}"
+    errors = sorted(validator.iter_errors(content), key=lambda e: [str(p) for p in e.path])
+    found = [f"{_place(content, list(error.absolute_path))}: {_message(error)}" for error in errors]
+    if any(len(error.absolute_path) < 2 for error in errors):
+        return found
+    broken = {error.absolute_path[1] for error in errors}
+    for number, entry in enumerate(content["claims"]):
+        if number not in broken:
+            found += _entry_problems(entry)
+            found += (f"claims.{entry['id']}.{problem}" for problem in names.problems(entry))
+    return found
+
+
+def _message(error: jsonschema.ValidationError) -> str:
+    message = error.message.replace(repr(error.instance), shown(error.instance))
+    if error.validator == "additionalProperties" and "properties" in error.schema:
+        message += f"; allowed: {', '.join(error.schema['properties'])}"
+    return message
 
 
 def _place(content: object, keys: list) -> str:
@@ -120,7 +131,7 @@ def _selector_problems(part: Mapping, key: str) -> Iterator[str]:
         yield f".pick: '{pick}' of one cell; give a list or a pattern to choose from"
     if pick == "best" and test not in _BEST:
         yield f".pick: 'best' does not go with test {test}; allowed with {', '.join(_BEST)}"
-    if pick == "best" and key == "against" and part["of"].get("pick") != "best":
+    if pick == "best" and key == "against" and part.get("of", {}).get("pick") != "best":
         yield ".pick: 'best' is to be compared with the best of another selection"
     if test in SEVERAL:
         if pick or not several:

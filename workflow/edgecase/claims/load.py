@@ -21,7 +21,7 @@ def load(path: str | Path) -> list[Claim]:
     """
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: not a readable YAML file ({error})") from error
     if found := problems(content):
         raise ConfigError([f"{path}: {problem}" for problem in found])

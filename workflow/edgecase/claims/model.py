@@ -11,6 +11,8 @@ WORDS = ("passes", "stopped", "creeps-in")
 #: what a run's configuration fills: the tasks that stand for the paper's, and an override.
 ROLES = ("task1", "task2")
 SIGMA = "sigma_override"
+#: stands for that override in a selector.
+PLACEHOLDER = f"<{SIGMA}>"
 
 #: tests of several cells → the least number of them.
 SEVERAL = {"ordering": 2, "trend": 3}

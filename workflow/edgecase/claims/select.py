@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import product
 
-from edgecase.claims.model import SIGMA, Claim, Part, Selector, is_pattern
+from edgecase.claims.model import PLACEHOLDER, SIGMA, Claim, Part, Selector, is_pattern
 from edgecase.grid import Cell
 
-_PLACEHOLDER = f"<{SIGMA}>"
 _AXES = ("participation", "case", "attack", "defense", "override")
 
 
@@ -71,7 +70,7 @@ def select(selector: Selector, role: str, roles: Mapping, cells: Sequence[Cell])
     """
     task = roles[role]["task"]
     wanted = {"participation": (roles[role]["participation"],)} | dict(selector.axes)
-    if _PLACEHOLDER in wanted["override"]:
+    if PLACEHOLDER in wanted["override"]:
         if SIGMA not in roles:
             return Selection((), (f"the run names no claims.{SIGMA}",))
         wanted["override"] = (roles[SIGMA],)

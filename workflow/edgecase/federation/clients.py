@@ -1,5 +1,6 @@
 """What every participant of a run trains on, laid over one store on the device."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,37 +30,56 @@ class Population:
     attacker_count: int
 
 
-def build_population(
+def build_populations(
     images: torch.Tensor,
     labels: torch.Tensor,
-    partition: Partition,
-    poison: PoisonedData,
+    partitions: Sequence[Partition],
+    poisons: Sequence[PoisonedData],
     transforms: TaskTransforms,
     *,
     count_edge_samples: bool,
-) -> Population:
-    """Lay the partition and the poisoned set of a seed over the training set.
+) -> list[Population]:
+    """Lay each seed's partition and poisoned set over the training set, in one store for all.
 
     `images` uint8 [N, H, W, C] and `labels` int64 [N] are the training set on its device;
-    `partition` and `poison` are what the files of the same name hold. Honest clients' edge samples
-    enter their FedAvg weight only with `count_edge_samples`.
+    `partitions` and `poisons` are what the files of the same name hold, one per seed. Honest
+    clients' edge samples enter their FedAvg weight only with `count_edge_samples`.
     """
-    _check_fit(len(images), images.shape[1:], partition, poison)
     device = images.device
-    size = len(images)
+    all_images, all_labels = [images], [labels]
+    for partition, poison in zip(partitions, poisons, strict=True):
+        _check_fit(len(images), images.shape[1:], partition, poison)
+        all_images += _tensors(device, poison["honest_edge_x"], poison["attacker_edge_x"])
+        all_labels += _tensors(device, poison["honest_edge_y"], poison["attacker_edge_y"])
+    store = Store(torch.cat(all_images), torch.cat(all_labels))
+    populations, first_edge = [], len(images)
+    for partition, poison in zip(partitions, poisons, strict=True):
+        populations.append(
+            _population(store, first_edge, partition, poison, transforms, count_edge_samples)
+        )
+        first_edge += len(poison["honest_edge_y"]) + len(poison["attacker_edge_y"])
+    return populations
+
+
+def _population(
+    store: Store,
+    first_edge: int,
+    partition: Partition,
+    poison: PoisonedData,
+    transforms: TaskTransforms,
+    count_edge_samples: bool,
+) -> Population:
+    """The clients of one seed, whose edge images lie from row `first_edge` of the store."""
+    device = store.images.device
     held = len(poison["honest_edge_y"])
-    store = Store(
-        torch.cat([images, *_tensors(device, poison["honest_edge_x"], poison["attacker_edge_x"])]),
-        torch.cat([labels, *_tensors(device, poison["honest_edge_y"], poison["attacker_edge_y"])]),
-    )
     honest, counts = [], []
     for client in range(len(partition.offsets) - 1):
         own = partition.client(client)
-        edge = size + np.flatnonzero(poison["honest_edge_client"] == client)
+        edge = first_edge + np.flatnonzero(poison["honest_edge_client"] == client)
         honest.append(_samples(np.concatenate([own, edge]), transforms.honest, device))
         counts.append(len(own) + (len(edge) if count_edge_samples else 0))
     clean = poison["attacker_clean_index"]
-    edge = size + held + np.arange(len(poison["attacker_edge_y"]))
+    edge = first_edge + held + np.arange(len(poison["attacker_edge_y"]))
     poisoned = np.concatenate([clean, edge])
     return Population(
         store=store,

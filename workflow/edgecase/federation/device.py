@@ -37,6 +37,13 @@ def configure(device: torch.device, threads: int) -> None:
     torch.use_deterministic_algorithms(True)
 
 
+def total_memory(device: torch.device) -> int:
+    """Bytes of memory of the device; of the machine for a CPU."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_properties(device).total_memory
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def describe(device: torch.device) -> str:
     """The device's name as a person knows it."""
     if device.type == "cuda":

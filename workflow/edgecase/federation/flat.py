@@ -21,20 +21,18 @@ class FlatModel:
     ) -> None:
         self.module = module.to(device=device, dtype=dtype)
         named = list(module.named_parameters())
+        self.names = [name for name, _ in named]
+        self._shapes = [parameter.shape for _, parameter in named]
         total = sum(parameter.numel() for _, parameter in named)
         self.parameters = torch.zeros(total, device=device, dtype=dtype)
         self.gradient = torch.zeros_like(self.parameters)
-        self._names = [name for name, _ in named]
-        self._views = []
-        start = 0
-        for _, parameter in named:
-            end = start + parameter.numel()
-            view = _shaped(self.parameters[start:end], parameter.shape)
+        self._views = self.views(self.parameters)
+        for (_, parameter), view, gradient in zip(
+            named, self._views, self.views(self.gradient), strict=True
+        ):
             view.copy_(parameter.data)
             parameter.data = view
-            parameter.grad = _shaped(self.gradient[start:end], parameter.shape)
-            self._views.append(view)
-            start = end
+            parameter.grad = gradient
         self.dropouts = [layer for layer in module.modules() if isinstance(layer, Dropout)]
 
     @property
@@ -45,22 +43,31 @@ class FlatModel:
     def dtype(self) -> torch.dtype:
         return self.parameters.dtype
 
+    def views(self, flat: torch.Tensor) -> list[torch.Tensor]:
+        """Each parameter as a view of `flat` [..., P], in the module's order: [..., *shape]."""
+        views, start = [], 0
+        for shape in self._shapes:
+            end = start + shape.numel()
+            views.append(_shaped(flat[..., start:end], shape))
+            start = end
+        return views
+
     def state(self) -> dict[str, torch.Tensor]:
         """Name → contiguous copy of each parameter, on the CPU."""
         return {
             name: view.detach().to("cpu", copy=True).contiguous()
-            for name, view in zip(self._names, self._views, strict=True)
+            for name, view in zip(self.names, self._views, strict=True)
         }
 
     def load_state(self, state: dict[str, torch.Tensor]) -> None:
         """The inverse of `state`. Raises `ValueError` if a name or a shape differs."""
         found = {name: tuple(tensor.shape) for name, tensor in state.items()}
         expected = {
-            name: tuple(view.shape) for name, view in zip(self._names, self._views, strict=True)
+            name: tuple(view.shape) for name, view in zip(self.names, self._views, strict=True)
         }
         if found != expected:
             raise ValueError(f"the parameters are {found}; this model has {expected}")
-        for name, view in zip(self._names, self._views, strict=True):
+        for name, view in zip(self.names, self._views, strict=True):
             view.copy_(state[name])
 
     def begin_dropout(self, keys: list[int], positions: torch.Tensor) -> None:
@@ -77,8 +84,8 @@ class FlatModel:
 
 
 def _shaped(flat: torch.Tensor, shape: torch.Size) -> torch.Tensor:
-    """A view of `flat` with `shape`; four-dimensional ones with channels-last strides."""
+    """[..., n] as a view [..., *shape]; four-dimensional shapes get channels-last strides."""
     if len(shape) != 4:
-        return flat.view(shape)
+        return flat.unflatten(-1, shape)
     out_channels, in_channels, height, width = shape
-    return flat.view(out_channels, height, width, in_channels).permute(0, 3, 1, 2)
+    return flat.unflatten(-1, (out_channels, height, width, in_channels)).movedim(-1, -3)

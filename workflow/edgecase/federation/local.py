@@ -40,6 +40,24 @@ class Stream:
     client: int
     purpose: str = ""
 
+    def key(self, use: str) -> int:
+        """The key of this training's draws for `use`, such as "order"."""
+        return derive_key(self.seed, self.purpose + use, self.round, self.client)
+
+
+@dataclass(frozen=True)
+class LocalJob:
+    """One participant's training in one round, from the global model `start` [P].
+
+    `anchor` [P] is what the proximal term of `training`, if there is one, stays close to.
+    """
+
+    start: torch.Tensor
+    samples: Samples
+    training: LocalTraining
+    stream: Stream
+    anchor: torch.Tensor | None = None
+
 
 def train_locally(
     model: FlatModel,
@@ -65,8 +83,8 @@ def train_locally(
     parameters, gradient = model.parameters, model.gradient
     parameters.copy_(start)
     velocity = torch.zeros_like(parameters)
-    order_key = _key(stream, "order")
-    augment_key = _key(stream, "augment")
+    order_key = stream.key("order")
+    augment_key = stream.key("augment")
     dropout_keys = model.dropout_keys(stream.seed, stream.purpose, stream.round, stream.client)
     model.module.train()
     with torch.enable_grad():
@@ -105,7 +123,3 @@ def project(parameters: torch.Tensor, centre: torch.Tensor, radius: float) -> No
     distance = torch.linalg.vector_norm(difference)
     inside = distance <= radius
     parameters.copy_(torch.where(inside, parameters, centre + difference * (radius / distance)))
-
-
-def _key(stream: Stream, use: str) -> int:
-    return derive_key(stream.seed, stream.purpose + use, stream.round, stream.client)

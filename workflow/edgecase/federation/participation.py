@@ -1,6 +1,7 @@
 """Who takes part in a round, and which of them attack."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from edgecase.errors import ConfigError
@@ -18,6 +19,10 @@ class Participants:
 
     ids: tuple[int, ...]
     attackers: frozenset[int]
+
+    def __iter__(self) -> Iterator[tuple[int, bool]]:
+        """(client, whether it attacks), in order."""
+        return ((client, client in self.attackers) for client in self.ids)
 
 
 @dataclass(frozen=True)

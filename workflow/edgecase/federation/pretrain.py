@@ -12,6 +12,7 @@ from edgecase.errors import DataError
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Store, Stream, train_locally
+from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.task import TaskData
 from edgecase.randomness import numpy_generator
 
@@ -29,21 +30,23 @@ def pretrain(model: FlatModel, data: TaskData, recipe: Mapping, precision: str) 
     count = len(data.train_labels)
     chosen = numpy_generator(_SEED, "pretrain-samples").permutation(count)
     index = torch.from_numpy(chosen[: recipe.get("num_samples") or count])
-    return train_locally(
-        model,
-        model.parameters.clone(),
-        Store(data.train_images, data.train_labels),
-        Samples(index.to(model.device), data.transforms.honest),
-        LocalTraining(
-            epochs=recipe["epochs"],
-            batch_size=recipe["batch_size"],
-            lr=recipe["lr"],
-            momentum=recipe["momentum"],
-            weight_decay=recipe["weight_decay"],
-        ),
-        Stream(_SEED, round=0, client=0, purpose="pretrain-"),
-        autocast=torch.bfloat16 if precision == "bf16" else None,
+    training = LocalTraining(
+        epochs=recipe["epochs"],
+        batch_size=recipe["batch_size"],
+        lr=recipe["lr"],
+        momentum=recipe["momentum"],
+        weight_decay=recipe["weight_decay"],
     )
+    with matrix_products(precision):
+        return train_locally(
+            model,
+            model.parameters.clone(),
+            Store(data.train_images, data.train_labels),
+            Samples(index.to(model.device), data.transforms.honest),
+            training,
+            Stream(_SEED, round=0, client=0, purpose="pretrain-"),
+            autocast=autocast_dtype(precision),
+        )
 
 
 def load_start(model: FlatModel, path: str | Path) -> None:
@@ -63,11 +66,12 @@ def clean_accuracy(
         data.test_labels,
         num_clean=len(data.test_labels),
     )
-    return evaluate(
-        model,
-        parameters,
-        tests,
-        num_classes=data.num_classes,
-        batch_size=batch_size,
-        autocast=torch.bfloat16 if precision == "bf16" else None,
-    ).main
+    with matrix_products(precision):
+        return evaluate(
+            model,
+            parameters,
+            tests,
+            num_classes=data.num_classes,
+            batch_size=batch_size,
+            autocast=autocast_dtype(precision),
+        ).main

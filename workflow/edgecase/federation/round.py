@@ -1,7 +1,7 @@
 """One federated round: train, defend, average."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,9 +12,10 @@ from edgecase.attacks import LocalTraining, RoundContext
 from edgecase.defenses import Aggregate
 from edgecase.errors import SimulationError
 from edgecase.federation.clients import Population
-from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import Stream, train_locally
+from edgecase.federation.local import LocalJob, Stream
 from edgecase.federation.participation import Participants
+from edgecase.federation.precision import autocast_dtype
+from edgecase.federation.trainer import Trainer
 from edgecase.tensor_randomness import torch_generator
 
 
@@ -42,62 +43,94 @@ def honest_training(parameters: Mapping, round: int) -> LocalTraining:
     )
 
 
+@dataclass(frozen=True)
+class Cohort:
+    """Who trains in a round of one seed, from the global model `start` [P]."""
+
+    seed: int
+    start: torch.Tensor
+    population: Population
+    participants: Participants
+
+
 def train_participants(
-    model: FlatModel,
-    global_parameters: torch.Tensor,
-    population: Population,
-    participants: Participants,
+    trainer: Trainer, cohorts: Sequence[Cohort], parameters: Mapping, round: int
+) -> list[Updates]:
+    """Local training of every participant of the round, and the attackers' replacement.
+
+    The cohorts are those of the seeds that run together; their populations share one store.
+    """
+    store = cohorts[0].population.store
+    honest = honest_training(parameters, round)
+    context = RoundContext(round=round, defense=parameters["defense"]["name"])
+    hostile = None
+    if any(cohort.participants.attackers for cohort in cohorts):
+        hostile = attacks.attacker_training(parameters["attack"], honest, parameters, context)
+    anchors = _anchors(trainer, cohorts, honest, hostile, parameters, round)
+    jobs = [
+        LocalJob(
+            cohort.start,
+            cohort.population.attacker if attacks_now else cohort.population.honest[client],
+            hostile if attacks_now else honest,
+            Stream(cohort.seed, round, client),
+            anchors.get((cohort.seed, client)),
+        )
+        for cohort in cohorts
+        for client, attacks_now in cohort.participants
+    ]
+    trained = trainer.train(store, jobs, autocast_dtype(parameters["precision"]))
+    received, first = [], 0
+    for cohort in cohorts:
+        last = first + len(cohort.participants.ids)
+        updates = trained[first:last].sub_(cohort.start)
+        received.append(_as_sent(updates, cohort, hostile, parameters))
+        first = last
+    return received
+
+
+def _anchors(
+    trainer: Trainer,
+    cohorts: Sequence[Cohort],
+    honest: LocalTraining,
+    hostile: LocalTraining | None,
     parameters: Mapping,
     round: int,
-    seed: int,
-    autocast: torch.dtype | None,
-) -> Updates:
-    """Local training of every participant of the round, and the attackers' replacement."""
-    honest = honest_training(parameters, round)
-    hostile = None
-    if participants.attackers:
-        context = RoundContext(round=round, defense=parameters["defense"]["name"])
-        hostile = attacks.attacker_training(parameters["attack"], honest, parameters, context)
-    updates = torch.empty(
-        (len(participants.ids), len(global_parameters)),
-        dtype=global_parameters.dtype,
-        device=global_parameters.device,
+) -> dict[tuple[int, int], torch.Tensor]:
+    """(seed, attacker) → what honest training on its clean samples gives, for the prox attack."""
+    if hostile is None or not hostile.proximal_coefficient:
+        return {}
+    jobs = {
+        (cohort.seed, client): LocalJob(
+            cohort.start,
+            cohort.population.attacker_clean,
+            honest,
+            Stream(cohort.seed, round, client, purpose="anchor-"),
+        )
+        for cohort in cohorts
+        for client, attacks_now in cohort.participants
+        if attacks_now
+    }
+    trained = trainer.train(
+        cohorts[0].population.store, list(jobs.values()), autocast_dtype(parameters["precision"])
     )
-    counts = []
-    for row, client in enumerate(participants.ids):
-        attacks_now = client in participants.attackers
-        stream = Stream(seed, round, client)
-        anchor = None
-        if attacks_now and hostile.proximal_coefficient:
-            anchor = train_locally(
-                model,
-                global_parameters,
-                population.store,
-                population.attacker_clean,
-                honest,
-                Stream(seed, round, client, purpose="anchor-"),
-                autocast=autocast,
-            )
-        local = train_locally(
-            model,
-            global_parameters,
-            population.store,
-            population.attacker if attacks_now else population.honest[client],
-            hostile if attacks_now else honest,
-            stream,
-            anchor=anchor,
-            autocast=autocast,
-        )
-        torch.sub(local, global_parameters, out=updates[row])
-        counts.append(
-            population.attacker_count if attacks_now else population.honest_counts[client]
-        )
-    if hostile is not None and hostile.replaces_model:
+    return dict(zip(jobs, trained, strict=True))
+
+
+def _as_sent(
+    updates: torch.Tensor, cohort: Cohort, hostile: LocalTraining | None, parameters: Mapping
+) -> Updates:
+    """The trained updates [m, P] and their sample counts; a replacing attacker's are scaled."""
+    population, participants = cohort.population, cohort.participants
+    counts = [
+        population.attacker_count if attacks_now else population.honest_counts[client]
+        for client, attacks_now in participants
+    ]
+    if hostile is not None and hostile.replaces_model and participants.attackers:
         shared = parameters["switches"]["pool_assumptions"] == "corrected"
         attackers = len(participants.attackers) if shared else 1
         factor = attacks.replacement_factor(sum(counts), attackers * population.attacker_count)
-        for row, client in enumerate(participants.ids):
-            if client in participants.attackers:
+        for row, (_, attacks_now) in enumerate(participants):
+            if attacks_now:
                 updates[row] *= factor
     return Updates(updates, torch.tensor(counts, dtype=torch.float64, device=updates.device))
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,9 +12,10 @@ from edgecase.defenses import Aggregate
 from edgecase.errors import SimulationError
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
-from edgecase.federation.flat import FlatModel
 from edgecase.federation.participation import Participants, parse, sample_clients
-from edgecase.federation.round import defend, train_participants
+from edgecase.federation.precision import autocast_dtype, matrix_products
+from edgecase.federation.round import Cohort, Updates, defend, train_participants
+from edgecase.federation.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -35,75 +36,114 @@ class RoundRecord:
     seconds: dict[str, float]
 
 
+@dataclass(frozen=True)
+class SeedRun:
+    """One seed of a cell: its clients and its test sets."""
+
+    seed: int
+    population: Population
+    tests: TestSets
+
+
 def simulate(
-    model: FlatModel,
+    trainer: Trainer,
     start: torch.Tensor,
-    population: Population,
-    tests: TestSets,
+    runs: Sequence[SeedRun],
     classes: Classes,
     parameters: Mapping,
-    seed: int,
-) -> Iterator[RoundRecord]:
-    """Yield the record of the starting model `start` [P] (round 0), then of every round.
+) -> Iterator[tuple[int, RoundRecord]]:
+    """Yield (seed, record) for the starting model `start` [P] (round 0), then for every round.
 
-    `parameters` are a cell's resolved parameters (`edgecase.config`). Raises `SimulationError` if
-    the model stops being finite, a defense breaks its promise, or, unless `diverged_clients` is
-    "leave-out", a client's update is not finite.
+    All `runs` go through a round together, so that a stacked trainer has their clients in one
+    batch; their populations share one store. `parameters` are a cell's resolved parameters
+    (`edgecase.config`). Raises `SimulationError` if a model stops being finite, a defense breaks
+    its promise, or, unless `diverged_clients` is "leave-out", a client's update is not finite.
     """
-    autocast = torch.bfloat16 if parameters["precision"] == "bf16" else None
-    current = start.clone()
+    precision = parameters["precision"]
+    model = trainer.model
 
-    def accuracy() -> Accuracy:
-        return evaluate(
-            model,
-            current,
-            tests,
-            num_classes=classes.count,
-            batch_size=parameters["test_batch_size"],
-            autocast=autocast,
-        )
+    def measured(run: SeedRun, current: torch.Tensor) -> dict[str, float | None]:
+        with matrix_products(precision):
+            accuracy = evaluate(
+                model,
+                current,
+                run.tests,
+                num_classes=classes.count,
+                batch_size=parameters["test_batch_size"],
+                autocast=autocast_dtype(precision),
+            )
+        return _accuracy_columns(accuracy, classes)
 
-    began = time.perf_counter()
-    norm = _norm(current)
-    values = _accuracy_columns(accuracy(), classes)
-    yield RoundRecord(
-        values | _STARTING_ROW | {"fl_iter": 0, "wg_norm": norm},
-        {"fl_iter": 0, "train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)},
-    )
-    for round in range(1, parameters["rounds"] + 1):
-        participants = participants_of(parameters, round, seed)
+    current = {run.seed: start.clone() for run in runs}
+    norms = dict.fromkeys(current, _norm(start))
+    for run in runs:
         began = time.perf_counter()
-        received = train_participants(
-            model, current, population, participants, parameters, round, seed, autocast
-        )
+        values = measured(run, start) | _STARTING_ROW | {"wg_norm": norms[run.seed]}
+        seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)}
+        yield run.seed, RoundRecord(values | {"fl_iter": 0}, seconds | {"fl_iter": 0})
+    for round in range(1, parameters["rounds"] + 1):
+        began = time.perf_counter()
+        cohorts = [
+            Cohort(
+                run.seed,
+                current[run.seed],
+                run.population,
+                participants_of(parameters, round, run.seed),
+            )
+            for run in runs
+        ]
+        with matrix_products(precision):
+            received = train_participants(trainer, cohorts, parameters, round)
         _synchronise(model.device)
-        trained = time.perf_counter()
-        try:
-            aggregate = defend(received, participants, population, parameters, round, seed)
-            before, current = norm, current + aggregate.update
-            norm = _norm(current)
-        except SimulationError as error:
-            clients = " ".join(map(str, participants.ids))
-            raise SimulationError(
-                f"seed {seed}, round {round}, participants {clients}: {error}"
-            ) from error
-        defended = time.perf_counter()
-        values = _accuracy_columns(accuracy(), classes)
-        values |= _round_columns(received.norms, aggregate, participants)
-        values |= {
-            "fl_iter": round,
-            "wg_norm": before,
-            "lr": parameters["lr"] * parameters["gamma"] ** (round - 1),
-        }
-        yield RoundRecord(
-            values,
-            {
+        # Clients of all seeds train at once: each seed is charged an equal part.
+        train_s = _since(began) / len(runs)
+        for run, cohort, updates in zip(runs, cohorts, received, strict=True):
+            began = time.perf_counter()
+            aggregate, after, norm = _step(cohort, updates, parameters, round)
+            aggregate_s = _since(began)
+            began = time.perf_counter()
+            values = measured(run, after) if is_evaluated(parameters, round) else _NOT_EVALUATED
+            values = values | _round_columns(updates.norms, aggregate, cohort.participants)
+            values = values | {
                 "fl_iter": round,
-                "train_s": trained - began,
-                "aggregate_s": defended - trained,
-                "evaluate_s": _since(defended),
-            },
+                "wg_norm": norms[run.seed],
+                "lr": parameters["lr"] * parameters["gamma"] ** (round - 1),
+            }
+            current[run.seed], norms[run.seed] = after, norm
+            yield (
+                run.seed,
+                RoundRecord(
+                    values,
+                    {
+                        "fl_iter": round,
+                        "train_s": train_s,
+                        "aggregate_s": aggregate_s,
+                        "evaluate_s": _since(began),
+                    },
+                ),
+            )
+
+
+def is_evaluated(parameters: Mapping, round: int) -> bool:
+    """Whether the model is tested after `round`: the start, every n-th round, and the last."""
+    return round % parameters.get("evaluate_every", 1) == 0 or round == parameters["rounds"]
+
+
+def _step(
+    cohort: Cohort, updates: Updates, parameters: Mapping, round: int
+) -> tuple[Aggregate, torch.Tensor, float]:
+    """The aggregate of a seed's round, the next global model and its norm."""
+    try:
+        aggregate = defend(
+            updates, cohort.participants, cohort.population, parameters, round, cohort.seed
         )
+        after = cohort.start + aggregate.update
+        return aggregate, after, _norm(after)
+    except SimulationError as error:
+        clients = " ".join(map(str, cohort.participants.ids))
+        raise SimulationError(
+            f"seed {cohort.seed}, round {round}, participants {clients}: {error}"
+        ) from error
 
 
 def participants_of(parameters: Mapping, round: int, seed: int) -> Participants:
@@ -135,7 +175,12 @@ _STARTING_ROW: dict[str, float | int | str | None] = {
 }
 
 
-def _accuracy_columns(accuracy: Accuracy, classes: Classes) -> dict[str, float]:
+_NOT_EVALUATED: dict[str, float | None] = dict.fromkeys(
+    ("main_task_acc", "backdoor_acc", "raw_task_acc", "source_class_acc", "target_class_acc")
+)
+
+
+def _accuracy_columns(accuracy: Accuracy, classes: Classes) -> dict[str, float | None]:
     return {
         "main_task_acc": accuracy.main,
         "backdoor_acc": accuracy.backdoor,

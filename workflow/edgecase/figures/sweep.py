@@ -99,10 +99,11 @@ def destroyed_from(rounds: pd.DataFrame) -> int | None:
     """The round from which one seed's model is destroyed to the end of its run, or None.
 
     `rounds` are one seed's rounds 0 … R. Destroyed: no client's update has a weight above 0, or
-    main accuracy is below half of the starting model's.
+    main accuracy is below half of the starting model's. In a round that was not evaluated it is
+    that of the last one that was.
     """
     rounds = rounds.set_index("fl_iter").sort_index()
-    main = rounds["main_task_acc"]
+    main = rounds["main_task_acc"].ffill()
     well = (rounds["num_accepted"] > 0) & (main >= main.loc[0] / 2)
     well.loc[0] = True
     last = well.index[well][-1]

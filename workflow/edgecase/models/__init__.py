@@ -1,4 +1,4 @@
-"""The models of the paper, by name. Importing this package does not import torch."""
+"""The models, by name. Importing this package does not import torch."""
 
 import importlib
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ MODELS = {
     "vgg11": "edgecase.models.vgg:vgg11",
     "vgg13": "edgecase.models.vgg:vgg13",
     "vgg16": "edgecase.models.vgg:vgg16",
+    "cnn": "edgecase.models.cnn:cnn",
     "lenet": "edgecase.models.lenet:lenet",
 }
 
@@ -26,6 +27,7 @@ INPUT_SHAPES = {
     "vgg11": (32, 32, 3),
     "vgg13": (32, 32, 3),
     "vgg16": (32, 32, 3),
+    "cnn": (32, 32, 3),
     "lenet": (28, 28, 1),
 }
 

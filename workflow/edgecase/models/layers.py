@@ -23,11 +23,11 @@ class Dropout(nn.Module):
         super().__init__()
         self.probability = probability
         self.per_channel = per_channel
-        self._key: int | None = None
+        self._key: int | torch.Tensor | None = None
         self._positions: torch.Tensor | None = None
 
-    def begin(self, key: int, positions: torch.Tensor) -> None:
-        """Set the stream: `key` int64, `positions` int64 [B]."""
+    def begin(self, key: int | torch.Tensor, positions: torch.Tensor) -> None:
+        """Set the stream: `key` a 64-bit integer, `positions` int64 [B]."""
         self._key, self._positions = key, positions
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -35,11 +35,21 @@ class Dropout(nn.Module):
             return x
         if self._positions is None or len(self._positions) != len(x):
             raise RuntimeError("Dropout.begin was not called for this batch")
-        units = x.shape[1] if self.per_channel else x[0].numel()
-        counter = self._positions[:, None] * units + torch.arange(units, device=x.device)
-        keep = random_uniform(self._key, counter) >= self.probability
-        shape = (*x.shape[:2], *[1] * (x.dim() - 2)) if self.per_channel else x.shape
-        return x * keep.view(shape).to(x.dtype) / (1 - self.probability)
+        return self.drop(x, self._key, self._positions)
+
+    def drop(
+        self, x: torch.Tensor, key: int | torch.Tensor, positions: torch.Tensor
+    ) -> torch.Tensor:
+        """`x` [..., B, *features] with its mask for `positions` [..., B], scaled by 1/(1 − p).
+
+        `key` is one stream's, or a tensor that broadcasts against [..., B, units].
+        """
+        features = x.shape[positions.dim() :]
+        units = features[0] if self.per_channel else features.numel()
+        counter = positions[..., None] * units + torch.arange(units, device=x.device)
+        keep = random_uniform(key, counter) >= self.probability
+        shape = (units, *[1] * (len(features) - 1)) if self.per_channel else features
+        return x * keep.view(*positions.shape, *shape).to(x.dtype) / (1 - self.probability)
 
 
 def initialise_default(module: nn.Module, generator: torch.Generator) -> None:

@@ -21,6 +21,7 @@ from edgecase.federation import device as devices
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Store, Stream, train_locally
+from edgecase.federation.precision import autocast_dtype
 from edgecase.plan.flops import operations
 from edgecase.transforms import task_transforms
 
@@ -44,7 +45,7 @@ def measure(setting: Mapping, device: torch.device) -> dict[str, float]:
     """
     dataset = DATASETS[setting["dataset"]]
     transform = task_transforms(dataset.shape[2], "published").honest
-    autocast = torch.bfloat16 if setting["precision"] == "bf16" else None
+    autocast = autocast_dtype(setting["precision"])
     module = models.build(setting["model"], num_classes=dataset.num_classes, width=setting["width"])
     count = operations(module, dataset.shape)
     model = FlatModel(module, device)

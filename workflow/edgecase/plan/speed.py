@@ -14,10 +14,12 @@ from statistics import fmean
 
 from edgecase.errors import EdgecaseError
 from edgecase.files import atomic_path
+from edgecase.machine import gpus, is_shared_out
 from edgecase.plan.work import Job, Setting
 from edgecase.provenance import versions
 
 _LIBRARY = Path(__file__).parents[2]
+_COMMAND = (sys.executable, "-m", "edgecase.plan.calibrate")
 
 
 class CalibrationError(EdgecaseError):
@@ -33,12 +35,14 @@ class Machine:
     jobs: int
 
     @classmethod
-    def of(cls, config: Mapping, cores: int, gpu: bool) -> "Machine":
-        """What Snakemake makes of the configuration on `cores` cores: with a GPU, one job at a
-        time.
+    def of(cls, config: Mapping, cores: int, gpu_jobs: int) -> "Machine":
+        """What Snakemake makes of the configuration on `cores` cores, of which jobs on GPUs need
+        theirs too. `gpu_jobs` may be on GPUs at once; 0 if they run on the CPU.
         """
         threads = min(config.get("threads", 1), cores)
-        return cls(config.get("device", "auto"), threads, 1 if gpu else cores // threads)
+        at_once = cores // threads
+        device = config.get("device", "auto")
+        return cls(device, threads, min(gpu_jobs, at_once) if gpu_jobs else at_once)
 
     def key(self) -> dict[str, str | int]:
         """What a calibration is valid for, known without torch."""
@@ -123,7 +127,7 @@ def calibrate(machine: Machine, settings: Iterable[Setting], path: Path) -> Cali
 def _ask(request: Mapping, count: int) -> list[dict]:
     """The answers of `count` processes that measure the same at the same time."""
     with ThreadPoolExecutor(count) as pool:
-        processes = list(pool.map(_run, [json.dumps(request)] * count))
+        processes = list(pool.map(_run, [json.dumps(request)] * count, range(count)))
     for process in processes:
         if process.returncode:
             last = (process.stderr.strip().splitlines() or ["no message"])[-1]
@@ -131,11 +135,16 @@ def _ask(request: Mapping, count: int) -> list[dict]:
     return [json.loads(process.stdout) for process in processes]
 
 
-def _run(request: str) -> subprocess.CompletedProcess:
+def _run(request: str, number: int) -> subprocess.CompletedProcess:
+    """One process that measures; its `number` spreads them over the GPUs, as a run's jobs are."""
     paths = [str(_LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    devices = gpus()
+    if devices and is_shared_out(json.loads(request)["device"]):
+        environment["CUDA_VISIBLE_DEVICES"] = devices[number % len(devices)]
     return subprocess.run(
-        [sys.executable, "-m", "edgecase.plan.calibrate"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        _COMMAND,
+        env=environment,
         input=request,
         capture_output=True,
         text=True,

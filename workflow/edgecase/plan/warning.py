@@ -23,19 +23,19 @@ _SLOWEST_STEP_S = 5e-3
 
 
 def long_run(
-    config: Mapping, results: Path, cells: Sequence[Cell], *, cores: int, gpu: bool
+    config: Mapping, results: Path, cells: Sequence[Cell], *, cores: int, gpu_jobs: int
 ) -> str | None:
     """What to tell whoever starts `cells` if they take longer than `LIMIT_HOURS`, else None.
 
-    `results` is the run's folder. `cells` are those that will run, on `cores` cores or on a `gpu`.
-    A run that any machine ends in time is not calibrated. This is advice: if the estimate fails,
-    there is none.
+    `results` is the run's folder. `cells` are those that will run on `cores` cores, with
+    `gpu_jobs` at once on GPUs (0: on the CPU). A run that any machine ends in time is not
+    calibrated. This is advice: if the estimate fails, there is none.
     """
     try:
         left = remaining(config, results, cells)
         if sum(map(_most_hours, left)) < LIMIT_HOURS:
             return None
-        machine = Machine.of(config, cores, gpu)
+        machine = Machine.of(config, cores, gpu_jobs)
         settings = {job.setting for job in left}
         calibration = calibrated(machine, settings, results / "calibration.json")
         needed = hours(left, calibration)

@@ -116,7 +116,9 @@ def cell_work(parameters: Mapping) -> Work:
     seated = parameters.get("seated_client")
     hostile = _attacker_trainings(parameters)
     ordinary = rounds * parameters["clients_per_round"] - hostile
-    work = Work(evaluated=(rounds + 1) * (_clean_test(parameters) + edge.test))
+    # Round 0, every so-many-th round, and the last one if it is none of these.
+    evaluations = 1 + math.ceil(rounds / parameters["evaluate_every"])
+    work = Work(evaluated=evaluations * (_clean_test(parameters) + edge.test))
 
     honest = LocalTraining(
         parameters["local_epochs"],

@@ -11,8 +11,8 @@ import pandas as pd
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.sources import Source
 from edgecase.errors import DataError
+from edgecase.records import read_cell
 from edgecase.results import TIMING_COLUMNS
-from edgecase.tables import read_cell
 
 _REQUIRED = {"data": dict, "code": str, "versions": dict, "device": str}
 

@@ -7,17 +7,16 @@ import pandas as pd
 
 from edgecase import densities
 from edgecase.errors import DataError
+from edgecase.measures import MEASURES
 from edgecase.report import claims, tabular
 from edgecase.report.templating import render
 from edgecase.results import CELL_AXES
-from edgecase.summary import MEASURES
 from edgecase.tables import TIDY_COLUMNS
 
 #: largest size of a page. Snakemake's report gives a page as an address, in base64, and Chromium
 #: opens no address longer than 2 MiB.
 MOST_BYTES = 1_500_000
 
-_MEANINGS = {name: meaning for name, (meaning, _) in MEASURES.items()}
 _SHARED = ("standin", *CELL_AXES, "seeds", "rounds", "window")
 
 
@@ -33,7 +32,7 @@ def table_page(path: str | Path, title: str, summary: str | Path | None = None) 
     path = Path(path)
     table = tabular.read(path)
     columns = set(table.columns)
-    meanings, row = _MEANINGS, ""
+    meanings, row = MEASURES, ""
     if columns == set(claims.COLUMNS):
         shown = claims.by_test(claims.read_claims(path))
         meanings = claims.COLUMNS | claims.TEST_COLUMNS

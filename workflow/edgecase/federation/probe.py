@@ -1,0 +1,135 @@
+"""Which back-end is the fastest for a model, a shape and a device: a short measurement.
+
+The choice is kept in a file, so that all cells of a run compute alike and none measures again.
+"""
+
+import fcntl
+import json
+import re
+import statistics
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from edgecase.attacks import LocalTraining
+from edgecase.errors import ConfigError, DataError
+from edgecase.federation import device as devices
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import LocalJob, Samples, Store, Stream
+from edgecase.federation.precision import autocast_dtype, matrix_products
+from edgecase.federation.trainer import BACKENDS, SEQUENTIAL, Trainer, build_trainer
+from edgecase.files import atomic_path
+from edgecase.transforms import Transform
+
+#: leaves the choice of the back-end to `choose_backend`.
+AUTO = "auto"
+_STEPS = 4
+_REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Work:
+    """What decides the speed of a back-end, the model and the device apart.
+
+    `image_shape` is (H, W, C), `members` how many participants of all seeds train in a round, and
+    `memory` how many bytes of the device they may take.
+    """
+
+    image_shape: tuple[int, int, int]
+    members: int
+    batch_size: int
+    precision: str
+    memory: int
+
+
+def choose_backend(model: FlatModel, description: Mapping, work: Work, folder: Path) -> str:
+    """Sequential on a CPU; on a GPU the fastest, as measured once per kind of work and device.
+
+    `description` has the model's name and width. Choices are JSON files in `folder`. A CPU is bound
+    by arithmetic, of which a batch of clients has as much as one client after the other.
+    Raises `DataError` for a file that names no back-end.
+    """
+    if model.device.type == "cpu":
+        return SEQUENTIAL
+    device = devices.describe(model.device)
+    name = (
+        f"{description['name']}-{description['width']:g}-{work.members}x{work.batch_size}-"
+        f"{work.precision}-{device}"
+    )
+    path = folder / (re.sub(r"[^a-z0-9.]+", "-", name.lower()) + ".json")
+    folder.mkdir(parents=True, exist_ok=True)
+    # Cells that start together wait for the one that measures.
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            seconds = probe(model, work)
+            shape = asdict(work) | {"model": dict(description), "device": device}
+            content = {"backend": fastest(seconds), "seconds_per_step": seconds, "work": shape}
+            with atomic_path(path) as temporary:
+                temporary.write_text(json.dumps(content, indent=2) + "\n")
+    return _read_choice(path)
+
+
+def probe(model: FlatModel, work: Work) -> dict[str, float | None]:
+    """Seconds per SGD step of all members under every back-end.
+
+    They train on full batches of random images at a learning rate of 0. None stands for a back-end
+    that the model or the memory rules out (`trainer.build_trainer`).
+    """
+    store, jobs = _jobs(model, work)
+    seconds: dict[str, float | None] = {}
+    for backend in BACKENDS:
+        try:
+            trainer = build_trainer(backend, model, work.image_shape, work.batch_size, work.memory)
+        except ConfigError:
+            seconds[backend] = None
+            continue
+        _seconds(trainer, store, jobs, work.precision)  # the first one also loads kernels
+        timed = [_seconds(trainer, store, jobs, work.precision) for _ in range(_REPEATS)]
+        seconds[backend] = statistics.median(timed) / _STEPS
+    return seconds
+
+
+def fastest(seconds: Mapping[str, float | None]) -> str:
+    """The back-end with the fewest seconds."""
+    return min((s, backend) for backend, s in seconds.items() if s is not None)[1]
+
+
+def _seconds(trainer: Trainer, store: Store, jobs: list[LocalJob], precision: str) -> float:
+    began = time.perf_counter()
+    with matrix_products(precision):
+        trainer.train(store, jobs, autocast_dtype(precision))
+    if trainer.model.device.type == "cuda":
+        torch.cuda.synchronize(trainer.model.device)
+    return time.perf_counter() - began
+
+
+def _read_choice(path: Path) -> str:
+    try:
+        choice = json.loads(path.read_text())["backend"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: not a readable probe ({error!r}); delete it") from error
+    if choice not in BACKENDS:
+        raise DataError(
+            f"{path}: backend '{choice}' is unknown; allowed: {', '.join(BACKENDS)}. Delete it"
+        )
+    return choice
+
+
+def _jobs(model: FlatModel, work: Work) -> tuple[Store, list[LocalJob]]:
+    samples, colours = _STEPS * work.batch_size, work.image_shape[2]
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, (samples, *work.image_shape), generator=generator)
+    labels = torch.zeros(samples, dtype=torch.int64)
+    store = Store(images.to(model.device, torch.uint8), labels.to(model.device))
+    held = Samples(
+        torch.arange(samples, device=model.device),
+        Transform((0.5,) * colours, (0.25,) * colours, "zero"),
+    )
+    training = LocalTraining(1, work.batch_size, lr=0.0, momentum=0.9, weight_decay=1e-4)
+    start = model.parameters.clone()
+    members = range(work.members)
+    return store, [LocalJob(start, held, training, Stream(0, 0, n, "probe-")) for n in members]

@@ -1,0 +1,134 @@
+"""Local training of n participants as one batch: plain SGD over stacked flat models."""
+
+from collections.abc import Sequence
+
+import torch
+from torch.nn import functional
+
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import LocalJob, Store, project
+from edgecase.federation.stacked.network import forward
+from edgecase.federation.stacked.schedule import Batch, Schedule
+from edgecase.transforms import Transform
+
+
+@torch.no_grad()
+def train_stacked(
+    model: FlatModel,
+    form: str,
+    store: Store,
+    jobs: Sequence[LocalJob],
+    autocast: torch.dtype | None = None,
+) -> torch.Tensor:
+    """The local models [n, P] of `jobs`, sorted by falling number of steps.
+
+    Step for step what `train_locally` does to each of them alone; the sums of a step are taken in
+    another order. `form` is one of `network.FORMS`.
+    """
+    device = model.device
+    schedule = Schedule(jobs, device, model.dtype)
+    parameters = torch.stack([job.start for job in jobs])
+    velocity, gradient = torch.zeros_like(parameters), torch.zeros_like(parameters)
+    rates = _Rates(jobs, device, model.dtype)
+    views = _Augmented(jobs, store, device, model.dtype)
+    dropout_keys = torch.tensor(
+        [
+            model.dropout_keys(stream.seed, stream.purpose, stream.round, stream.client)
+            for stream in (job.stream for job in jobs)
+        ],
+        dtype=torch.int64,
+        device=device,
+    ).view(len(jobs), -1)
+    model.module.train()
+    leaves: list[torch.Tensor] = []
+    slots: list[torch.Tensor] = []
+    for step in range(schedule.num_steps):
+        batch = schedule.batch(step)
+        members = batch.members
+        w, v, g = parameters[:members], velocity[:members], gradient[:members]
+        if not leaves or len(leaves[0]) != members:
+            leaves = [view.detach().requires_grad_() for view in model.views(w)]
+            slots = model.views(g)
+        images = views.images(batch)
+        with torch.enable_grad():
+            with torch.autocast(device.type, autocast, enabled=autocast is not None):
+                logits = forward(
+                    model, form, leaves, images, dropout_keys[:members], batch.positions
+                )
+            losses = functional.cross_entropy(
+                logits.to(model.dtype).flatten(0, 1),
+                store.labels[batch.index].flatten(),
+                reduction="none",
+            )
+            # The members' losses share no parameter, so the gradient of the sum is each one's own.
+            gradients = torch.autograd.grad((losses * batch.weights.flatten()).sum(), leaves)
+        torch._foreach_copy_(slots, gradients)
+        g.addcmul_(w, rates.weight_decay[:members])
+        for row, job in enumerate(jobs[:members]):
+            if job.training.proximal_coefficient:
+                g[row].add_(w[row] - job.anchor, alpha=2 * job.training.proximal_coefficient)
+        v.mul_(rates.momentum[:members]).add_(g)
+        w.addcmul_(v, rates.lr[:members], value=-1)
+        for row, job in enumerate(jobs[:members]):
+            if job.training.projection is not None:
+                within = step % schedule.steps_per_epoch[row]
+                last = within == schedule.steps_per_epoch[row] - 1
+                if within % job.training.projection.frequency == 0 or last:
+                    project(w[row], job.start, job.training.projection.radius)
+    return parameters
+
+
+class _Rates:
+    """Each member's learning rate, momentum and weight decay, [n, 1]."""
+
+    def __init__(self, jobs: Sequence[LocalJob], device: torch.device, dtype: torch.dtype) -> None:
+        def column(name: str) -> torch.Tensor:
+            values = [[getattr(job.training, name)] for job in jobs]
+            return torch.tensor(values, dtype=dtype, device=device)
+
+        self.lr, self.momentum = column("lr"), column("momentum")
+        self.weight_decay = column("weight_decay")
+
+
+class _Augmented:
+    """The images of a batch, each member's through its own transform and random stream."""
+
+    def __init__(
+        self,
+        jobs: Sequence[LocalJob],
+        store: Store,
+        device: torch.device,
+        dtype: torch.dtype,
+    ) -> None:
+        self._store, self._dtype = store.images, dtype
+        keys = [job.stream.key("augment") for job in jobs]
+        self._keys = torch.tensor(keys, dtype=torch.int64, device=device)
+        rows: dict[Transform, list[int]] = {}
+        for row, job in enumerate(jobs):
+            rows.setdefault(job.samples.transform, []).append(row)
+        self._rows = {
+            transform: (listed, torch.tensor(listed, device=device))
+            for transform, listed in rows.items()
+        }
+
+    def images(self, batch: Batch) -> torch.Tensor:
+        """[members, B, C, H, W], channels-last in each member."""
+        keys = self._keys[: batch.members, None].expand_as(batch.index)
+        parts, order = [], []
+        for transform, (listed, rows) in self._rows.items():
+            here = sum(row < batch.members for row in listed)
+            if here == 0:
+                continue
+            own = rows[:here]
+            images = transform.train(
+                self._store,
+                batch.index[own].flatten(),
+                keys[own].flatten(),
+                batch.positions[own].flatten(),
+                self._dtype,
+            )
+            parts.append(images.unflatten(0, (here, -1)))
+            order.append(own)
+        if len(parts) == 1:
+            return parts[0]
+        return torch.cat(parts)[torch.cat(order).argsort()]

@@ -1,0 +1,35 @@
+"""The convolutional network of pfl-research's CIFAR-10 benchmark."""
+
+import torch
+from torch import nn
+
+from edgecase.models.layers import Dropout, initialise_default, scaled
+
+
+def cnn(*, num_classes: int, width: float, generator: torch.Generator) -> nn.Module:
+    """conv 3×3 32 – conv 3×3 64 – max pool 2 – dropout .25 – FC 128 – dropout .5 – FC.
+
+    Input [B, 3, 32, 32], output [B, num_classes] logits; 1,626,442 parameters at width 1 and ten
+    classes. Convolutions are unpadded and both dropouts drop single units. Weights are Glorot
+    uniform, biases torch's default (Granqvist et al. 2024, arXiv:2404.06430, appendix D; as
+    `simple_cnn` of `benchmarks/model/pytorch/cnn.py` in apple/pfl-research).
+    """
+    first, second, hidden = (scaled(channels, width) for channels in (32, 64, 128))
+    module = nn.Sequential(
+        nn.Conv2d(3, first, 3),
+        nn.ReLU(),
+        nn.Conv2d(first, second, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        Dropout(0.25),
+        nn.Flatten(),
+        nn.Linear(second * 14 * 14, hidden),
+        nn.ReLU(),
+        Dropout(0.5),
+        nn.Linear(hidden, num_classes),
+    )
+    initialise_default(module, generator)
+    for layer in module:
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.xavier_uniform_(layer.weight, generator=generator)
+    return module
