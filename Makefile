@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict test lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict bench test lint format lock clean
 
 env: .venv/.installed
 
@@ -38,10 +38,11 @@ small-all: env
 paper: env
 	$(call run,paper)
 
-# What the following targets are asked: CONFIG=config/demo.yaml, and of verdict DEFENSE, TASK, PARTICIPATION.
+# What the following targets are asked: CONFIG=config/demo.yaml, of verdict DEFENSE, TASK, PARTICIPATION, and of
+# bench TASKS, DEVICE, SEEDS, DATA.
 # They reach the shell as variables, never as text.
 CONFIG ?= config/small.yaml
-export CONFIG DEFENSE TASK PARTICIPATION
+export CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA
 CONFIGURED := $(BIN)/python workflow/scripts/configured.py
 
 # The report again, from finished results.
@@ -63,6 +64,11 @@ verdict: env
 	$(SNAKEMAKE) --configfile $$CONFIG --config "verdict={$$asked}" -- verdict || exit 1; \
 	page="results/$$run/verdict/$$task/$$DEFENSE.md"; \
 	sed '/^!\[/,$$d' "$$page" && echo "The whole page: $$page"
+
+# Timings of a round on this device: make bench TASKS=emnist-ardis DEVICE=cpu SEEDS="1 3" DATA=results/data
+bench: env
+	@$(BIN)/python -m benchmarks.bench $${TASKS:+--tasks $$TASKS} $${SEEDS:+--seeds $$SEEDS} \
+		$${DEVICE:+--device "$$DEVICE"} $${DATA:+--data "$$DATA"}
 
 test: env
 	$(BIN)/python -m pytest -n auto

@@ -1,0 +1,107 @@
+"""The project's own round with any back-end, as `edgecase.federation.simulate` goes through it."""
+
+from collections.abc import Sequence
+
+import torch
+
+from benchmarks.measure import Clock
+from benchmarks.workload import ROUND, Workload
+from edgecase import models
+from edgecase.federation.clients import build_populations, build_tests
+from edgecase.federation.device import total_memory
+from edgecase.federation.evaluate import evaluate
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.precision import autocast_dtype, matrix_products
+from edgecase.federation.round import Cohort, Updates, defend, train_participants
+from edgecase.federation.task import task_data
+from edgecase.federation.trainer import build_trainer
+
+#: of a device's memory, what local training may take; as of a cell that has a device to itself.
+_MEMORY_SHARE = 0.8
+
+
+class Simulator:
+    """`seeds` seeds of a workload on `device`; raises `ConfigError` if `backend` cannot run it."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        backend: str,
+        seeds: int,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self._parameters, self._device = workload.parameters, device
+        data = task_data(workload.arrays, workload.parameters, device)
+        self._num_classes = data.num_classes
+        model = workload.parameters["model"]
+        module = models.build(model["name"], num_classes=data.num_classes, width=model["width"])
+        self._model = FlatModel(module, device, dtype)
+        self._trainer = build_trainer(
+            backend,
+            self._model,
+            tuple(data.train_images.shape[1:]),
+            workload.parameters["batch_size"],
+            int(_MEMORY_SHARE * total_memory(device)),
+        )
+        populations = build_populations(
+            data.train_images,
+            data.train_labels,
+            [workload.clients] * seeds,
+            [workload.poisoned] * seeds,
+            data.transforms,
+            count_edge_samples=False,
+        )
+        start = self._model.parameters.clone()
+        self._cohorts = [
+            Cohort(seed, start, population, workload.participants)
+            for seed, population in enumerate(populations)
+        ]
+        self._tests = [
+            build_tests(
+                data.test_images, data.test_labels, workload.poisoned, data.transforms, dtype
+            )
+            for _ in self._cohorts
+        ]
+
+    def round(self) -> dict[str, float]:
+        """Seconds of a seed's round per phase (`measure.PHASES`)."""
+        clock = Clock(self._device)
+        stacks = self._trainer.stacks
+        for cohorts in [self._cohorts] if stacks else [[cohort] for cohort in self._cohorts]:
+            with clock.phase("train_s"):
+                received = self._train(cohorts)
+            for cohort, updates in zip(cohorts, received, strict=True):
+                with clock.phase("aggregate_s"):
+                    after = cohort.start + self._aggregate(cohort, updates)
+                with clock.phase("evaluate_s"):
+                    self._evaluate(cohort, after)
+        return {phase: total / len(self._cohorts) for phase, total in clock.seconds.items()}
+
+    def updates(self) -> torch.Tensor:
+        """What a round adds to the global model of each seed, [seeds, P]."""
+        received = self._train(self._cohorts)
+        pairs = zip(self._cohorts, received, strict=True)
+        return torch.stack([self._aggregate(cohort, updates) for cohort, updates in pairs])
+
+    def _train(self, cohorts: Sequence[Cohort]) -> list[Updates]:
+        with matrix_products(self._parameters["precision"]):
+            return train_participants(self._trainer, cohorts, self._parameters, ROUND)
+
+    def _aggregate(self, cohort: Cohort, updates: Updates) -> torch.Tensor:
+        return defend(
+            *(updates, cohort.participants, cohort.population, self._parameters),
+            *(ROUND, cohort.seed),
+        ).update
+
+    def _evaluate(self, cohort: Cohort, parameters: torch.Tensor) -> None:
+        precision = self._parameters["precision"]
+        with matrix_products(precision):
+            evaluate(
+                self._model,
+                parameters,
+                self._tests[cohort.seed],
+                num_classes=self._num_classes,
+                batch_size=self._parameters["test_batch_size"],
+                autocast=autocast_dtype(precision),
+            )

@@ -1,0 +1,195 @@
+"""What is timed: one round of one seed of a task, with the numbers of config/config.yaml."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from edgecase import attacks, poison
+from edgecase import config as configuration
+from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, load_npz
+from edgecase.errors import ConfigError, DataError
+from edgecase.federation.participation import Participants
+from edgecase.federation.round import honest_training
+from edgecase.federation.simulate import participants_of
+from edgecase.grid import Cell
+from edgecase.partition import Partition, partition
+from edgecase.plan.sizes import EDGE_IMAGES, image_counts
+from edgecase.poison import PoisonedData
+from edgecase.randomness import numpy_generator
+
+#: the round of fixed-freq-10 that is timed: the first, in which an attacker takes part.
+ROUND = 1
+
+#: how many samples a warm-up tests.
+_FEW_TESTS = 1000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One participant of the round: its id, whether it attacks, its samples and its training."""
+
+    client: int
+    attacks: bool
+    size: int
+    training: LocalTraining
+
+    @property
+    def steps(self) -> int:
+        """SGD steps; the last batch of an epoch may be short."""
+        return self.training.epochs * math.ceil(self.size / self.training.batch_size)
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The data and the clients of a round.
+
+    `parameters` are a cell's resolved ones, `arrays` those of a prepared data set (uint8 images
+    [N, H, W, C]), `clients` and `poisoned` what the files of partition and poisoned set hold. All
+    seeds of a measurement share them, so that a seed-round is the same work everywhere; batch
+    order, augmentation and dropout are each seed's own.
+    """
+
+    parameters: Mapping
+    arrays: Mapping[str, np.ndarray]
+    clients: Partition
+    poisoned: PoisonedData
+    participants: Participants
+
+    @property
+    def parts(self) -> list[Part]:
+        """The participants, in order."""
+        honest = honest_training(self.parameters, ROUND)
+        return [
+            Part(client, True, self._attacker_size, self._hostile(honest))
+            if attacks_now
+            else Part(client, False, len(self.clients.client(client)), honest)
+            for client, attacks_now in self.participants
+        ]
+
+    @property
+    def steps(self) -> int:
+        """SGD steps of the round."""
+        return sum(part.steps for part in self.parts)
+
+    @property
+    def samples(self) -> int:
+        """Samples of all these steps together."""
+        return sum(part.training.epochs * part.size for part in self.parts)
+
+    def beginning(self) -> "Workload":
+        """The round cut to its first two participants and one batch of tests, to warm up with."""
+        participants = replace(self.participants, ids=self.participants.ids[:2])
+        few = {name: self.arrays[name][:_FEW_TESTS] for name in ("x_test", "y_test")}
+        return replace(self, participants=participants, arrays={**self.arrays, **few})
+
+    @property
+    def _attacker_size(self) -> int:
+        return len(self.poisoned["attacker_clean_index"]) + len(self.poisoned["attacker_edge_y"])
+
+    def _hostile(self, honest: LocalTraining) -> LocalTraining:
+        context = RoundContext(ROUND, self.parameters["defense"]["name"])
+        return attacks.attacker_training(
+            self.parameters["attack"], honest, self.parameters, context
+        )
+
+
+def resolve(task: str, *, attacked: bool, precision: str, quick: bool = False) -> dict:
+    """The parameters of a cell of `task` without a defense, with or without a black-box attacker.
+
+    `quick` keeps the task's kind and leaves next to nothing of its size. Raises `ConfigError` for a
+    task that config/config.yaml does not have.
+    """
+    config = configuration.load() | {"precision": precision}
+    if task not in config["tasks"]:
+        raise ConfigError(f"task: '{task}' is unknown; allowed: {', '.join(config['tasks'])}")
+    attack = "blackbox" if attacked else attacks.NO_ATTACK
+    cell = Cell(task, "fixed-freq-10", "edge-case", attack, "no-defense")
+    parameters = configuration.resolve_cell(config, cell)
+    return _shrunk(parameters) if quick else parameters
+
+
+def build(parameters: Mapping, data: Path | None = None) -> Workload:
+    """The round of seed 0, from the prepared files in the folder `data`, or from random images.
+
+    How long a round takes does not depend on what the images show.
+    """
+    edge_set = EDGE_SETS[parameters["edge_set"]]
+    if data is None:
+        arrays, edge = _random_arrays(parameters), _random_edge(parameters)
+    else:
+        arrays = load_npz(data / f"{parameters['dataset']}.npz", DATASET_ARRAYS)
+        edge = load_npz(data / f"{edge_set.name}.npz", edge_set.arrays)
+    if (tested := parameters["test_samples"]) is not None:
+        arrays |= {name: arrays[name][:tested] for name in ("x_test", "y_test")}
+    clients = partition(
+        arrays["y_train"],
+        parameters["num_clients"],
+        parameters["partition"],
+        numpy_generator(0, "partition"),
+        edge_set.excluded,
+    )
+    poisoned = poison.build(
+        edge_set.name,
+        edge,
+        edge_set.source_class,
+        edge_set.target_class,
+        len(arrays["y_train"]),
+        parameters["case"],
+        parameters["num_clients"],
+        parameters["poison"],
+        numpy_generator(0, "poison"),
+        edge_set.excluded,
+    )
+    return Workload(parameters, arrays, clients, poisoned, participants_of(parameters, ROUND, 0))
+
+
+def check_files(parameters: Mapping, data: Path) -> None:
+    """Raise `DataError` if a prepared file of the task is not in the folder `data`."""
+    for name in (parameters["dataset"], parameters["edge_set"]):
+        if not (data / f"{name}.npz").is_file():
+            raise DataError(f"{data / name}.npz: is missing; `snakemake` prepares it")
+
+
+def _shrunk(parameters: Mapping) -> dict:
+    return parameters | {
+        "model": parameters["model"] | {"width": 1 / 16},
+        "num_clients": 8,
+        "clients_per_round": 4,
+        "local_epochs": 2,
+        "attacker_epochs": 1,
+        "batch_size": 8,
+        "test_samples": 40,
+        "partition": parameters["partition"] | {"num_samples": 96, "min_samples": 3},
+        "poison": parameters["poison"] | {"clean": 10},
+    }
+
+
+def _random_arrays(parameters: Mapping) -> dict[str, np.ndarray]:
+    """As many images as the task uses."""
+    dataset = DATASETS[parameters["dataset"]]
+    train, test = image_counts(dataset.name)
+    held, tested = parameters["partition"]["num_samples"], parameters["test_samples"]
+    sizes = {"train": train if held is None else held, "test": tested or test}
+    generator = np.random.default_rng(0)
+    arrays = {}
+    for part, size in sizes.items():
+        arrays[f"x_{part}"] = generator.integers(0, 256, (size, *dataset.shape), dtype=np.uint8)
+        arrays[f"y_{part}"] = generator.integers(0, dataset.num_classes, size)
+    return arrays
+
+
+def _random_edge(parameters: Mapping) -> dict[str, np.ndarray]:
+    """As many edge-case images as the edge set has; labelled ones are all of its source class."""
+    shape = DATASETS[parameters["dataset"]].shape
+    edge_set = EDGE_SETS[parameters["edge_set"]]
+    generator = np.random.default_rng(1)
+    arrays = {}
+    for name, count in EDGE_IMAGES[edge_set.name].items():
+        arrays[name] = generator.integers(0, 256, (count, *shape), dtype=np.uint8)
+        if name.startswith("x_"):
+            arrays[name.replace("x_", "y_")] = np.full(count, edge_set.source_class)
+    return arrays

@@ -1,0 +1,37 @@
+"""The plain models are those of the project."""
+
+import pytest
+import torch
+from benchmarks.plain_models import PLAIN_MODELS
+
+from edgecase import models
+
+SHAPES = {"vgg9": (3, 32, 32), "lenet": (1, 28, 28)}
+
+
+def size(module):
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("vgg9", 9_225_610), ("lenet", 1_199_882)])
+def test_sizes_at_full_width(name, parameters):
+    assert size(PLAIN_MODELS[name]()) == size(models.build(name)) == parameters
+
+
+@pytest.mark.parametrize("name", PLAIN_MODELS)
+@pytest.mark.parametrize("width", [0.125, 0.5])
+def test_outputs_with_copied_weights(name, width):
+    ours = models.build(name, width=width, num_classes=7).eval()
+    plain = PLAIN_MODELS[name](num_classes=7, width=width).eval()
+    plain.load_state_dict(ours.state_dict())
+    images = torch.randn(5, *SHAPES[name], generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        torch.testing.assert_close(plain(images), ours(images), rtol=0, atol=0)
+
+
+def test_dropout_of_lenet_acts_in_training():
+    plain = PLAIN_MODELS["lenet"](width=0.125)
+    images = torch.ones(2, 1, 28, 28)
+    assert not torch.equal(plain(images), plain.eval()(images))
+    kinds = [type(layer).__name__ for layer in plain if "Dropout" in type(layer).__name__]
+    assert kinds == ["Dropout2d", "Dropout"]
