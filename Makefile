@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict bench test lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict unlock bench test lint format lock clean
 
 env: .venv/.installed
 
@@ -54,6 +54,10 @@ report: env
 plan: env
 	@$(CONFIGURED) run $$CONFIG >/dev/null
 	$(SNAKEMAKE) --configfile $$CONFIG -- plan
+
+# After a kill -9 of Snakemake, whose lock stays: the run's own command then goes on.
+unlock: env
+	$(SNAKEMAKE) --configfile $$CONFIG --unlock
 
 # A verdict on a defense: make verdict DEFENSE=krum
 verdict: env

@@ -39,7 +39,7 @@ rule all:
 
 rule cells:
     input:
-        [f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in CELLS],
+        [cell_files(cell) for cell in CELLS],
 
 
 rule tables:

@@ -26,10 +26,12 @@ rule cell:
         device=DEVICE,
         backend=config.get("backend", "auto"),
         probes=f"{RESULTS}/probe",
+        state=f"{RESULTS}/state/{CELL}",
         folder=lambda wildcards, output: str(Path(output.record).parent),
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/cell.py --dataset {input.dataset}"
         " --partition {input.partition} --poison {input.poison} --start {input.start}"
         " --parameters {params.parameters:q} --override {wildcards.override} --seeds {params.seeds}"
         " --device {params.device} --threads {threads} --backend {params.backend}"
-        " --probes {params.probes} --memory-share $EDGECASE_MEMORY_SHARE --out {params.folder} 2> {log}"
+        " --probes {params.probes} --memory-share $EDGECASE_MEMORY_SHARE --state {params.state}"
+        " --save-minutes $EDGECASE_SAVE_MINUTES --out {params.folder} 2> {log}"

@@ -30,4 +30,4 @@ for claim, cells in CLAIM_CELLS.items():
         name:
             f"claim-{claim}"
         input:
-            [f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in cells],
+            [cell_files(cell) for cell in cells],

@@ -68,7 +68,11 @@ else:
     ON_GPU = ""
 # Of a device's memory; the rest is for the data and for what estimates leave out.
 MEMORY_SHARE = f"{0.8 / CELLS_PER_GPU:.3f}"
-os.environ |= {"EDGECASE_ON_GPU": ON_GPU, "EDGECASE_MEMORY_SHARE": MEMORY_SHARE}
+os.environ |= {
+    "EDGECASE_ON_GPU": ON_GPU,
+    "EDGECASE_MEMORY_SHARE": MEMORY_SHARE,
+    "EDGECASE_SAVE_MINUTES": str(config.get("save_minutes", 5)),
+}
 
 
 onstart:

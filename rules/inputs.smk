@@ -29,6 +29,12 @@ def expand_seeds(pattern):
     return [pattern.replace("{seed}", str(seed)) for seed in SEEDS]
 
 
+def cell_files(cell):
+    """The record of a cell and the rounds of all its seeds: a record alone may lack a new seed."""
+    folder = f"{RESULTS}/cells/{cell.folder}"
+    return [f"{folder}/cell.json", *expand_seeds(f"{folder}/seed{{seed}}.csv")]
+
+
 def raw_folders(name):
     """The folders of verified files that a data set or an edge set is prepared from."""
     described = DATASETS.get(name) or EDGE_SETS[name]

@@ -12,6 +12,7 @@ from edgecase.errors import SimulationError
 from edgecase.federation import simulate as simulation
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.precision import matrix_products
 from edgecase.federation.simulate import SeedRun, participants_of, simulate
 from edgecase.federation.trainer import Sequential, Stacked
 from edgecase.results import ROUND_COLUMNS, TIMING_COLUMNS
@@ -371,7 +372,6 @@ def test_tf32_is_allowed_to_local_training_and_never_to_the_defense(
 
     for name in ("train_participants", "defend", "evaluate"):
         watch(name)
-    monkeypatch.setattr(torch.backends.cuda.matmul, "allow_tf32", False)
-    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
-    records_of(make_world(), lay_out, parameters("krum", precision="tf32"), classes, 0)
+    with matrix_products("fp32"):
+        records_of(make_world(), lay_out, parameters("krum", precision="tf32"), classes, 0)
     assert seen == {"train_participants": {True}, "defend": {False}, "evaluate": {True}}

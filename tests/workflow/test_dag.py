@@ -230,6 +230,7 @@ def test_new_seed_of_a_cell_asks_for_its_draws_and_the_cells(mine):
     jobs = mine.jobs(changes={"seeds": [0, 1, 2]})
     assert rules(jobs) == {"partition": 1, "poison": 2, "cell": 6, **DRAWN, **DENSITIES}
     assert all("seed2." in output for output in outputs(jobs, "poison"))
+    assert cells(mine.jobs("cells", changes={"seeds": [0, 1, 2]})) == CELLS
 
 
 def test_new_cell_asks_for_itself(mine):

@@ -78,6 +78,7 @@ def test_every_output_is_there_and_no_temporary_file(finished):
     for cell in CELLS.values():
         files = [f"seed{seed}.{kind}" for seed in SEEDS for kind in ("csv", "timing.csv")]
         wanted |= {f"test/cells/{cell.folder}/{file}" for file in [*files, "cell.json"]}
+        wanted |= {f"test/state/{cell.folder}/seed{seed}.safetensors" for seed in SEEDS}
     wanted |= {f"test/tables/{name}.csv" for name in ("fig2", "fig4", "fig5", "measures")}
     wanted |= {
         f"test/tables/{name}.{ending}"

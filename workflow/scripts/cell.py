@@ -4,13 +4,13 @@ import argparse
 import csv
 import json
 import shlex
+import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-import torch
 
 from edgecase import command, provenance
 from edgecase.datasets import DATASETS
@@ -18,9 +18,11 @@ from edgecase.federation import device as devices
 from edgecase.federation.clients import Population, build_populations, build_tests
 from edgecase.federation.pretrain import load_start
 from edgecase.federation.probe import AUTO, Work, choose_backend
-from edgecase.federation.simulate import Classes, SeedRun, simulate
+from edgecase.federation.session import Session
+from edgecase.federation.simulate import RoundRecord, SeedRun
+from edgecase.federation.state import fingerprint
 from edgecase.federation.task import open_task, watched_classes
-from edgecase.federation.trainer import BACKENDS, Trainer, build_trainer
+from edgecase.federation.trainer import BACKENDS, build_trainer
 from edgecase.files import atomic_path
 from edgecase.partition import load_partition
 from edgecase.poison import load_poison
@@ -54,11 +56,16 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--memory-share", type=float, default=0.8, help="of the device's memory, for local training"
     )
+    parser.add_argument(
+        "--state", type=Path, help="folder of states to go on from (none: no states)"
+    )
+    parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
     parser.add_argument("--out", required=True, type=Path, help="the cell's folder")
     arguments = parser.parse_args(argv)
     if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
         parser.error("--partition and --poison take one file per seed")
     parameters = arguments.parameters
+    signal.signal(signal.SIGTERM, _terminated)
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
@@ -88,20 +95,43 @@ def main(argv: list[str] | None = None) -> None:
         data.transforms,
         count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
     )
+    code = provenance.code_digest("simulate")
+    inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
+    digests = provenance.file_digests(inputs)
+    files = {}
+    if arguments.state:
+        for seed, *own in zip(arguments.seeds, arguments.partition, arguments.poison, strict=True):
+            facts = fingerprint(
+                parameters=parameters,
+                seed=seed,
+                data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
+                code=code,
+                backend=backend,
+            )
+            files[seed] = arguments.state / f"seed{seed}.safetensors", facts
+    session = Session(files, report=_say)
     runs = [
         SeedRun(
             seed,
             population,
             build_tests(data.test_images, data.test_labels, poison, data.transforms, model.dtype),
+            session.states.get(seed),
         )
         for seed, population, poison in zip(arguments.seeds, populations, poisons, strict=True)
+        if not session.is_done(seed, parameters["rounds"])
     ]
+    progress = Progress(parameters["rounds"])
     # A stacked back-end trains the clients of all seeds at once; else seed follows seed.
     for together in [runs] if trainer.stacks else [[run] for run in runs]:
-        _run(trainer, start, together, classes, parameters, arguments.out)
+        session.run(
+            trainer, start, together, classes, parameters, 60 * arguments.save_minutes, progress
+        )
+    for seed in arguments.seeds:
+        values, seconds = zip(*session.states[seed].reached, strict=True)
+        _write(values, ROUND_COLUMNS, arguments.out / f"seed{seed}.csv")
+        _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
 
     shares = [_attacker_share(p, parameters["clients_per_round"]) for p in populations]
-    inputs = [arguments.dataset, *arguments.partition, *arguments.poison, arguments.start]
     record = {
         **{axis: parameters.get(axis) for axis in CELL_AXES},
         "defense": parameters["defense"]["name"],
@@ -110,8 +140,8 @@ def main(argv: list[str] | None = None) -> None:
         "standin": DATASETS[parameters["dataset"]].standin,
         "attacker_share": round(sum(shares) / len(shares), 6),
         "parameters": parameters,
-        "data": provenance.file_digests(inputs),
-        "code": provenance.code_digest("simulate"),
+        "data": digests,
+        "code": code,
         "versions": provenance.versions(),
         "device": devices.describe(device),
         "backend": backend,
@@ -121,29 +151,6 @@ def main(argv: list[str] | None = None) -> None:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
 
 
-def _run(
-    trainer: Trainer,
-    start: torch.Tensor,
-    runs: list[SeedRun],
-    classes: Classes,
-    parameters: dict,
-    folder: Path,
-) -> None:
-    """Simulate the seeds of `runs` together and write the CSVs of each."""
-    rounds: dict[int, list[dict]] = {run.seed: [] for run in runs}
-    timings: dict[int, list[dict]] = {run.seed: [] for run in runs}
-    began = reported = time.monotonic()
-    for seed, record in simulate(trainer, start, runs, classes, parameters):
-        rounds[seed].append(record.values)
-        timings[seed].append(record.seconds)
-        if time.monotonic() - reported > _REPORT_EVERY_S:
-            reported = time.monotonic()
-            _report(seed, record.values, parameters["rounds"], reported - began)
-    for run in runs:
-        _write(rounds[run.seed], ROUND_COLUMNS, folder / f"seed{run.seed}.csv")
-        _write(timings[run.seed], TIMING_COLUMNS, folder / f"seed{run.seed}.timing.csv")
-
-
 def _attacker_share(population: Population, per_round: int) -> float:
     """The attacker's expected FedAvg weight in a round with one attacker."""
     mean = sum(population.honest_counts) / len(population.honest_counts)
@@ -151,15 +158,36 @@ def _attacker_share(population: Population, per_round: int) -> float:
     return attacker / (attacker + (per_round - 1) * mean)
 
 
-def _report(seed: int, values: dict, rounds: int, seconds: float) -> None:
-    done = values["fl_iter"]
-    left = seconds / max(done, 1) * (rounds - done)
-    print(
-        f"seed {seed}: round {done}/{rounds}, {60 * done / seconds:.1f} rounds/min, "
-        f"{left / 60:.1f} min left{_accuracies(values)}",
-        file=sys.stderr,
-        flush=True,
-    )
+class Progress:
+    """Says now and then on standard error how far a seed is."""
+
+    def __init__(self, rounds: int) -> None:
+        self._rounds, self._reported = rounds, time.monotonic()
+        self._began: dict[int, tuple[float, int]] = {}
+
+    def __call__(self, seed: int, record: RoundRecord) -> None:
+        now, done = time.monotonic(), record.values["fl_iter"]
+        began, first = self._began.setdefault(seed, (now, done))
+        if now - self._reported < _REPORT_EVERY_S or done == first:
+            return
+        self._reported = now
+        per_minute = 60 * (done - first) / (now - began)
+        left = (self._rounds - done) / per_minute
+        _say(
+            f"seed {seed}: round {done}/{self._rounds}, {per_minute:.1f} rounds/min, "
+            f"{left:.1f} min left{_accuracies(record.values)}"
+        )
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _terminated(signal_number: int, frame: object) -> None:
+    """A scheduler's warning of the end: no second one may disturb the saving of the state."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _say("terminated: the state is saved, and the same command goes on from it")
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _accuracies(values: dict) -> str:
@@ -168,7 +196,7 @@ def _accuracies(values: dict) -> str:
     return f", main {values['main_task_acc']:.2f} %, backdoor {values['backdoor_acc']:.2f} %"
 
 
-def _write(rows: list[dict], columns: dict[str, str], path: Path) -> None:
+def _write(rows: Iterable[dict], columns: dict[str, str], path: Path) -> None:
     """Write `rows` as CSV; nine digits tell every float32 apart, and None is an empty field."""
     with atomic_path(path) as temporary, temporary.open("w", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
@@ -184,7 +212,12 @@ def _own_command(argv: list[str] | None) -> list[str]:
         shown = script.relative_to(Path.cwd())
     except ValueError:
         shown = script
-    return [shown.as_posix(), *(sys.argv[1:] if argv is None else argv)]
+    given = list(sys.argv[1:] if argv is None else argv)
+    # What runs again should not find itself done.
+    if "--state" in given:
+        place = given.index("--state")
+        del given[place : place + 2]
+    return [shown.as_posix(), *given]
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
 from edgecase.federation.participation import Participants, parse, sample_clients
 from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.round import Cohort, Updates, defend, train_participants
+from edgecase.federation.state import SeedState
 from edgecase.federation.trainer import Trainer
 
 
@@ -30,19 +31,22 @@ class Classes:
 
 @dataclass(frozen=True)
 class RoundRecord:
-    """One row of the rounds CSV and of the timing CSV (`edgecase.results`)."""
+    """One row of the rounds CSV and of the timing CSV (`edgecase.results`), and the global model
+    `parameters` [P] after the round."""
 
     values: dict[str, float | int | str | None]
     seconds: dict[str, float]
+    parameters: torch.Tensor
 
 
 @dataclass(frozen=True)
 class SeedRun:
-    """One seed of a cell: its clients and its test sets."""
+    """One seed of a cell: its clients, its test sets and, if it has begun, how far it is."""
 
     seed: int
     population: Population
     tests: TestSets
+    begun: SeedState | None = None
 
 
 def simulate(
@@ -55,7 +59,8 @@ def simulate(
     """Yield (seed, record) for the starting model `start` [P] (round 0), then for every round.
 
     All `runs` go through a round together, so that a stacked trainer has their clients in one
-    batch; their populations share one store. `parameters` are a cell's resolved parameters
+    batch; their populations share one store. A run that has begun goes on behind its last round,
+    and those that are further wait for the others. `parameters` are a cell's resolved parameters
     (`edgecase.config`). Raises `SimulationError` if a model stops being finite, a defense breaks
     its promise, or, unless `diverged_clients` is "leave-out", a client's update is not finite.
     """
@@ -74,14 +79,20 @@ def simulate(
             )
         return _accuracy_columns(accuracy, classes)
 
-    current = {run.seed: start.clone() for run in runs}
-    norms = dict.fromkeys(current, _norm(start))
+    done = {run.seed: run.begun.round if run.begun else 0 for run in runs}
+    current = {
+        run.seed: run.begun.parameters.to(start) if run.begun else start.clone() for run in runs
+    }
+    norms = {seed: _norm(model) for seed, model in current.items()}
     for run in runs:
+        if run.begun:
+            continue
         began = time.perf_counter()
         values = measured(run, start) | _STARTING_ROW | {"wg_norm": norms[run.seed]}
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)}
-        yield run.seed, RoundRecord(values | {"fl_iter": 0}, seconds | {"fl_iter": 0})
-    for round in range(1, parameters["rounds"] + 1):
+        yield run.seed, RoundRecord(values | {"fl_iter": 0}, seconds | {"fl_iter": 0}, start)
+    for round in range(min(done.values()) + 1, parameters["rounds"] + 1):
+        together = [run for run in runs if done[run.seed] < round]
         began = time.perf_counter()
         cohorts = [
             Cohort(
@@ -90,14 +101,14 @@ def simulate(
                 run.population,
                 participants_of(parameters, round, run.seed),
             )
-            for run in runs
+            for run in together
         ]
         with matrix_products(precision):
             received = train_participants(trainer, cohorts, parameters, round)
         _synchronise(model.device)
         # Clients of all seeds train at once: each seed is charged an equal part.
-        train_s = _since(began) / len(runs)
-        for run, cohort, updates in zip(runs, cohorts, received, strict=True):
+        train_s = _since(began) / len(together)
+        for run, cohort, updates in zip(together, cohorts, received, strict=True):
             began = time.perf_counter()
             aggregate, after, norm = _step(cohort, updates, parameters, round)
             aggregate_s = _since(began)
@@ -120,6 +131,7 @@ def simulate(
                         "aggregate_s": aggregate_s,
                         "evaluate_s": _since(began),
                     },
+                    after,
                 ),
             )
 

@@ -40,7 +40,8 @@ class Grouped:
     ) -> torch.Tensor:
         return functional.conv2d(
             x,
-            weight.flatten(0, 1),
+            # A lone weight keeps its strides, which some CPU kernels refuse.
+            weight.flatten(0, 1).contiguous(),
             bias.flatten(),
             stride=layer.stride,
             padding=layer.padding,

@@ -43,7 +43,9 @@ def _mapped(model, parameters, images, dropout_keys, positions) -> torch.Tensor:
         named = dict(zip(model.names, parameters, strict=True))
         return torch.func.functional_call(model.module, named, (images,))
 
-    return torch.func.vmap(one)(tuple(parameters), images, dropout_keys, positions)
+    # Some CPU kernels refuse the strides of a lone member's convolution.
+    packed = tuple(view.contiguous() for view in parameters)
+    return torch.func.vmap(one)(packed, images, dropout_keys, positions)
 
 
 def _layered(model, layout: Layout, parameters, images, dropout_keys, positions) -> torch.Tensor:

@@ -1,0 +1,101 @@
+"""What one seed of a cell has reached, in a file, so that an interrupted run goes on from there.
+
+All random draws derive from (seed, purpose, round, client), and no defense or participation keeps
+anything between rounds: the global model and the number of the round are the whole state.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from edgecase.errors import DataError
+from edgecase.files import atomic_path
+
+
+@dataclass(frozen=True)
+class SeedState:
+    """A seed after `round` rounds.
+
+    `parameters` [P] is the global model; a seed that is done needs none. `rows` hold (values,
+    seconds) of rounds 0 … `round`, and possibly later ones, which do not count.
+    """
+
+    round: int
+    parameters: torch.Tensor | None
+    rows: list[tuple[dict, dict]]
+
+    @property
+    def reached(self) -> list[tuple[dict, dict]]:
+        """(values, seconds) of rounds 0 … `round`."""
+        return self.rows[: self.round + 1]
+
+
+def fingerprint(**facts: object) -> str:
+    """A digest of everything a seed's numbers depend on; equal facts, equal digests."""
+    text = json.dumps(facts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def save(state: SeedState, path: Path, fingerprint: str) -> None:
+    """Write `state` to `path` in one step."""
+    tensors = {}
+    if state.parameters is not None:
+        tensors["parameters"] = state.parameters.detach().to("cpu", copy=True)
+    content = json.dumps({"round": state.round, "rows": state.reached})
+    metadata = {"fingerprint": fingerprint, "content": content}
+    metadata["digest"] = _digest(metadata, tensors)
+    with atomic_path(path) as temporary:
+        save_file(tensors, temporary, metadata)
+
+
+def load(path: Path, fingerprint: str) -> SeedState | None:
+    """The state in `path`; None if there is no such file.
+
+    Raises `DataError`, with the reason, for a file that is cut, altered, or of another run.
+    """
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, "pt") as file:
+            metadata: Mapping[str, str] = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise DataError(f"{path}: not a readable state ({error})") from error
+    if metadata.get("digest") != _digest(metadata, tensors):
+        raise DataError(f"{path}: its content is not what was saved")
+    if metadata["fingerprint"] != fingerprint:
+        raise DataError(f"{path}: its parameters, data or code are not those of this run")
+    content = json.loads(metadata["content"])
+    rows = [(values, seconds) for values, seconds in content["rows"]]
+    return SeedState(content["round"], tensors.get("parameters"), rows)
+
+
+def load_or_set_aside(path: Path, fingerprint: str) -> tuple[SeedState | None, str | None]:
+    """The state in `path`, or None and why not, the file then kept as `<name>.refused`."""
+    try:
+        return load(path, fingerprint), None
+    except DataError as error:
+        path.replace(path.with_name(f"{path.name}.refused"))
+        return None, str(error)
+
+
+def clear_unfinished(path: Path) -> None:
+    """Remove what writers of `path` left behind that were killed before the end."""
+    for leftover in path.parent.glob(f".*.{path.name}"):
+        leftover.unlink(missing_ok=True)
+
+
+def _digest(metadata: Mapping[str, str], tensors: Mapping[str, torch.Tensor]) -> str:
+    digest = hashlib.sha256()
+    for key in ("fingerprint", "content"):
+        digest.update(f"{key}:{len(metadata.get(key, ''))}:{metadata.get(key, '')}".encode())
+    for name in sorted(tensors):
+        digest.update(f"{name}:{tensors[name].dtype}:{list(tensors[name].shape)}".encode())
+        digest.update(tensors[name].contiguous().numpy().tobytes())
+    return digest.hexdigest()
