@@ -84,7 +84,7 @@ def test_make_verdict_asks_for_a_defense(tmp_path, given):
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / ".installed").touch()
     done = subprocess.run(
-        ["make", "-f", str(ROOT / "Makefile"), "verdict", *given],
+        ["make", "--no-print-directory", "-f", str(ROOT / "Makefile"), "verdict", *given],
         cwd=tmp_path,
         env={name: value for name, value in os.environ.items() if name != "DEFENSE"},
         capture_output=True,

@@ -70,7 +70,7 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict, task: str) 
         if mixes:
             entry = style.attack(attacked["attack"].iloc[0])
             style.points(axis, points.along(mixes, measure), entry)
-            style.value_ticks(axis, mixes)
+            style.value_ticks(axis, mixes, "{:.3g}".format)
         else:
             style.notice(axis, ["not run"])
         if measure is not points.attack_norm:
