@@ -75,7 +75,7 @@ bench: env
 		$${DEVICE:+--device "$$DEVICE"} $${DATA:+--data "$$DATA"}
 
 test: env
-	$(BIN)/python -m pytest -n auto --durations=15
+	$(BIN)/python -m pytest -n auto
 
 lint: env
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import torch
 
+from edgecase.federation.device import synchronise
 from edgecase.federation.precision import matrix_products
 
 #: the phases of a round, in order.
@@ -31,11 +32,6 @@ class Clock:
         yield
         synchronise(self._device)
         self.seconds[name] += time.perf_counter() - began
-
-
-def synchronise(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 def peak_memory(device: torch.device) -> int:

@@ -112,10 +112,11 @@ def test_another_seed_trains_only_itself(world, parameters):
     assert rows(both)[0] == rows(first)[0]
 
 
-def test_a_seed_that_is_done_does_not_run_again(world, parameters):
+@pytest.mark.parametrize("together", [False, True])
+def test_a_seed_that_is_done_does_not_run_again(together, world, parameters):
     attempt = world(parameters(rounds=2))
-    first, _, _ = attempt()
-    again, said, _ = attempt()
+    first, _, _ = attempt(together=together)
+    again, said, _ = attempt(together=together)
     assert said == []
     assert rows(again) == rows(first)
 

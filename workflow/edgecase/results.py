@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgecase.errors import DataError
+from edgecase.files import require_last_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +96,5 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
         raise DataError(
             f"{path}: its first or last round has no accuracies; expected them in both (cut off?)"
         )
-    if not Path(path).read_bytes().endswith(b"\n"):
-        raise DataError(f"{path}: its last line is cut off")
+    require_last_line(path)
     return table

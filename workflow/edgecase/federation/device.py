@@ -44,6 +44,12 @@ def total_memory(device: torch.device) -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def synchronise(device: torch.device) -> None:
+    """Wait for the work that a GPU has been given, so that the clock counts it."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
 def describe(device: torch.device) -> str:
     """The device's name as a person knows it."""
     if device.type == "cuda":

@@ -102,8 +102,7 @@ def _seconds(trainer: Trainer, store: Store, jobs: list[LocalJob], precision: st
     began = time.perf_counter()
     with matrix_products(precision):
         trainer.train(store, jobs, autocast_dtype(precision))
-    if trainer.model.device.type == "cuda":
-        torch.cuda.synchronize(trainer.model.device)
+    devices.synchronise(trainer.model.device)
     return time.perf_counter() - began
 
 

@@ -11,6 +11,7 @@ from edgecase.attacks import NO_ATTACK
 from edgecase.defenses import Aggregate
 from edgecase.errors import SimulationError
 from edgecase.federation.clients import Population
+from edgecase.federation.device import synchronise
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
 from edgecase.federation.participation import Participants, parse, sample_clients
 from edgecase.federation.precision import autocast_dtype, matrix_products
@@ -91,7 +92,9 @@ def simulate(
         values = measured(run, start) | _STARTING_ROW | {"wg_norm": norms[run.seed]}
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)}
         yield run.seed, RoundRecord(values | {"fl_iter": 0}, seconds | {"fl_iter": 0}, start)
-    for round in range(min(done.values()) + 1, parameters["rounds"] + 1):
+    for round in range(
+        min(done.values(), default=parameters["rounds"]) + 1, parameters["rounds"] + 1
+    ):
         together = [run for run in runs if done[run.seed] < round]
         began = time.perf_counter()
         cohorts = [
@@ -105,7 +108,7 @@ def simulate(
         ]
         with matrix_products(precision):
             received = train_participants(trainer, cohorts, parameters, round)
-        _synchronise(model.device)
+        synchronise(model.device)
         # Clients of all seeds train at once: each seed is charged an equal part.
         train_s = _since(began) / len(together)
         for run, cohort, updates in zip(together, cohorts, received, strict=True):
@@ -241,11 +244,6 @@ def _mean(values: Iterator[float]) -> float:
     """Mean of the finite values, 0 if there is none: diverged clients are in `diverged_ids`."""
     listed = [value for value in values if math.isfinite(value)]
     return sum(listed) / len(listed) if listed else 0.0
-
-
-def _synchronise(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 def _since(moment: float) -> float:

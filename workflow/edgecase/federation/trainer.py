@@ -101,6 +101,6 @@ def build_trainer(
         raise ConfigError(
             f"backend: '{backend}' needs about {each / 2**30:.2f} GiB for one client's batch of "
             f"{batch_size}; this cell may take {memory / 2**30:.2f} GiB. Use a smaller batch_size "
-            "or `local_training: {backend: sequential}`"
+            "or `backend: sequential`"
         )
     return Stacked(model, form, memory // each)

@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from edgecase.models.layers import Dropout, initialise_default, scaled
+from edgecase.models.layers import initialise_default
+from edgecase.models.two_convolutions import two_convolutions
 
 
 def cnn(*, num_classes: int, width: float, generator: torch.Generator) -> nn.Module:
@@ -14,20 +15,7 @@ def cnn(*, num_classes: int, width: float, generator: torch.Generator) -> nn.Mod
     uniform, biases torch's default (Granqvist et al. 2024, arXiv:2404.06430, appendix D; as
     `simple_cnn` of `benchmarks/model/pytorch/cnn.py` in apple/pfl-research).
     """
-    first, second, hidden = (scaled(channels, width) for channels in (32, 64, 128))
-    module = nn.Sequential(
-        nn.Conv2d(3, first, 3),
-        nn.ReLU(),
-        nn.Conv2d(first, second, 3),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        Dropout(0.25),
-        nn.Flatten(),
-        nn.Linear(second * 14 * 14, hidden),
-        nn.ReLU(),
-        Dropout(0.5),
-        nn.Linear(hidden, num_classes),
-    )
+    module = two_convolutions(3, 32, num_classes=num_classes, width=width, drop_maps=False)
     initialise_default(module, generator)
     for layer in module:
         if isinstance(layer, nn.Conv2d | nn.Linear):

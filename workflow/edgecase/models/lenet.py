@@ -3,7 +3,8 @@
 import torch
 from torch import nn
 
-from edgecase.models.layers import Dropout, initialise_default, scaled
+from edgecase.models.layers import initialise_default
+from edgecase.models.two_convolutions import two_convolutions
 
 
 def lenet(*, num_classes: int, width: float, generator: torch.Generator) -> nn.Module:
@@ -12,19 +13,6 @@ def lenet(*, num_classes: int, width: float, generator: torch.Generator) -> nn.M
     Input [B, 1, 28, 28], output [B, num_classes] logits. At width 1 and ten classes it has
     1,199,882 parameters (PAPER: Wang et al. 2020, §4; architecture as in the authors' code).
     """
-    first, second, hidden = (scaled(channels, width) for channels in (32, 64, 128))
-    module = nn.Sequential(
-        nn.Conv2d(1, first, 3),
-        nn.ReLU(),
-        nn.Conv2d(first, second, 3),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        Dropout(0.25, per_channel=True),
-        nn.Flatten(),
-        nn.Linear(second * 12 * 12, hidden),
-        nn.ReLU(),
-        Dropout(0.5),
-        nn.Linear(hidden, num_classes),
-    )
+    module = two_convolutions(1, 28, num_classes=num_classes, width=width, drop_maps=True)
     initialise_default(module, generator)
     return module

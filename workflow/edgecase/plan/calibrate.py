@@ -106,8 +106,7 @@ def _median_seconds(action: Callable[[], None], device: torch.device) -> float:
     def timed() -> float:
         began = time.perf_counter()
         action()
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
+        devices.synchronise(device)
         return time.perf_counter() - began
 
     timed()
