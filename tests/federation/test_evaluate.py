@@ -110,3 +110,13 @@ def test_lower_precision_is_close_but_not_equal(model, tests):
     half = evaluate(model, model.parameters.clone(), tests, autocast=torch.bfloat16, **arguments)
     assert seen == [torch.float32, torch.bfloat16]
     assert abs(full.main - half.main) <= 5
+
+
+def test_a_cpu_takes_small_batches_and_every_sample_once(model):
+    sizes = []
+    model.module.register_forward_hook(lambda module, inputs, output: sizes.append(len(output)))
+    count = 2 * evaluation._CPU_BATCH + 3
+    images = torch.randn(count, 1, 3, 4)
+    tests = evaluation.TestSets(images, torch.zeros(count, dtype=torch.int64), count - 5)
+    evaluate(model, model.parameters.clone(), tests, num_classes=5, batch_size=1000)
+    assert sizes == [evaluation._CPU_BATCH, evaluation._CPU_BATCH, 3]

@@ -7,8 +7,12 @@ import torch
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
+from edgecase.federation.device import total_memory
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Store, Stream, train_locally
+from edgecase.federation.stacked import train
+from edgecase.federation.trainer import build_trainer
+from edgecase.plan import calibrate
 from edgecase.plan.calibrate import measure
 from edgecase.plan.flops import operations
 from edgecase.transforms import task_transforms
@@ -20,6 +24,8 @@ SETTING = {
     "batch_size": 16,
     "test_batch_size": 64,
     "precision": "fp32",
+    "backend": "sequential",
+    "members": 1,
 }
 
 
@@ -50,3 +56,48 @@ def test_seconds_and_operations_of_a_tiny_model():
 def test_every_precision_and_size_can_be_measured(change):
     speed = measure(SETTING | change, torch.device("cpu"))
     assert speed["step_s"] + speed["sample_s"] > 0
+
+
+def test_members_of_a_stacked_batch_share_its_time(monkeypatch):
+    # The clock of this test: a forward pass of stacked training takes a second, whoever is in it.
+    passed = []
+    monkeypatch.setattr(calibrate.time, "perf_counter", lambda: float(len(passed)))
+    forward = train.forward
+
+    def counted(*arguments):
+        passed.append(len(arguments[3]))
+        return forward(*arguments)
+
+    monkeypatch.setattr(train, "forward", counted)
+    setting = SETTING | {"backend": "stacked-unfold", "members": 4}
+    speed = measure(setting, torch.device("cpu"))
+    assert set(passed) == {4}
+    assert speed["step_s"] == pytest.approx(1 / 4)
+
+
+def test_a_cpu_that_chooses_trains_one_client_after_the_other():
+    cpu = torch.device("cpu")
+    usual = calibrate._as_it_runs(SETTING | {"backend": "auto", "members": 30}, cpu)
+    assert usual == SETTING
+    stacked = SETTING | {"backend": "stacked-vmap", "members": 30}
+    assert calibrate._as_it_runs(stacked, cpu) == stacked
+
+
+def test_a_choice_is_the_fastest_of_the_probe(monkeypatch):
+    asked, built = [], []
+
+    def probed(model, work):
+        asked.append(work)
+        return {"sequential": 2.0, "stacked-grouped": None, "stacked-unfold": 1.0}
+
+    def build(backend, *arguments):
+        built.append(backend)
+        return build_trainer(backend, *arguments)
+
+    monkeypatch.setattr(calibrate, "probe", probed)
+    monkeypatch.setattr(calibrate, "build_trainer", build)
+    measure(SETTING | {"backend": "auto", "members": 3}, torch.device("cpu"), jobs_per_device=2)
+    assert built == ["stacked-unfold"]
+    (work,) = asked
+    assert (work.members, work.batch_size, work.image_shape) == (3, 16, (28, 28, 1))
+    assert work.memory == int(0.4 * total_memory(torch.device("cpu")))

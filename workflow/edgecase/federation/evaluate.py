@@ -6,6 +6,10 @@ import torch
 
 from edgecase.federation.flat import FlatModel
 
+#: images that a CPU tests at once: beyond, a layer's output leaves its caches, and the full-size
+#: models take 1.2 to 2.2 times as long per image (docs/benchmarks.md).
+_CPU_BATCH = 128
+
 
 @dataclass(frozen=True)
 class TestSets:
@@ -41,7 +45,12 @@ def evaluate(
     batch_size: int,
     autocast: torch.dtype | None = None,
 ) -> Accuracy:
-    """Accuracies of the model with `parameters` [P]; one transfer to the host at the end."""
+    """Accuracies of the model with `parameters` [P]; one transfer to the host at the end.
+
+    `batch_size` is the most images that go through the model at once; a CPU takes fewer.
+    """
+    if model.device.type == "cpu":
+        batch_size = min(batch_size, _CPU_BATCH)
     model.parameters.copy_(parameters)
     model.module.eval()
     with (

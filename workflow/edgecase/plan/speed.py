@@ -110,6 +110,7 @@ def calibrate(machine: Machine, settings: Iterable[Setting], path: Path) -> Cali
     request = {
         "device": machine.device,
         "threads": machine.threads,
+        "jobs_per_device": -(-machine.jobs // _devices(machine.device)),
         "settings": [asdict(setting) for setting in settings],
     }
     began = time.time()
@@ -150,6 +151,11 @@ def _run(request: str, number: int) -> subprocess.CompletedProcess:
         text=True,
         check=False,
     )
+
+
+def _devices(device: str) -> int:
+    """How many devices jobs are spread over."""
+    return max(1, len(gpus())) if is_shared_out(device) else 1
 
 
 def _means(found: Iterable[Mapping[str, float]]) -> dict[str, float]:

@@ -21,7 +21,8 @@ class Setting:
     """What the cost of a step and of an evaluation depends on, the device apart.
 
     `batch_size` is the number of samples in a usual step: the configured one, or all samples of a
-    mean client where it holds fewer.
+    mean client where it holds fewer. `members` is how many clients of all seeds a stacked `backend`
+    can train as one batch; a starting model is trained sequentially.
     """
 
     dataset: str
@@ -30,6 +31,8 @@ class Setting:
     batch_size: int
     test_batch_size: int
     precision: str
+    backend: str = "sequential"
+    members: int = 1
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,11 @@ def jobs(config: Mapping, cells: Iterable[Cell]) -> list[Job]:
 
 def _cell_job(config: Mapping, cell: Cell) -> Job:
     parameters = resolve_cell(config, cell)
+    members = parameters["clients_per_round"] * len(config["seeds"])
+    setting = replace(_setting(parameters), backend=config.get("backend", "auto"), members=members)
     return Job(
         f"cells/{cell.folder}/cell.json",
-        _setting(parameters),
+        setting,
         cell_work(parameters) * len(config["seeds"]),
     )
 
