@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict unlock bench test lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict unlock bench fuzz test lint format lock clean
 
 env: .venv/.installed
 
@@ -39,31 +39,34 @@ paper: env
 	$(call run,paper)
 
 # What the following targets are asked: CONFIG=config/demo.yaml, of verdict DEFENSE, TASK, PARTICIPATION, and of
-# bench TASKS, DEVICE, SEEDS, DATA.
-# They reach the shell as variables, never as text.
+# bench TASKS, DEVICE, SEEDS, DATA, of fuzz MINUTES, SEED, TARGETS.
+# They reach the shell as variables, never as text, and make itself takes them as they are.
 CONFIG ?= config/small.yaml
-export CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA
+ASKED := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA MINUTES SEED TARGETS
+$(foreach name,$(ASKED),$(eval override $(name) := $$(value $(name))))
+export $(ASKED)
 CONFIGURED := $(BIN)/python workflow/scripts/configured.py
 
 # The report again, from finished results.
 report: env
-	@run=$$($(CONFIGURED) run $$CONFIG) || exit 1; \
+	@run=$$($(CONFIGURED) -- run $$CONFIG) || exit 1; \
 	$(REPORT) --configfile $$CONFIG --report "results/$$run/report.html"
 
 # What a run costs, before it runs: make plan CONFIG=config/config.yaml is the paper's.
 plan: env
-	@$(CONFIGURED) run $$CONFIG >/dev/null
+	@$(CONFIGURED) -- run $$CONFIG >/dev/null
 	$(SNAKEMAKE) --configfile $$CONFIG -- plan
 
 # After a kill -9 of Snakemake, whose lock stays: the run's own command then goes on.
 unlock: env
+	@$(CONFIGURED) -- run $$CONFIG >/dev/null
 	$(SNAKEMAKE) --configfile $$CONFIG --unlock
 
 # A verdict on a defense: make verdict DEFENSE=krum
 verdict: env
 	@test -n "$$DEFENSE" || { echo 'error: name a defense: make verdict DEFENSE=krum'; exit 1; }
-	@run=$$($(CONFIGURED) run $$CONFIG) || exit 1; \
-	task=$${TASK:-$$($(CONFIGURED) verdict.task $$CONFIG)} || exit 1; \
+	@run=$$($(CONFIGURED) -- run $$CONFIG) || exit 1; \
+	task=$${TASK:-$$($(CONFIGURED) -- verdict.task $$CONFIG)} || exit 1; \
 	asked="defense: $$DEFENSE, task: $$task$${PARTICIPATION:+, participation: $$PARTICIPATION}"; \
 	$(SNAKEMAKE) --configfile $$CONFIG --config "verdict={$$asked}" -- verdict || exit 1; \
 	page="results/$$run/verdict/$$task/$$DEFENSE.md"; \
@@ -73,6 +76,11 @@ verdict: env
 bench: env
 	@$(BIN)/python -m benchmarks.bench $${TASKS:+--tasks $$TASKS} $${SEEDS:+--seeds $$SEEDS} \
 		$${DEVICE:+--device "$$DEVICE"} $${DATA:+--data "$$DATA"}
+
+# Files that went wrong, for every reader and script (docs/fuzzing.md): make fuzz MINUTES=5 TARGETS="npz pickle"
+fuzz: env
+	@PYTHONPATH=workflow:. $(BIN)/python -W ignore -m tests.hostile.fuzz --minutes $${MINUTES:-1} \
+		$${SEED:+--seed $$SEED} $${TARGETS:-}
 
 test: env
 	$(BIN)/python -m pytest -n auto

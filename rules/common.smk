@@ -1,6 +1,7 @@
 # From the configuration to the table of cells; every problem is reported before any job starts.
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -8,9 +9,9 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
-from edgecase import claims
+from edgecase import attacks, claims
 from edgecase import config as configuration
-from edgecase import machine, provenance
+from edgecase import defenses, machine, provenance
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
 from edgecase.errors import ConfigError
@@ -95,15 +96,28 @@ onstart:
             logger.warning(said)
 
 
+def one_of(names):
+    """A pattern of these names alone, so that no other target reaches a rule, or a shell."""
+    return "|".join(map(re.escape, names))
+
+
+PREPARED = DATASETS | EDGE_SETS
+SOURCES = [
+    *(source for entry in PREPARED.values() for source in entry.sources),
+    *(source for source, _ in AUTHORS_STARTS.values()),
+]
+OVERRIDES = ["default", *config.get("overrides", {})]
+
+
 wildcard_constraints:
-    source=r"[a-z0-9-]+",
-    name=r"[a-z0-9-]+",
+    source=one_of(SOURCES),
+    name=one_of(PREPARED),
     figure=r"[a-z0-9-]+",
-    task="|".join(config["tasks"]),
+    task=one_of(config["tasks"]),
     participation=r"fixed-(freq|pool)-[1-9][0-9]{0,8}",
     case=r"(edge|almost-edge|normal)-case",
-    attack=r"[a-z-]+",
-    defense=r"[a-z0-9-]+",
-    override=r"[a-z0-9.-]+",
-    variant=r"[a-z0-9.-]+",
-    seed=r"[0-9]+",
+    attack=one_of(attacks.names()),
+    defense=one_of(defenses.names()),
+    override=one_of(OVERRIDES),
+    variant=one_of(OVERRIDES),
+    seed=one_of(map(str, SEEDS)),

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "workflow" / "edgecase"
 SCRIPTS = ROOT / "workflow" / "scripts"
-GROUND = {"errors", "files", "randomness", "parameters"}
+GROUND = {"documents", "errors", "files", "randomness", "parameters"}
 
 
 def imported(path, package):

@@ -113,7 +113,7 @@ def test_two_files_of_one_source_cannot_share_a_name(load):
 def test_what_is_no_yaml_is_refused_by_name(tmp_path, text):
     path = tmp_path / "s.yaml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match=r"s\.yaml: cannot be read"):
+    with pytest.raises(ConfigError, match=r"s\.yaml: not a readable YAML file"):
         load_sources(path)
-    with pytest.raises(ConfigError, match=r"none\.yaml: cannot be read"):
+    with pytest.raises(ConfigError, match=r"none\.yaml: not a readable YAML file"):
         load_sources(tmp_path / "none.yaml")

@@ -16,6 +16,7 @@ import yaml
 from edgecase import attacks, defenses, figures, models, partition, poison
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
+from edgecase.documents import plain_problem, read_yaml
 from edgecase.errors import ConfigError, shown
 from edgecase.federation import participation
 from edgecase.grid import DEFAULT, Cell, expand, verdict_blocks
@@ -36,7 +37,7 @@ SWITCHES = {
 }
 
 #: keys that a task may leave out, and what they are then.
-_OPTIONAL = {"evaluate_every": 1, "seated_client": None, "diverged_clients": "stop"}
+OPTIONAL = {"evaluate_every": 1, "seated_client": None, "diverged_clients": "stop"}
 
 _PARTITION_KEYS = ("dataset", "edge_set", "num_clients", "partition")
 _POISON_KEYS = ("dataset", "edge_set", "num_clients", "poison")
@@ -47,6 +48,9 @@ _PRETRAIN_KEYS = ("dataset", "model", "start", "pretrain", "test_samples")
 #: section → number of keys that lead to what is checked as a whole: a task, an override, a block.
 _DEPTH = {"tasks": 2, "overrides": 2, "figures": 3, "grid": 2}
 _DEPTH |= dict.fromkeys(("switches", "densities", "claims", "verdict"), 1)
+
+#: cells of a configuration: the paper's has some hundreds.
+MOST_CELLS = 100_000
 
 #: radii of PGD in a verdict: one untuned radius flatters any defense.
 MINIMUM_RADII = 5
@@ -61,8 +65,13 @@ def check(config: Mapping) -> None:
 
     A task, an override or a block with a problem is left out of the checks that rely on it.
     """
+    if problem := plain_problem(config):
+        raise ConfigError(f"the configuration: {problem}")
     problems: list[str] = []
-    stages = (_schema_problems, _name_problems, _task_problems, _cell_problems, _radius_problems)
+    stages = (
+        *(_schema_problems, _name_problems, _size_problems),
+        *(_task_problems, _cell_problems, _radius_problems),
+    )
     for stage in stages:
         found = list(stage(config))
         problems += [text for _, text in found]
@@ -82,7 +91,7 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
     resolved = copy.deepcopy(dict(config["tasks"][task]))
     resolved["switches"] = SWITCHES | config["switches"] | resolved.get("switches", {})
     resolved["precision"] = config.get("precision", "fp32")
-    resolved = _OPTIONAL | resolved
+    resolved = OPTIONAL | resolved
     if override != DEFAULT:
         resolved = _merge(resolved, config["overrides"][override])
     resolved["partition"] = _of_its_kind(resolved["partition"])
@@ -154,10 +163,7 @@ def load(*paths: str | Path | None) -> dict:
 
 
 def _read(path: Path) -> dict:
-    try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: not a readable YAML file ({error})") from error
+    content = read_yaml(path)
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: holds no mapping of keys to values")
     return content
@@ -216,6 +222,13 @@ def _without(config: Mapping, places: Iterable[Place]) -> dict:
         return value
 
     return {key: kept(value, (key,)) for key, value in config.items()}
+
+
+@functools.cache
+def required() -> frozenset[str]:
+    """The keys that every task has."""
+    task = yaml.safe_load(_SCHEMA.read_text())["properties"]["tasks"]["additionalProperties"]
+    return frozenset(key for rule in task["allOf"] for key in rule.get("required", ()))
 
 
 @functools.cache
@@ -431,6 +444,15 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
     if seated is not None and seated >= task["num_clients"]:
         last = task["num_clients"] - 1
         yield f"seated_client: {seated} is no client; allowed: 0 to {last}, or null"
+
+
+def _size_problems(config: Mapping) -> Iterator[Problem]:
+    """Products of the axes that no machine runs, and that would fill its memory first."""
+    axes = ("tasks", "participations", "cases", "attacks", "defenses", "overrides")
+    blocks = [block for _, block in _blocks(config)]
+    count = sum(math.prod(len(block.get(axis, [None])) for axis in axes) for block in blocks)
+    if count > MOST_CELLS:
+        yield (), f"figures and grid: they declare {count} cells; allowed: at most {MOST_CELLS}"
 
 
 def _cell_problems(config: Mapping) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from edgecase.errors import DataError
+from edgecase.errors import ConfigError, DataError
 
 
 @contextlib.contextmanager
@@ -15,8 +15,11 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
 
     The temporary name ends as `path` does, so libraries that look at the extension still work.
     On any error, a full disk included, the temporary file is removed and `path` is as it was.
+    Raises `ConfigError` for a path without a name.
     """
     path = Path(path)
+    if not path.name:
+        raise ConfigError(f"'{path}' names no file to write")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
     try:

@@ -1,12 +1,12 @@
 """Whether the files of a cell can be what a run left: its description and each seed's rounds."""
 
-import json
 import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edgecase.documents import read_json
 from edgecase.errors import DataError, shown
 from edgecase.results import CELL_AXES, TEXT_COLUMNS
 
@@ -40,12 +40,7 @@ def read_cell(directory: str | Path) -> dict:
     there than a cell's; or if the axes are not those of the folder, where it lies in `cells/`.
     """
     path = Path(directory) / "cell.json"
-    try:
-        cell = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not a readable description of a cell ({error})") from error
-    if not isinstance(cell, dict):
-        raise DataError(f"{path}: holds a {type(cell).__name__}; expected an object")
+    cell = read_json(path, "description of a cell")
     for key, kind in _REQUIRED.items():
         if not isinstance(cell.get(key), kind):
             raise DataError(f"{path}: {key} is {shown(cell.get(key))}; expected a {kind.__name__}")

@@ -70,21 +70,7 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
             f"{path}: its columns are {', '.join(map(str, table.columns))}; "
             f"expected {', '.join(ROUND_COLUMNS)}"
         )
-    required = [n for n in ROUND_COLUMNS if n not in (*TEXT_COLUMNS, "attacker_accepted")]
-    for name in required:
-        gaps = name not in _ACCURACIES and table[name].isna().any()
-        if gaps or not pd.api.types.is_numeric_dtype(table[name]):
-            raise DataError(f"{path}: column {name} has an empty or non-numeric value")
-    accuracies = table[_ACCURACIES]
-    if ((accuracies < 0) | (accuracies > 100)).any(axis=None):
-        raise DataError(f"{path}: an accuracy is outside 0 to 100 %")
-    evaluated = accuracies.notna().any(axis=1)
-    for name in _ACCURACIES:
-        for row in table.index[evaluated & accuracies[name].isna()]:
-            raise DataError(
-                f"{path}: column {name} is empty in round {table['fl_iter'][row]:g}, which has "
-                "other accuracies; expected all or none of them"
-            )
+    evaluated = check_numbers(path, table)
     expected = list(range(len(table) if rounds is None else rounds + 1))
     if not expected or table["fl_iter"].tolist() != expected:
         last = expected[-1] if expected else 0
@@ -98,3 +84,27 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
         )
     require_last_line(path)
     return table
+
+
+def check_numbers(path: str | Path, table: "pd.DataFrame") -> "pd.Series":
+    """Which rows of rounds have accuracies, as truth values.
+
+    Raises `DataError`, naming file and column, for a number that is missing or is none, an accuracy
+    that is no percentage, or a row with some accuracies and not the others.
+    """
+    required = [n for n in ROUND_COLUMNS if n not in (*TEXT_COLUMNS, "attacker_accepted")]
+    for name in required:
+        gaps = name not in _ACCURACIES and table[name].isna().any()
+        if gaps or table[name].dtype.kind not in "iuf":
+            raise DataError(f"{path}: column {name} has an empty or non-numeric value")
+    accuracies = table[_ACCURACIES]
+    if ((accuracies < 0) | (accuracies > 100)).any(axis=None):
+        raise DataError(f"{path}: an accuracy is outside 0 to 100 %")
+    evaluated = accuracies.notna().any(axis=1)
+    for name in _ACCURACIES:
+        for row in table.index[evaluated & accuracies[name].isna()]:
+            raise DataError(
+                f"{path}: column {name} is empty in round {table['fl_iter'][row]:g}, which has "
+                "other accuracies; expected all or none of them"
+            )
+    return evaluated

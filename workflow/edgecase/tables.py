@@ -1,15 +1,15 @@
 """From cell directories to one tidy table: a row per cell, seed and round."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from edgecase.documents import read_json
 from edgecase.errors import DataError
 from edgecase.files import require_last_line
-from edgecase.records import check_participants, read_cell
-from edgecase.results import CELL_AXES, ROUND_COLUMNS, TEXT_COLUMNS, read_rounds
+from edgecase.records import LARGEST_SEED, check_participants, read_cell
+from edgecase.results import CELL_AXES, ROUND_COLUMNS, TEXT_COLUMNS, check_numbers, read_rounds
 
 #: what comes before the round columns in every row.
 CELL_COLUMNS = ("standin", *CELL_AXES, "seed")
@@ -23,10 +23,7 @@ def read_starts(paths: Iterable[str | Path]) -> dict[str, dict[str, dict]]:
     """
     starts: dict[str, dict[str, dict]] = {}
     for path in map(Path, paths):
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path}: not a readable starting model's record ({error})") from error
+        record = read_json(path, "record of a starting model")
         starts.setdefault(path.parent.name, {})[path.stem] = record
     return starts
 
@@ -62,7 +59,11 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
 
 
 def read_tidy(path: str | Path) -> pd.DataFrame:
-    """A table that `tidy` made, read back from CSV; `DataError`, naming the file, if it is not."""
+    """A table that `tidy` made, read back from CSV.
+
+    Raises `DataError`, naming the file, for another table: other columns, a row without its cell,
+    seed or numbers, or rounds of a cell and seed that are not 0, 1, 2 … in order.
+    """
     text = dict.fromkeys((*CELL_AXES, *TEXT_COLUMNS), "string")
     try:
         table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
@@ -74,6 +75,18 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
             f"expected {', '.join(TIDY_COLUMNS)}, then parameters"
         )
     require_last_line(path)
+    if (
+        table[list(CELL_COLUMNS)].isna().any(axis=None)
+        or not table["seed"].between(0, LARGEST_SEED).all()
+    ):
+        raise DataError(f"{path}: a row lacks its seed or the name of its cell")
+    check_numbers(path, table)
+    counted = table.groupby(list(CELL_COLUMNS), sort=False).cumcount()
+    for row in table.index[table["fl_iter"] != counted]:
+        raise DataError(
+            f"{path}: line {row + 2} is round {table['fl_iter'][row]:g}; "
+            f"expected round {counted[row]} of its cell and seed"
+        )
     return table
 
 

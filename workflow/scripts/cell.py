@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, provenance
+from edgecase import command, handed, provenance
 from edgecase.datasets import DATASETS
 from edgecase.federation import device as devices
 from edgecase.federation.clients import Population, build_populations, build_tests
@@ -65,6 +65,7 @@ def main(argv: list[str] | None = None) -> None:
     if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
         parser.error("--partition and --poison take one file per seed")
     parameters = arguments.parameters
+    handed.check_cell(parameters)
     signal.signal(signal.SIGTERM, _terminated)
 
     device = devices.choose_device(arguments.device)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from edgecase import command, densities
+from edgecase import command, densities, handed
 from edgecase.datasets import DATASETS, load_npz
 from edgecase.densities.comparison import shaped
 from edgecase.densities.mixture import fit
@@ -44,6 +44,7 @@ def main(argv: list[str] | None = None) -> None:
     if len(arguments.seeds) != len(arguments.poison):
         parser.error("--poison takes one file per seed")
     parameters = arguments.parameters
+    handed.check_densities(parameters)
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)

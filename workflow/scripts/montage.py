@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import command
 from edgecase.datasets import DATASETS, load_npz
+from edgecase.errors import ConfigError
 from edgecase.figures import fig1, style
 from edgecase.poison import load_poison
 
@@ -39,7 +40,11 @@ def main(argv: list[str] | None = None) -> None:
 
 def _block(task: str, path: Path, poison: Path, source_class: int, orientation: str) -> fig1.Block:
     """One task's images; the data set's name is that of its file."""
-    dataset = DATASETS[path.stem]
+    dataset = DATASETS.get(path.stem)
+    if dataset is None:
+        raise ConfigError(
+            f"--datasets: {path} is named as no data set; allowed: {', '.join(DATASETS)}"
+        )
     images = load_npz(path, ("x_train", "y_train"))
     ordinary = images["x_train"][images["y_train"] == source_class]
     return fig1.make_block(

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 from safetensors.torch import save_file
 
-from edgecase import command
+from edgecase import command, handed
 from edgecase.federation import device as devices
 from edgecase.federation.authors import load_authors
 from edgecase.federation.pretrain import clean_accuracy, pretrain
@@ -31,6 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help="the model (.safetensors)")
     arguments = parser.parse_args(argv)
     parameters = arguments.parameters
+    handed.check_start(parameters)
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)

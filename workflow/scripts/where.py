@@ -1,7 +1,12 @@
 """Print where the figures, tables and the report of a run lie."""
 
 import argparse
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import command
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -20,4 +25,4 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.run(main)

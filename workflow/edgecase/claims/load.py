@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from edgecase.claims import words
 from edgecase.claims.check import problems
 from edgecase.claims.model import SEVERAL, WORDS, Claim, Only, Part, Selector
 from edgecase.claims.region import Region
+from edgecase.documents import read_yaml
 from edgecase.errors import ConfigError
 
 
@@ -19,10 +18,7 @@ def load(path: str | Path) -> list[Claim]:
     A claim's id is that of its entry and its role: `fig5-pgd-passes-task1`. Raises one
     `ConfigError` that lists every problem, each with the entry and the key.
     """
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: not a readable YAML file ({error})") from error
+    content = read_yaml(path)
     if found := problems(content):
         raise ConfigError([f"{path}: {problem}" for problem in found])
     claims = [_claim(entry, role) for entry in content["claims"] for role in entry["roles"]]

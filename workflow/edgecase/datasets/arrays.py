@@ -1,7 +1,5 @@
 """Arrays on disk and the checks every reader makes."""
 
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -10,7 +8,8 @@ import numpy as np
 from edgecase.errors import ConfigError, DataError
 from edgecase.files import atomic_path
 
-_UNREADABLE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
+#: bytes that the arrays of a file may unpack to; no data set here has half as many
+LARGEST = 2 << 30
 
 
 def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -29,8 +28,15 @@ def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
                 raise DataError(
                     f"{path}: holds no array {', '.join(absent)}; it holds {', '.join(found)}"
                 )
+            declared = sum(archive.zip.getinfo(f"{name}.npy").file_size for name in names)
+            if declared > LARGEST:
+                raise DataError(f"{path}: unpacks to {declared} bytes, expected at most {LARGEST}")
             return {name: archive[name] for name in names}
-    except _UNREADABLE as error:
+    except DataError:
+        raise
+    # What is damaged can raise almost anything from inside the readers of zip and of headers, and
+    # a header may ask for more memory than there is.
+    except Exception as error:
         raise DataError(
             f"{path}: cannot be read as .npz, it may be missing, truncated or altered ({error})"
         ) from error

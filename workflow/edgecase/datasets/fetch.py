@@ -99,16 +99,20 @@ def _from_url(
     timeout: tuple[float, float],
 ) -> list[str]:
     """Download and, from an archive, extract; return what was refused. Raises `DataError`."""
-    name = urlsplit(url).path.rpartition("/")[2]
+    try:
+        name = urlsplit(url).path.rpartition("/")[2]
+    except ValueError as error:
+        raise DataError(f"is no address ({error})") from error
     itself = name == file.name
     size = file.size if itself else None
     digest = file.digests.strongest if itself and file.digests else None
+    plain = itself and not file.is_archive
+    if not plain and archive_stem(name) is None:
+        raise DataError(f"is neither {file.name} nor an archive")
     path = _download(url, name, digest, size, partial, timeout)
-    if itself and not file.is_archive:
+    if plain:
         path.replace(folder / file.name)
         return []
-    if archive_stem(name) is None:
-        raise DataError(f"is neither {file.name} nor an archive")
     refused = extract(path, missing, folder)
     if refused:
         path.unlink()

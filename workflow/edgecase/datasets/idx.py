@@ -5,6 +5,7 @@ a big-endian 32-bit integer, then the elements in C order.
 """
 
 import gzip
+import math
 import zlib
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from edgecase.datasets.arrays import check_array, check_labels
 from edgecase.errors import DataError
 
 _UNSIGNED_BYTE = 8
+_MOST_DIMENSIONS = 4
+#: bytes that a file may unpack to: EMNIST's training images are 188 MB
+_LARGEST = 1 << 28
 
 
 def parse_idx(content: bytes, where: str) -> np.ndarray:
@@ -24,10 +28,16 @@ def parse_idx(content: bytes, where: str) -> np.ndarray:
     if kind != _UNSIGNED_BYTE:
         raise DataError(f"{where}: element type {kind:#04x}, expected 0x08 (unsigned byte)")
     start = 4 + 4 * dimensions
-    if dimensions == 0 or len(content) < start:
+    if not 1 <= dimensions <= _MOST_DIMENSIONS:
+        raise DataError(
+            f"{where}: the IDX header of {dimensions} dimensions, expected 1 to {_MOST_DIMENSIONS}"
+        )
+    if len(content) < start:
         raise DataError(f"{where}: the IDX header of {dimensions} dimensions is cut off")
     shape = tuple(np.frombuffer(content, ">u4", dimensions, offset=4).tolist())
-    expected = start + int(np.prod(shape, dtype=object))
+    if 0 in shape:
+        raise DataError(f"{where}: shape {list(shape)} holds nothing")
+    expected = start + math.prod(shape)
     if len(content) != expected:
         raise DataError(
             f"{where}: {len(content)} bytes, expected {expected} for shape {list(shape)}"
@@ -38,9 +48,12 @@ def parse_idx(content: bytes, where: str) -> np.ndarray:
 def read_gzipped(path: Path) -> np.ndarray:
     """The uint8 array of a gzipped IDX file. Raises `DataError` if it is missing or damaged."""
     try:
-        content = gzip.decompress(path.read_bytes())
+        with gzip.open(path) as handle:
+            content = handle.read(_LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be unpacked ({error})") from error
+    if len(content) > _LARGEST:
+        raise DataError(f"{path}: unpacks to more than {_LARGEST} bytes")
     return parse_idx(content, str(path))
 
 

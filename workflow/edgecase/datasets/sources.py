@@ -9,6 +9,7 @@ import jsonschema
 import yaml
 
 from edgecase.datasets.digests import Digests
+from edgecase.documents import read_yaml
 from edgecase.errors import ConfigError
 
 _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "sources.schema.yaml"
@@ -66,10 +67,7 @@ class Source:
 
 def load_sources(path: str | Path) -> dict[str, Source]:
     """Read and check `sources.yaml`. Raises `ConfigError` with every problem found."""
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    content = read_yaml(path)
     schema = yaml.safe_load(_SCHEMA.read_text(encoding="utf-8"))
     errors = jsonschema.Draft202012Validator(schema).iter_errors(content)
     problems = [

@@ -15,7 +15,8 @@ from pathlib import Path
 import torch
 
 from edgecase.attacks import LocalTraining
-from edgecase.errors import ConfigError, DataError
+from edgecase.documents import read_json
+from edgecase.errors import ConfigError, DataError, shown
 from edgecase.federation import device as devices
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Store, Stream
@@ -108,12 +109,12 @@ def _seconds(trainer: Trainer, store: Store, jobs: list[LocalJob], precision: st
 
 def _read_choice(path: Path) -> str:
     try:
-        choice = json.loads(path.read_text())["backend"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: not a readable probe ({error!r}); delete it") from error
+        choice = read_json(path, "probe").get("backend")
+    except DataError as error:
+        raise DataError(f"{error}; delete it") from error
     if choice not in BACKENDS:
         raise DataError(
-            f"{path}: backend '{choice}' is unknown; allowed: {', '.join(BACKENDS)}. Delete it"
+            f"{path}: backend {shown(choice)} is unknown; allowed: {', '.join(BACKENDS)}. Delete it"
         )
     return choice
 

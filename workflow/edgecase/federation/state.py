@@ -6,6 +6,7 @@ anything between rounds: the global model and the number of the round are the wh
 
 import hashlib
 import json
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,9 +72,15 @@ def load(path: Path, fingerprint: str) -> SeedState | None:
         raise DataError(f"{path}: its content is not what was saved")
     if metadata["fingerprint"] != fingerprint:
         raise DataError(f"{path}: its parameters, data or code are not those of this run")
-    content = json.loads(metadata["content"])
-    rows = [(values, seconds) for values, seconds in content["rows"]]
-    return SeedState(content["round"], tensors.get("parameters"), rows)
+    try:
+        content = json.loads(metadata["content"])
+        rows = [(dict(values), dict(seconds)) for values, seconds in content["rows"]]
+        reached = operator.index(content["round"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{path}: its content is no state ({error!r})") from error
+    if not 0 <= reached < len(rows):
+        raise DataError(f"{path}: its content is no state: round {reached} of {len(rows)} rows")
+    return SeedState(reached, tensors.get("parameters"), rows)
 
 
 def load_or_set_aside(path: Path, fingerprint: str) -> tuple[SeedState | None, str | None]:

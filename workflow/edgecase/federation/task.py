@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from edgecase import models
-from edgecase.datasets import DATASETS, EDGE_SETS, load_npz
-from edgecase.errors import ConfigError
+from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, Dataset, load_npz
+from edgecase.datasets.arrays import check_array, check_labels
+from edgecase.errors import ConfigError, DataError
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.simulate import Classes
 from edgecase.randomness import numpy_generator
@@ -71,7 +72,8 @@ def open_task(
     initial_weights: torch.Generator | None = None,
 ) -> tuple[TaskData, FlatModel]:
     """The data of the prepared file `dataset` and the task's freshly initialised model."""
-    arrays = load_npz(dataset, ("x_train", "y_train", "x_test", "y_test"))
+    arrays = load_npz(dataset, DATASET_ARRAYS)
+    _check(arrays, DATASETS[parameters["dataset"]], str(dataset))
     data = task_data(arrays, parameters, device)
     module = models.build(
         parameters["model"]["name"],
@@ -80,6 +82,18 @@ def open_task(
         generator=initial_weights,
     )
     return data, FlatModel(module, device)
+
+
+def _check(arrays: Mapping[str, np.ndarray], described: Dataset, where: str) -> None:
+    """Raise `DataError` if the arrays are not a labelled set as described, of any size."""
+    for split in ("train", "test"):
+        labels = arrays[f"y_{split}"]
+        count = labels.size
+        if not count:
+            raise DataError(f"{where}: y_{split} is empty")
+        check_labels(labels, f"{where}: y_{split}", count, described.num_classes)
+        shape = (count, *described.shape)
+        check_array(arrays[f"x_{split}"], f"{where}: x_{split}", shape, np.uint8)
 
 
 def watched_classes(parameters: Mapping, data: TaskData) -> Classes:

@@ -77,6 +77,8 @@ def draw(rows: pd.DataFrame, defense: str, stopped_to: float, passes_from: float
 def _places(rows: pd.DataFrame) -> dict[float | str, float]:
     """Radius or name of an attack → x: log radius, then the other attacks a step apart."""
     radii = sorted(rows.loc[rows["attack"] == "pgd", "eps"].unique())
+    if not radii or not all(0 < radius < math.inf for radius in radii):
+        raise DataError("verdict: the table holds no PGD attack, or one without a radius above 0")
     places: dict[float | str, float] = {radius: math.log10(radius) for radius in radii}
     step = (math.log10(radii[-1]) - math.log10(radii[0])) / max(len(radii) - 1, 1) or 1.0
     for number, attack in enumerate(_SINGLE, start=1):

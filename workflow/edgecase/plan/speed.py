@@ -1,6 +1,7 @@
 """What this device does in a second: measured in processes of their own, and remembered."""
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -8,11 +9,12 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from statistics import fmean
 
-from edgecase.errors import EdgecaseError
+from edgecase.documents import read_json
+from edgecase.errors import DataError, EdgecaseError
 from edgecase.files import atomic_path
 from edgecase.machine import gpus, is_shared_out
 from edgecase.plan.work import Job, Setting
@@ -181,10 +183,16 @@ def _save(calibration: Calibration, path: Path) -> None:
 def _load(path: Path) -> Calibration | None:
     """What `_save` wrote; None if there is nothing, or of another version of this file."""
     try:
-        content = json.loads(path.read_text())
+        content = read_json(path, "calibration")
         speeds = {Setting(**row["setting"]): Speed(**row["speed"]) for row in content["speeds"]}
-        return Calibration(content["key"], content["device"], content["start_s"], speeds)
-    except (OSError, ValueError, KeyError, TypeError):
+        numbers = [
+            content["start_s"],
+            *(cost for speed in speeds.values() for cost in astuple(speed)),
+        ]
+        if not all(0 <= number < math.inf for number in numbers):
+            return None
+        return Calibration(content["key"], str(content["device"]), content["start_s"], speeds)
+    except (DataError, KeyError, TypeError):
         return None
 
 
