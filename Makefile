@@ -77,7 +77,7 @@ bench: env
 	@$(BIN)/python -m benchmarks.bench $${TASKS:+--tasks $$TASKS} $${SEEDS:+--seeds $$SEEDS} \
 		$${DEVICE:+--device "$$DEVICE"} $${DATA:+--data "$$DATA"}
 
-# Files that went wrong, for every reader and script (docs/fuzzing.md): make fuzz MINUTES=5 TARGETS="npz pickle"
+# Files that went wrong, for every reader and script (docs/fuzzing.md): make fuzz MINUTES=5 TARGETS="pickle idx"
 fuzz: env
 	@PYTHONPATH=workflow:. $(BIN)/python -W ignore -m tests.hostile.fuzz --minutes $${MINUTES:-1} \
 		$${SEED:+--seed $$SEED} $${TARGETS:-}

@@ -39,7 +39,7 @@ class Refusal(AssertionError):
 
 
 class _Watch:
-    """Tells what the interpreter audits while it is on; an audit hook can never be taken off."""
+    """Stops what no file may do, and keeps what it was; an audit hook can never be taken off."""
 
     def __init__(self) -> None:
         self.folder: Path | None = None
@@ -78,6 +78,8 @@ class _Watch:
 
     def _see(self, what: str) -> None:
         self.seen.append(what)
+        # Raised before it is done, so that it is not done.
+        raise Refusal(what)
 
 
 _WATCH = _Watch()
