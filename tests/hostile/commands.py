@@ -46,12 +46,15 @@ def sound() -> Path:
     (folder / "task").mkdir()
     (folder / "task" / "default.json").write_text(json.dumps(readers.start_record()))
     described = record(task="standin-digits", dataset="standin-digits", edge_set="standin-sevens")
-    described["parameters"] |= {"rounds": 4, "defense": {"name": "krum"}, "attack": "blackbox"}
+    described["parameters"] |= {"rounds": 4, "eps": 0.5, "local_epochs": 2, "attacker_epochs": 2}
+    described["parameters"] |= {"defense": {"name": "krum"}, "attack": "blackbox"}
     cells = {
         "cell": {},
         "plain": {"defense": "no-defense"},
         "unattacked": {"attack": "none"},
         "neither": {"defense": "no-defense", "attack": "none"},
+        "pgd": {"attack": "pgd"},
+        "pgd-plain": {"defense": "no-defense", "attack": "pgd"},
     }
     for name, changes in cells.items():
         written = write_cell(folder / name, rounds=4, standin=True, **changes)
@@ -176,6 +179,7 @@ def arguments() -> dict[str, list[str]]:
         "summary": ["--cells", "{}cell", "{}plain", "--measures", "out/m.csv", *one],
         "verdict": [
             *["--defense", "krum", "--cells", "{}cell", "{}plain", "{}unattacked", "{}neither"],
+            *["{}pgd", "{}pgd-plain"],
             *[*files, *one, *drawn],
         ],
         "where": ["demo"],
