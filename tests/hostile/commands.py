@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from unittest import mock
 
+import matplotlib.font_manager  # noqa: F401  (asks a program for fonts when it is first loaded)
 import requests
 from hypothesis import strategies as st
 from tests.figures.made_up import cell, write_cell

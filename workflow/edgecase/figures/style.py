@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
+from edgecase.errors import ConfigError
 from edgecase.files import atomic_path
 
 P = ParamSpec("P")
@@ -340,8 +341,12 @@ def _extent(figure: Figure, artist: Artist) -> tuple[float, float]:
 def save(figure: Figure, *, pdf: str | Path, png: str | Path) -> None:
     """Write the figure as PDF (TrueType fonts embedded) and as PNG (200 dpi).
 
-    Equal figures give equal bytes: no date or program version is written.
+    Equal figures give equal bytes: no date or program version is written. Raises `ConfigError` for
+    a path that ends otherwise.
     """
+    for path, ending in ((pdf, ".pdf"), (png, ".png")):
+        if Path(path).suffix != ending:
+            raise ConfigError(f"'{path}': its name must end in {ending}")
     with atomic_path(pdf) as path:
         figure.savefig(path, metadata={"CreationDate": None, "Creator": None, "Producer": None})
     with atomic_path(png) as path:
