@@ -17,7 +17,7 @@ from tests.hostile import readers
 from tests.hostile.guard import reads_or_refuses
 from tests.hostile.mutate import YAML_TEXTS, laughs
 
-from edgecase import claims, command, config, documents, handed
+from edgecase import claims, command, config, documents, figures, handed
 from edgecase.datasets import arrays, idx
 from edgecase.datasets.fetch import fetch
 from edgecase.datasets.sources import SourceFile, load_sources
@@ -307,10 +307,16 @@ def tidy_with(column, value):
         ("task", "", "lacks its seed or the name of its cell"),
         ("seed", "-1", "lacks its seed"),
         ("fl_iter", "7", "line 3 is round 7; expected round 1"),
+        ("attacker_accepted", " ", "column attacker_accepted has a non-numeric value"),
     ],
 )
 def test_a_tidy_table_with_a_number_that_none_of_its_cells_has(refused, column, value, match):
     refused(tidy_with(column, value), read_tidy, match)
+
+
+def test_a_table_without_a_parameter_of_its_figure():
+    with pytest.raises(DataError, match=r"its table lacks the columns defense\.norm_bound"):
+        figures.draw("appendix-bound", cell(rounds=3))
 
 
 def test_an_address_that_is_none_is_told_like_one_that_fails(tmp_path):

@@ -25,6 +25,29 @@ def test_a_record_without_what_is_shown_is_named(tmp_path, key):
         facts.read_records([path])
 
 
+@pytest.mark.parametrize("key", ["data", "versions"])
+def test_a_digest_and_a_version_are_texts(tmp_path, key):
+    path = write_record(tmp_path / "cell", **{key: {"torch": [0]}})
+    with pytest.raises(DataError, match=rf"cell\.json: {key} is .*; expected a text per name"):
+        facts.read_records([path])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("dataset", None),
+        ("edge_set", ["southwest"]),
+        ("model", {"name": "vgg9"}),
+        ("num_clients", "many"),
+        ("clients_per_round", None),
+    ],
+)
+def test_a_parameter_that_is_shown_is_named_if_it_is_none(tmp_path, key, value):
+    path = write_record(tmp_path / "cell", parameters={key: value})
+    with pytest.raises(DataError, match=rf"cell.json: parameters\.{key} is .*; expected "):
+        facts.read_records([path])
+
+
 @pytest.mark.parametrize(
     ("files", "command"),
     [

@@ -81,6 +81,8 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
     ):
         raise DataError(f"{path}: a row lacks its seed or the name of its cell")
     check_numbers(path, table)
+    if table["attacker_accepted"].dtype.kind not in "iuf":
+        raise DataError(f"{path}: column attacker_accepted has a non-numeric value")
     counted = table.groupby(list(CELL_COLUMNS), sort=False).cumcount()
     for row in table.index[table["fl_iter"] != counted]:
         raise DataError(

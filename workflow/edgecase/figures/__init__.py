@@ -62,9 +62,14 @@ FIGURES = {
 
 
 def draw(name: str, table: "pd.DataFrame") -> "Figure":
-    """Figure `name` of a tidy table; `ConfigError` if it is unknown, `DataError` if it is empty."""
+    """Figure `name` of a tidy table.
+
+    Raises `ConfigError` if it is unknown, `DataError` if the table is empty or lacks a column.
+    """
     if name not in FIGURES:
         raise ConfigError(f"figure: {name!r}; allowed: {', '.join(FIGURES)}")
     if table.empty:
         raise DataError(f"{name}: its table holds no row")
+    if missing := [column for column in FIGURES[name].parameters if column not in table]:
+        raise DataError(f"{name}: its table lacks the columns {', '.join(missing)}")
     return importlib.import_module(FIGURES[name].module).draw(table)

@@ -10,11 +10,19 @@ import pandas as pd
 
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.sources import Source
-from edgecase.errors import DataError
+from edgecase.errors import DataError, shown
 from edgecase.records import read_cell
 from edgecase.results import TIMING_COLUMNS
 
 _REQUIRED = {"data": dict, "code": str, "versions": dict, "device": str}
+#: parameters of a cell that are shown, and what each may be.
+_SHOWN = {
+    "dataset": DATASETS,
+    "edge_set": EDGE_SETS,
+    "model": dict,
+    "num_clients": int,
+    "clients_per_round": int,
+}
 
 
 @dataclass(frozen=True)
@@ -56,10 +64,29 @@ def read_records(paths: Iterable[str | Path]) -> list[dict]:
         for key, kind in _REQUIRED.items():
             if not isinstance(record.get(key), kind):
                 raise DataError(f"{path}: {key} is {record.get(key)!r}; expected a {kind.__name__}")
+        for key in ("data", "versions"):
+            if not all(isinstance(text, str) for text in record[key].values()):
+                raise DataError(f"{path}: {key} is {shown(record[key])}; expected a text per name")
+        _check_shown(path, record["parameters"])
         records.append(record)
     if not records:
         raise DataError("no record of a cell is given; expected at least one")
     return records
+
+
+def _check_shown(path: Path, parameters: Mapping) -> None:
+    for key, allowed in _SHOWN.items():
+        value = parameters.get(key)
+        if isinstance(allowed, type):
+            sound, expected = isinstance(value, allowed), f"a {allowed.__name__}"
+        else:
+            sound = isinstance(value, str) and value in allowed
+            expected = f"one of {', '.join(allowed)}"
+        if not sound:
+            raise DataError(f"{path}: parameters.{key} is {shown(value)}; expected {expected}")
+    model = parameters["model"]
+    if not (isinstance(model.get("name"), str) and isinstance(model.get("width"), int | float)):
+        raise DataError(f"{path}: parameters.model is {shown(model)}; expected a name and a width")
 
 
 def hours(paths: Iterable[str | Path]) -> float:
