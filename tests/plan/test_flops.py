@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from edgecase import models
-from edgecase.plan.flops import operations
 from edgecase.plan.assumed import FORWARD_MEGAFLOPS, MEGAPARAMETERS, WIDTH_MARGIN
+from edgecase.plan.flops import operations
 
 
 def convolution(size, inputs, outputs):
