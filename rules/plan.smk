@@ -6,11 +6,6 @@ if not SUBMITTED:
         plan,
 
 
-def plan_cores(wildcards):
-    """The cores that jobs share: all of this machine, or those of one job of a cluster."""
-    return THREADS if SUBMITTED else workflow.cores
-
-
 rule plan:
     log:
         f"{RESULTS}/logs/plan.log",

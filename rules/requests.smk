@@ -50,3 +50,8 @@ def start_requests(wildcards):
 def density_requests(wildcards):
     tasks = DENSITY_TASKS if in_array("densities") else [wildcards.task]
     return [work.density_job(config, task) for task in tasks]
+
+
+def plan_cores(wildcards):
+    """The cores that the plan's jobs share: all of this machine, or those of one job of a cluster."""
+    return THREADS if SUBMITTED else workflow.cores

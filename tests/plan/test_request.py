@@ -81,6 +81,7 @@ def test_memory_covers_the_data_and_the_models_that_are_held(job):
     assert (held + images) / 1e6 < asked < 20_000
     assert requests().megabytes(job) > asked
     assert requests(on_gpu=False).megabytes(job, 3) in range(3 * asked - 3, 3 * asked + 1)
+    assert requests().megabytes(job, 30) == requests().megabytes(job, 4)
 
 
 def test_memory_grows_with_participants_seeds_and_width():

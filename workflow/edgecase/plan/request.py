@@ -1,4 +1,4 @@
-"""What a job asks of a cluster's scheduler: minutes and memory, from the plan's count of its work."""
+"""What a job asks of a cluster: minutes and memory, from the plan's count of its work."""
 
 import math
 from collections.abc import Mapping
@@ -19,6 +19,8 @@ _PROCESS_MB = {"cpu": 1000, "gpu": 4000}
 _COPIES = 3
 #: activations of one test image at width 1: a few layers of the largest model.
 _ACTIVATIONS_MB = 1.0
+#: later attempts ask for no more memory than this one: their limit was another.
+_LAST_RAISE = 4
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Requests:
         return min(math.ceil(attempt * first), self.max_minutes)
 
     def megabytes(self, job: Job, attempt: int = 1) -> int:
-        """Memory of the node, not of its GPU, in MB; `attempt` times that of the first."""
+        """Memory of the node, not of its GPU, in MB; of the second to fourth attempt, as many times
+        that of the first.
+        """
         setting = job.setting
         train, test = image_counts(setting.dataset)
         pixels = math.prod(DATASETS[setting.dataset].shape)
@@ -65,7 +69,8 @@ class Requests:
         models = 4 * assumed.parameters(setting) * (1 + _COPIES * job.updates) / 1e6
         activations = _ACTIVATIONS_MB * setting.test_batch_size * setting.width
         process = _PROCESS_MB["gpu" if self.on_gpu else "cpu"]
-        return math.ceil(attempt * (process + data + models + activations))
+        first = process + data + models + activations
+        return math.ceil(min(attempt, _LAST_RAISE) * first)
 
     def _seconds(self, job: Job) -> float:
         if self.measured is not None and job.setting in self.measured.speeds:
