@@ -244,9 +244,8 @@ def test_cancelled_requeued_and_over_its_time(queue, tmp_path):
 
 def test_demo_as_an_array(queue, tmp_path):
     on, configuration = project(tmp_path / "cluster", "config/demo.yaml", save_minutes=0)
-    process = submitting(
-        *(on, *QUICK, "--slurm-array-jobs", "cell", "--keep-incomplete", *configuration)
-    )
+    array = ["--slurm-array-jobs", "cell", "--slurm-array-limit", "40", "--keep-incomplete"]
+    process = submitting(on, *QUICK, *array, *configuration)
 
     def running_tasks():
         return [
@@ -261,8 +260,7 @@ def test_demo_as_an_array(queue, tmp_path):
     said = finish(on, process)
     queue.look()
 
-    first = int(re.search(r"individual task IDs are 1-([0-9]+)", said)[1])
-    assert first > 10
+    assert int(re.search(r"individual task IDs are 1-([0-9]+)", said)[1]) > 10
     assert queue.states[victim][-1] == "CANCELLED"
     assert queue.at_once >= 3
     assert_as_without_slurm(on, "demo", configuration, tmp_path)
