@@ -160,18 +160,21 @@ def numbers(on, run):
     """The rounds of every cell and seed, and the tables of the figures: file → content."""
     results = on.root / "results" / run
     cells = [path for path in (results / "cells").rglob("seed*.csv") if path.stem[4:].isdigit()]
-    tables = [*(results / "tables").glob("fig*.csv"), results / "tables" / "measures.csv"]
+    tables = (results / "tables").glob("fig*.csv")
     return {str(path.relative_to(results)): path.read_bytes() for path in [*cells, *tables]}
 
 
 def assert_as_without_slurm(on, run, configuration, tmp_path):
-    """The numbers of the run are those of a local one, and no profile has anything left to do."""
+    """The numbers of the run are those of a local one, and no profile has anything left to do.
+
+    `configuration` are the options of the run, targets included.
+    """
     local = Project(tmp_path / "local", on.bytecode)
     copy_sources(local.root)
     shutil.copy(on.root / "changes.yaml", local.root)
     done = snakemake(local, "--cores", "2", *configuration)
     assert done.returncode == 0, done.stdout
-    assert len(numbers(local, run)) > 10
+    assert len(numbers(local, run)) > 8
     assert numbers(on, run) == numbers(local, run)
     for profile in ([], ["--profile", "profiles/slurm"], ["--workflow-profile", "profiles/slurm"]):
         done = snakemake(on, "--dry-run", *profile, *configuration)
@@ -242,26 +245,25 @@ def test_cancelled_requeued_and_over_its_time(queue, tmp_path):
     assert_as_without_slurm(on, "test", configuration, tmp_path)
 
 
-def test_demo_as_an_array(queue, tmp_path):
+def test_a_figure_of_the_demo_as_an_array(queue, tmp_path):
+    """One task is cancelled; the executor may send others again (docs/cluster.md, Arrays)."""
     on, configuration = project(tmp_path / "cluster", "config/demo.yaml", save_minutes=0)
+    configuration = ["fig7", *configuration]
     array = ["--slurm-array-jobs", "cell", "--slurm-array-limit", "40", "--keep-incomplete"]
-    process = submitting(on, *QUICK, *array, *configuration)
+    process = submitting(on, *configuration, *QUICK, *array)
 
-    def running_tasks():
-        return [
-            job
-            for job, states in list(queue.states.items())
-            if re.fullmatch(r"[0-9]+_[0-9]+", job) and states[-1] == "RUNNING"
-        ]
+    def running_task():
+        tasks = [job for job in list(queue.states) if re.fullmatch(r"[0-9]+_[0-9]+", job)]
+        return next((job for job in tasks if queue.states[job][-1] == "RUNNING"), None)
 
     wait_for(lambda: any((on.root / "results/demo/state").rglob("seed0.safetensors")))
-    victim = wait_for(running_tasks)[-1]
-    subprocess.run(["scancel", victim], check=True)
+    cancelled = wait_for(running_task)
+    subprocess.run(["scancel", cancelled], check=True)
     said = finish(on, process)
     queue.look()
 
-    assert int(re.search(r"individual task IDs are 1-([0-9]+)", said)[1]) > 10
-    assert queue.states[victim][-1] == "CANCELLED"
+    assert int(re.search(r"individual task IDs are 1-([0-9]+)", said)[1]) > 3
+    assert queue.states[cancelled][-1] == "CANCELLED"
     assert queue.at_once >= 3
     assert_as_without_slurm(on, "demo", configuration, tmp_path)
 
