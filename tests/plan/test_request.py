@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
+import time
 from pathlib import Path
 
 import pytest
-from tests.plan.made_up import SPEED, calibration
+from tests.plan.made_up import SPEED, answer, calibration
 
 from edgecase import config as configuration
 from edgecase.grid import Cell, all_cells
@@ -109,12 +110,11 @@ def test_every_job_of_the_demo_ends_within_an_hour():
 def measured(tmp_path, monkeypatch):
     """`measured(config)`: the file of a calibration that one job made, with made-up speeds."""
 
-    def answer(request, count):
-        speeds = [dataclasses.asdict(SPEED) for _ in request["settings"]]
-        return [{"ready": 0.0, "device": "A GPU", "speeds": speeds}] * count
+    def ask(request, count):
+        return [answer(request, time.time())] * count
 
     def make(config):
-        monkeypatch.setattr(speed, "_ask", answer)
+        monkeypatch.setattr(speed, "_ask", ask)
         machine = speed.Machine.of(config, cores=config["threads"], gpu_jobs=1)
         path = tmp_path / "calibration-cluster.json"
         speed.calibrate(machine, {CELL.setting}, path)
@@ -136,5 +136,7 @@ def test_a_measurement_of_another_device_or_other_threads_is_none(measured):
     path = measured(PAPER)
     assert Requests.of(PAPER | {"device": "cpu"}, path).measured is None
     assert Requests.of(PAPER | {"threads": 7}, path).measured is None
-    path.write_text(json.dumps({"key": {}})[:-1])
-    assert Requests.of(PAPER, path).measured is None
+    content = json.loads(path.read_text())
+    for spoilt in (json.dumps(content)[:-1], json.dumps(content | {"key": [1]})):
+        path.write_text(spoilt)
+        assert Requests.of(PAPER, path).measured is None

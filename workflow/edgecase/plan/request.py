@@ -47,7 +47,11 @@ class Requests:
         device = config.get("device", "auto")
         known = load(calibration)
         asked = {"device": device, "threads": config.get("threads", 1)}
-        fits = known is not None and asked.items() <= known.key.items()
+        fits = (
+            known is not None
+            and isinstance(known.key, dict)
+            and all(known.key.get(name) == value for name, value in asked.items())
+        )
         return cls(
             cluster["margin"], cluster["max_minutes"], device != "cpu", known if fits else None
         )
