@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict unlock bench fuzz test lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict unlock bench fuzz test test-cluster lint format lock clean
 
 env: .venv/.installed
 
@@ -84,6 +84,10 @@ fuzz: env
 
 test: env
 	$(BIN)/python -m pytest -n auto
+
+# profiles/slurm on a SLURM of this machine with fake GPUs; as root, it installs Debian's packages.
+test-cluster: env
+	$(BIN)/python -m pytest -n 0 -v tests/cluster/end_to_end.py
 
 lint: env
 	$(BIN)/ruff check .

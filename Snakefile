@@ -9,6 +9,7 @@ configfile: "config/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/inputs.smk"
+include: "rules/requests.smk"
 include: "rules/data.smk"
 include: "rules/poison.smk"
 include: "rules/pretrain.smk"
@@ -22,10 +23,29 @@ include: "rules/report.smk"
 include: "rules/plan.smk"
 
 
+# Cells, starting models and densities are sent to a cluster; the rest takes seconds, or the internet.
 localrules:
     all,
     cells,
     tables,
+    download,
+    prepare,
+    partition,
+    poison,
+    collect,
+    figure,
+    montage,
+    density_table,
+    density_figure,
+    summary,
+    hyperparameters,
+    fairness,
+    ablation_effects,
+    claims,
+    verdict,
+    page,
+    provenance,
+    front,
 
 
 rule all:

@@ -18,6 +18,7 @@ rule cell:
         "../envs/edgecase.yaml"
     threads: THREADS
     resources:
+        **asks(cell_requests),
         gpu=GPU,
     params:
         code=CODE["simulate"],

@@ -54,12 +54,16 @@ CODE = {step: provenance.code_digest(step) for step in provenance.CODE}
 # What Snakemake was given, for the commands that pages and tables print.
 CONFIGFILES = [Path(os.path.relpath(path)).as_posix() for path in workflow.overwrite_configfiles]
 
-# A GPU is asked for only where there may be one: a limit on GPUs must not hold back CPU jobs.
+# Whether jobs are sent to a cluster, or this is one that was sent.
+SUBMITTED = workflow.nodes is not None or workflow.remote_exec
+
+# A GPU is asked for only where there may be one: a limit on GPUs must not hold back CPU jobs. What
+# a cluster has is not to be seen here.
 CELLS_PER_GPU = config.get("cells_per_gpu", 1)
 GPU_JOBS = machine.gpu_jobs(DEVICE, CELLS_PER_GPU, len(machine.gpus()))
-GPU = int(GPU_JOBS > 0)
+GPU = int(DEVICE != "cpu" if SUBMITTED else GPU_JOBS > 0)
 # The limit of a run on this machine; on a cluster, its scheduler knows the devices.
-if GPU and workflow.nodes is None and "gpu" not in workflow.global_resources:
+if GPU and not SUBMITTED and "gpu" not in workflow.global_resources:
     workflow.register_resource("gpu", GPU_JOBS)
 
 # Reaches the jobs by the environment: on which device one runs changes nothing.

@@ -16,6 +16,7 @@ rule densities:
         "../envs/edgecase.yaml"
     threads: THREADS
     resources:
+        **asks(density_requests),
         gpu=GPU,
     params:
         code=CODE["densities"],

@@ -14,6 +14,7 @@ rule pretrain:
         "../envs/edgecase.yaml"
     threads: THREADS
     resources:
+        **asks(start_requests),
         gpu=GPU,
     params:
         code=CODE["simulate"],

@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from edgecase import models
+from edgecase.plan.assumed import FORWARD_MEGAFLOPS, MEGAPARAMETERS, WIDTH_MARGIN
 from edgecase.plan.flops import operations
-from edgecase.plan.warning import FORWARD_MEGAFLOPS, WIDTH_MARGIN
 
 
 def convolution(size, inputs, outputs):
@@ -54,3 +54,11 @@ def test_the_bound_without_torch_holds(name, width):
     bound = 1e6 * FORWARD_MEGAFLOPS[name] * WIDTH_MARGIN * width**2
     assert counted.forward <= bound <= 1.5 * counted.forward
     assert counted.training <= 3 * bound
+
+
+@pytest.mark.parametrize("width", [1 / 16, 0.25, 1, 2])
+@pytest.mark.parametrize("name", MEGAPARAMETERS)
+def test_the_bound_on_parameters_without_torch_holds(name, width):
+    module = models.build(name, width=width)
+    counted = sum(parameter.numel() for parameter in module.parameters())
+    assert counted <= 1e6 * MEGAPARAMETERS[name] * WIDTH_MARGIN * width**2 <= 1.6 * counted

@@ -34,6 +34,7 @@ def test_table_and_calibration(script, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(speed, "_ask", ask)
     config = configuration.load(ROOT / "config" / "test.yaml")
     arguments = ["--config", json.dumps(config), "--cores", "4", "--out", str(tmp_path)]
+    arguments += ["--calibration", str(tmp_path / "speeds.json")]
     for _ in range(2):  # it measures anew each time
         script.main(arguments)
     script.main([*arguments, "--gpu-jobs", "1"])
@@ -45,7 +46,7 @@ def test_table_and_calibration(script, tmp_path, capsys, monkeypatch):
     assert all(float(row["hours"]) > 0 for row in rows)
     assert (tmp_path / "plan.md").read_text() in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        *("calibration.json", "plan.csv", "plan.md")
+        *("plan.csv", "plan.md", "speeds.json")
     ]
 
 

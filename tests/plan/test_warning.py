@@ -10,7 +10,7 @@ from tests.plan.made_up import answer
 
 from edgecase import config as configuration
 from edgecase.grid import all_cells
-from edgecase.plan import speed, warning
+from edgecase.plan import assumed, speed, warning
 from edgecase.plan.speed import CalibrationError, Machine, calibrate
 from edgecase.plan.work import jobs
 
@@ -73,7 +73,7 @@ def test_nothing_to_run(never, tmp_path):
 
 
 def test_a_model_without_a_bound_is_measured(slow, tmp_path, monkeypatch):
-    monkeypatch.delitem(warning.FORWARD_MEGAFLOPS, "lenet")
+    monkeypatch.delitem(assumed.FORWARD_MEGAFLOPS, "lenet")
     assert warning.long_run(DEMO, tmp_path, all_cells(DEMO), cores=2, gpu_jobs=0) is None
     assert len(slow) == 1
 

@@ -111,6 +111,8 @@ def main(argv: list[str] | None = None) -> None:
             )
             files[seed] = arguments.state / f"seed{seed}.safetensors", facts
     session = Session(files, report=_say)
+    for seed, state in session.states.items():
+        _say(f"seed {seed}: goes on after round {state.round}")
     runs = [
         SeedRun(
             seed,

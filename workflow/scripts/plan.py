@@ -24,6 +24,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--gpu-jobs", type=int, default=0, help="jobs on GPUs at once; 0 if they run on the CPU"
     )
+    parser.add_argument(
+        "--calibration", required=True, type=Path, help="file (.json) for the measured speeds"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the run's folder of results")
     arguments = parser.parse_args(argv)
     config = arguments.config
@@ -31,7 +34,7 @@ def main(argv: list[str] | None = None) -> None:
     machine = Machine.of(config, arguments.cores, arguments.gpu_jobs)
     settings = {job.setting for job in jobs(config, all_cells(config))}
     print(f"Calibrating {len(settings)} kinds of local steps on this device ...", flush=True)
-    calibration = calibrate(machine, settings, arguments.out / "calibration.json")
+    calibration = calibrate(machine, settings, arguments.calibration)
     rows = estimate.table(config, arguments.out, calibration)
     text = estimate.to_markdown(config["run"], rows, calibration)
     with atomic_path(arguments.out / "plan.csv") as temporary, temporary.open("w", newline="") as f:

@@ -97,7 +97,7 @@ def calibrated(machine: Machine, settings: Iterable[Setting], path: Path) -> Cal
     new one, which is written there.
     """
     settings = sorted(set(settings), key=str)
-    known = _load(path)
+    known = load(path)
     if known is not None and known.key == machine.key() and known.speeds.keys() >= set(settings):
         return known
     return calibrate(machine, settings, path)
@@ -180,8 +180,8 @@ def _save(calibration: Calibration, path: Path) -> None:
         temporary.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def _load(path: Path) -> Calibration | None:
-    """What `_save` wrote; None if there is nothing, or of another version of this file."""
+def load(path: Path) -> Calibration | None:
+    """What `calibrate` wrote; None if there is nothing, or of another version of this file."""
     try:
         content = read_json(path, "calibration")
         speeds = {Setting(**row["setting"]): Speed(**row["speed"]) for row in content["speeds"]}

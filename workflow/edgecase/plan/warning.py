@@ -5,21 +5,12 @@ from pathlib import Path
 
 from edgecase.errors import EdgecaseError
 from edgecase.grid import Cell
+from edgecase.plan import assumed
 from edgecase.plan.estimate import duration, hours, remaining
 from edgecase.plan.speed import Machine, calibrated
 from edgecase.plan.work import Job
 
 LIMIT_HOURS = 24
-
-#: model → floating-point operations of a forward pass at width 1, in millions.
-FORWARD_MEGAFLOPS = {"vgg9": 306, "vgg11": 307, "vgg13": 458, "vgg16": 628, "lenet": 24}
-#: at another width they grow by its square, but for the first and the last layer: at most by this
-#: times its square, down to a width of 1/16.
-WIDTH_MARGIN = 1.3
-
-# No machine that anybody starts a run on is slower than this.
-_SLOWEST_FLOPS = 1e10
-_SLOWEST_STEP_S = 5e-3
 
 
 def long_run(
@@ -52,11 +43,7 @@ def long_run(
 
 
 def _most_hours(job: Job) -> float:
-    """More hours than the job takes one at a time; infinite for a model that is not known here."""
-    setting, work = job.setting, job.work
-    if setting.model not in FORWARD_MEGAFLOPS:
+    """More hours than the job takes one at a time; infinite for a model that is not known."""
+    if not assumed.is_known(job.setting):
         return float("inf")
-    forward = 1e6 * FORWARD_MEGAFLOPS[setting.model] * WIDTH_MARGIN * setting.width**2
-    # A backward pass costs two forward passes.
-    compute_s = (3 * work.samples + work.evaluated) * forward / _SLOWEST_FLOPS
-    return (compute_s + work.steps * _SLOWEST_STEP_S) / 3600
+    return assumed.seconds(job, assumed.SLOWEST) / 3600

@@ -55,12 +55,18 @@ class Work:
 
 @dataclass(frozen=True)
 class Job:
-    """A cell or a starting model. `output`, below `results/<run>`, is there once it has run."""
+    """A cell, a starting model or the densities of a task.
+
+    `output`, below `results/<run>`, is there once it has run. The job keeps `seeds` sets of test
+    images and `updates` models besides its own.
+    """
 
     output: str
     setting: Setting
     work: Work
     is_cell: bool = True
+    seeds: int = 1
+    updates: int = 1
 
 
 def parts(config: Mapping) -> dict[str, list[Cell]]:
@@ -78,23 +84,27 @@ def jobs(config: Mapping, cells: Iterable[Cell]) -> list[Job]:
     for task, override in dict.fromkeys((cell.task, cell.override) for cell in cells):
         variants[task, pretrain_variant(config, task, override)] = None
     return [
-        *(_start_job(config, task, variant) for task, variant in variants),
-        *(_cell_job(config, cell) for cell in cells),
+        *(start_job(config, task, variant) for task, variant in variants),
+        *(cell_job(config, cell) for cell in cells),
     ]
 
 
-def _cell_job(config: Mapping, cell: Cell) -> Job:
+def cell_job(config: Mapping, cell: Cell) -> Job:
+    """A cell with all its seeds."""
     parameters = resolve_cell(config, cell)
-    members = parameters["clients_per_round"] * len(config["seeds"])
-    setting = replace(_setting(parameters), backend=config.get("backend", "auto"), members=members)
+    seeds, updates = len(config["seeds"]), parameters["clients_per_round"]
     return Job(
         f"cells/{cell.folder}/cell.json",
-        setting,
-        cell_work(parameters) * len(config["seeds"]),
+        replace(
+            _setting(parameters), backend=config.get("backend", "auto"), members=updates * seeds
+        ),
+        cell_work(parameters) * seeds,
+        seeds=seeds,
+        updates=updates,
     )
 
 
-def _start_job(config: Mapping, task: str, variant: str) -> Job:
+def start_job(config: Mapping, task: str, variant: str) -> Job:
     """The starting model of a task: trained once, whatever the number of seeds."""
     parameters = resolve_task(config, task, variant)
     recipe = parameters["pretrain"]
@@ -105,6 +115,19 @@ def _start_job(config: Mapping, task: str, variant: str) -> Job:
         work += replace(training, trainings=0)  # no client's
     output = f"pretrain/{task}/{variant}.safetensors"
     return Job(output, _setting(parameters), work, is_cell=False)
+
+
+def density_job(config: Mapping, task: str) -> Job:
+    """The densities of a task: features of training images, and of three groups of test images.
+
+    Fitting the mixture is not counted.
+    """
+    section = config["densities"]
+    seeds = len(config["seeds"])
+    images = section["train_samples"] + 3 * section["test_samples"]
+    setting = _setting(resolve_task(config, task))
+    work = Work(evaluated=images * seeds)
+    return Job(f"densities/{task}.csv", setting, work, is_cell=False, seeds=seeds)
 
 
 def cell_work(parameters: Mapping) -> Work:

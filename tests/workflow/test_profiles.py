@@ -1,0 +1,99 @@
+"""Every profile under profiles/, by dry runs: what jobs ask for; finished jobs stay finished."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROFILES = sorted(path.name for path in (ROOT / "profiles").iterdir())
+SLURM = ("--workflow-profile", "profiles/slurm")
+#: rules whose jobs are sent to a cluster.
+SENT = {"cell", "pretrain", "densities"}
+CELL = "results/test/cells/standin-digits/fixed-freq-2/edge-case/none/krum/default/cell.json"
+
+
+def asked(project, *options, **changes):
+    """Rule → the resources its jobs ask for, as a dry run tells, but for temporary folders."""
+    done = project.snakemake("--dry-run", *options, changes=changes)
+    assert done.returncode == 0, done.stdout
+    found = {}
+    for rule, body in re.findall(r"(?m)^(?:local)?rule (\S+):\n((?: {4}.*\n)*)", done.stdout):
+        resources = re.search(r"(?m)^ {4}resources: (.*)$", body)
+        pairs = (pair.split("=") for pair in (resources[1] if resources else "").split(", "))
+        found.setdefault(rule, []).append({key: value for key, value in pairs if key != "tmpdir"})
+    return found
+
+
+def test_the_profiles_of_the_docs_are_there():
+    assert {"default", "slurm"} <= set(PROFILES)
+
+
+def test_snakemake_alone_runs_on_all_cores(fresh):
+    done = fresh.run(
+        *(sys.executable, "-m", "snakemake", "results/data/standin-digits.npz"),
+        *("--configfile", "config/test.yaml"),
+    )
+    assert done.returncode == 0, done.stdout
+    assert f"Provided cores: {len(os.sched_getaffinity(0))}" in done.stdout
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_run_from_nothing(fresh, profile):
+    found = asked(fresh, "--workflow-profile", f"profiles/{profile}")
+    assert {rule: len(jobs) for rule, jobs in found.items() if rule in SENT} == {
+        **{"cell": 6, "pretrain": 1, "densities": 1}
+    }
+
+
+@pytest.mark.parametrize("option", ["--profile", "--workflow-profile"])
+def test_slurm_runs_nothing_again(finished, option):
+    done = finished.snakemake("--dry-run", option, "profiles/slurm")
+    assert "Nothing to be done" in done.stdout, done.stdout
+
+
+def test_other_requests_run_nothing_again(mine):
+    changes = {"cluster": {"margin": 7, "max_minutes": 60}}
+    options = ("--set-resources", "cell:runtime=5")
+    jobs = {rule for rule in asked(mine, *SLURM, *options, **changes) if rule in SENT}
+    assert jobs == set()
+
+
+def test_jobs_of_this_machine_ask_for_nothing_but_a_gpu(fresh):
+    assert all(resources.keys() <= {"gpu"} for jobs in asked(fresh).values() for resources in jobs)
+
+
+@pytest.mark.parametrize(("device", "gpu"), [("auto", "1"), ("cuda", "1"), ("cpu", "0")])
+def test_jobs_of_a_cluster_ask_for_time_memory_and_a_gpu(fresh, device, gpu):
+    found = asked(fresh, *SLURM, device=device)
+    for rule, jobs in found.items():
+        for resources in jobs:
+            assert (resources.get("gpu"), "runtime" in resources) == (
+                (gpu, True) if rule in SENT else (None, False)
+            )
+            assert rule not in SENT or int(resources["mem_mb"]) > 1000
+
+
+def test_more_work_asks_for_more_time_up_to_the_limit(fresh):
+    def minutes(**changes):
+        return int(asked(fresh, CELL, *SLURM, **changes)["cell"][0]["runtime"])
+
+    longer = {"tasks": {"standin-digits": {"rounds": 100_000}}}
+    first = minutes()
+    assert 10 < first < 20
+    assert minutes(**longer) > 10 * first
+    assert minutes(**longer, cluster={"max_minutes": 33}) == 33
+
+
+def test_whatever_asks_for_nothing_stays_where_snakemake_runs(fresh):
+    """A rule that is neither would become a job of its own with the requests of nothing."""
+    kept = re.search(r"localrules:\n((?: {4}\w+,\n)*)", (fresh.root / "Snakefile").read_text())[1]
+    rules = {}
+    for path in (fresh.root / "rules").glob("*.smk"):
+        for rule in re.split(r"(?m)^ *rule ", path.read_text())[1:]:
+            if "shell:" in rule:
+                rules[rule.split(":")[0]] = "**asks(" in rule
+    assert {rule for rule, asks in rules.items() if asks} == SENT | {"plan"}
+    assert {rule for rule, asks in rules.items() if not asks} <= set(re.findall(r"\w+", kept))
