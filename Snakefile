@@ -7,6 +7,12 @@ min_version("9.0")
 configfile: "config/config.yaml"
 
 
+# Where jobs run with `--sdm apptainer`.
+if "container" in config:
+
+    container: config["container"]
+
+
 include: "rules/common.smk"
 include: "rules/inputs.smk"
 include: "rules/requests.smk"
@@ -14,19 +20,26 @@ include: "rules/data.smk"
 include: "rules/poison.smk"
 include: "rules/pretrain.smk"
 include: "rules/cells.smk"
-include: "rules/densities.smk"
-include: "rules/figures.smk"
-include: "rules/tables.smk"
-include: "rules/claims.smk"
-include: "rules/verdict.smk"
-include: "rules/report.smk"
-include: "rules/plan.smk"
+
+
+# What is made of all cells is no work for a machine that runs a share of them.
+if "shard" not in config:
+
+    include: "rules/densities.smk"
+    include: "rules/figures.smk"
+    include: "rules/tables.smk"
+    include: "rules/claims.smk"
+    include: "rules/verdict.smk"
+    include: "rules/report.smk"
+    include: "rules/plan.smk"
 
 
 # Cells, starting models and densities are sent to a cluster; the rest takes seconds, or the internet.
 localrules:
     all,
     cells,
+    measured,
+    figures,
     tables,
     download,
     prepare,
@@ -51,10 +64,7 @@ localrules:
 rule all:
     default_target: True
     input:
-        figure_files(),
-        table_files(),
-        rules.claims.output,
-        report_files(),
+        all_files(),
 
 
 rule cells:
@@ -62,6 +72,18 @@ rule cells:
         [cell_files(cell) for cell in CELLS],
 
 
-rule tables:
-    input:
-        table_files(),
+if "shard" not in config:
+
+    # What needs a model; all else is drawn from it.
+    rule measured:
+        input:
+            rules.cells.input,
+            density_files(),
+
+    rule figures:
+        input:
+            figure_files(),
+
+    rule tables:
+        input:
+            table_files(),

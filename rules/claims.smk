@@ -1,7 +1,7 @@
 # The paper's claims, judged on the run, and a target for the cells of each.
 rule claims:
     input:
-        claims="config/claims.yaml",
+        claims=local("config/claims.yaml"),
         measures=f"{RESULTS}/tables/measures.csv",
         densities=f"{RESULTS}/tables/fig2.csv" if DENSITY_TASKS else [],
     output:

@@ -17,6 +17,8 @@ from edgecase.densities import settings as density_settings
 from edgecase.errors import ConfigError
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.grid import Cell, all_cells, expand
+from edgecase.sharing import MANIFEST
+from edgecase.sharing.shares import own_cells
 
 problems = []
 try:
@@ -24,6 +26,8 @@ try:
     # Snakemake knows its targets only when it has read all rules.
     if "verdict" in sys.argv:
         configuration.defense_to_judge(config)
+    if "shard" in config:
+        configuration.check_share(config, sys.argv)
 except ConfigError as error:
     problems += error.problems
 try:
@@ -37,8 +41,11 @@ if problems:
 RESULTS = f"results/{config['run']}"
 FIGURES = f"figures/{config['run']}"
 SEEDS = config["seeds"]
-CELLS = all_cells(config)
-CLAIM_CELLS = claims.cells_needed(CLAIMS, config.get("claims", {}), CELLS)
+# On a machine that runs a share, the cells of this share.
+CELLS = own_cells(config)
+CLAIM_CELLS = claims.cells_needed(CLAIMS, config.get("claims", {}), all_cells(config))
+# An archive brings cells without the images they were made from (docs/sharing.md).
+UNPACKED = Path(RESULTS, MANIFEST).is_file()
 DEVICE = config.get("device", "auto")
 THREADS = config.get("threads", 1)
 # Reaches the download jobs by the environment: where a file came from changes nothing.
@@ -73,9 +80,13 @@ else:
     ON_GPU = ""
 # Of a device's memory; the rest is for the data and for what estimates leave out.
 MEMORY_SHARE = f"{0.8 / CELLS_PER_GPU:.3f}"
+# Where states outlive a pod, whose own files are gone with it (profiles/kubernetes).
+STORAGE = workflow.storage_settings
+VOLUME = STORAGE.default_storage_prefix if STORAGE.default_storage_provider == "fs" else "."
 os.environ |= {
     "EDGECASE_ON_GPU": ON_GPU,
     "EDGECASE_MEMORY_SHARE": MEMORY_SHARE,
+    "EDGECASE_VOLUME": VOLUME,
     "EDGECASE_SAVE_MINUTES": str(config.get("save_minutes", 5)),
 }
 

@@ -2,6 +2,7 @@
 MONTAGE_SEED = SEEDS[0]
 FIGURE_NAMES = [name for name, blocks in config["figures"].items() if blocks]
 TASKS = list(dict.fromkeys(cell.task for cell in CELLS))
+MONTAGE_DATA = [f"results/data/{config['tasks'][task]['dataset']}.npz" for task in TASKS]
 
 
 rule collect:
@@ -20,7 +21,7 @@ rule collect:
         "../envs/edgecase.yaml"
     params:
         code=CODE["draw"],
-        cells=lambda wildcards: cells_of(wildcards.figure),
+        cells=folders,
         parameters=lambda wildcards: list(FIGURE_SPECS[wildcards.figure].parameters),
     shell:
         "python workflow/scripts/collect.py --cells {params.cells} --parameters {params.parameters}"
@@ -53,10 +54,12 @@ rule figure:
 
 rule montage:
     input:
-        datasets=[f"results/data/{config['tasks'][task]['dataset']}.npz" for task in TASKS],
-        poison=[
-            f"{RESULTS}/poison/{task}/edge-case/default/seed{MONTAGE_SEED}.npz" for task in TASKS
-        ],
+        datasets=MONTAGE_DATA if montage_images() else [],
+        poison=(
+            [f"{RESULTS}/poison/{task}/edge-case/default/seed{MONTAGE_SEED}.npz" for task in TASKS]
+            if montage_images()
+            else []
+        ),
     output:
         pdf=f"{FIGURES}/fig1.pdf",
         png=report(

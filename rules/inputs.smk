@@ -107,9 +107,37 @@ def density_data(task, key):
     return f"results/data/{density_parameters(task)[key]}.npz"
 
 
+def density_files():
+    """The log-densities of every task that figure 2 shows."""
+    return [f"{RESULTS}/densities/{task}.csv" for task in DENSITY_TASKS]
+
+
+def folders(wildcards, input):
+    """The folders of the records that a rule reads."""
+    return [str(Path(record).parent) for record in input.records]
+
+
+def montage_images():
+    """Whether figure 1 is to be drawn from its images: an archive brings the figure without them."""
+    return not UNPACKED or "fig1" in sys.argv or all(map(os.path.exists, MONTAGE_DATA))
+
+
+def numbered_figures():
+    """The figures of the run in order, figure 1 if it is there or can be drawn."""
+    first = montage_images() or os.path.exists(f"{FIGURES}/fig1.png")
+    return [*(["fig1"] if first else []), *NUMBERED_FIGURES]
+
+
+def all_files():
+    """What a run makes: of a share, its cells."""
+    if "shard" in config:
+        return [cell_files(cell) for cell in CELLS]
+    return [*figure_files(), *table_files(), *rules.claims.output, *report_files()]
+
+
 def figure_files(name=None):
     """The files of one figure, or of all."""
-    names = [name] if name else ["fig1", *(["fig2"] if DENSITY_TASKS else []), *FIGURE_NAMES]
+    names = [name] if name else numbered_figures()
     return [f"{FIGURES}/{name}.{ending}" for name in names for ending in ("pdf", "png")]
 
 

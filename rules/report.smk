@@ -87,8 +87,8 @@ rule front:
             for seed in SEEDS
         ],
         starts=starting_models(),
-        sources="config/sources.yaml",
-        captions=[f"docs/captions/{name}.rst" for name in ["fig1", *NUMBERED_FIGURES]],
+        sources=local("config/sources.yaml"),
+        captions=[local(f"docs/captions/{name}.rst") for name in numbered_figures()],
     output:
         html=f"{REPORT}/front.html",
     log:
@@ -99,7 +99,7 @@ rule front:
         code=CODE["report"],
         run=config["run"],
         configfiles=CONFIGFILES,
-        figures=[f"{FIGURES}/{name}.png" for name in ["fig1", *NUMBERED_FIGURES]],
+        figures=[f"{FIGURES}/{name}.png" for name in numbered_figures()],
         pages=[f"{REPORT}/{name}.html" for name in [*PAGE_TITLES, "provenance"]],
         titles=[*PAGE_TITLES.values(), "Provenance: versions, digests, commands"],
     shell:

@@ -32,7 +32,7 @@ def in_array(rule):
 @functools.cache
 def planned():
     """Every job of the plan: cells and starting models."""
-    return work.jobs(config, [*CELLS, *VERDICT_CELLS])
+    return work.jobs(config, CELLS)
 
 
 def cell_requests(wildcards):

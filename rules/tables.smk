@@ -21,7 +21,7 @@ rule summary:
         "../envs/edgecase.yaml"
     params:
         code=CODE["draw"],
-        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
+        cells=folders,
     shell:
         "python workflow/scripts/summary.py --cells {params.cells}"
         " --measures {output.measures} --csv {output.csv} --markdown {output.markdown} 2> {log}"
@@ -40,7 +40,7 @@ rule hyperparameters:
         "../envs/edgecase.yaml"
     params:
         code=CODE["draw"],
-        cells=[f"{RESULTS}/cells/{cell.folder}" for cell in CELLS],
+        cells=folders,
     shell:
         "python workflow/scripts/hyperparameters.py --cells {params.cells} --starts {input.starts}"
         " --csv {output.csv} --markdown {output.markdown} 2> {log}"

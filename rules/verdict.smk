@@ -43,7 +43,7 @@ if "defense" in ASKED:
         params:
             code=CODE["verdict"],
             defense=ASKED["defense"],
-            cells=[f"{RESULTS}/cells/{cell.folder}" for cell in VERDICT_CELLS],
+            cells=folders,
             configfiles=CONFIGFILES,
         shell:
             "python workflow/scripts/verdict.py --defense {params.defense} --cells {params.cells}"

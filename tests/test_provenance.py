@@ -191,3 +191,17 @@ def test_versions(monkeypatch):
         "numpy": importlib.metadata.version("numpy"),
         "no-such-package": "not installed",
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("results/data/a.npz", "results/data/a.npz"),
+        ("/elsewhere/results/a.npz", "/elsewhere/results/a.npz"),
+        (".snakemake/storage/fs/edgecase/results/data/a.npz", "results/data/a.npz"),
+        (".snakemake/storage/fs/results/of-mine/results/r/b.npz", "results/r/b.npz"),
+        (".snakemake/storage/fs/edgecase/a.npz", ".snakemake/storage/fs/edgecase/a.npz"),
+    ],
+)
+def test_a_copy_of_a_stored_file_is_called_as_the_file(path, name):
+    assert provenance.in_project(path) == name

@@ -143,10 +143,8 @@ def test_each_script_of_a_rule_has_its_name():
     assert called == {name: name for name in called}
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {
         *called,
-        "simulated_averaging",
-        "configured",
-        "on_gpu",
-        "where",
+        *("simulated_averaging", "configured", "on_gpu", "where"),
+        *("merge", "archive", "unpack"),
     }
 
 

@@ -149,6 +149,18 @@ def defense_to_judge(config: Mapping) -> str:
         ) from None
 
 
+def check_share(config: Mapping, targets: Iterable[str]) -> None:
+    """Raise `ConfigError` if one of the `targets` needs more cells than those of the `shard`."""
+    whole = {*config["figures"], "fig1", "fig2", "tab1", "figures", "tables", "claims"}
+    whole |= {"measured", "verdict", "plan"}
+    asked = [name for name in targets if name in whole or name.startswith("claim-")]
+    if asked:
+        raise ConfigError(
+            f"shard: {config['shard']} runs one share of the cells; {', '.join(asked)} needs all "
+            "of them: bring the shares together (make merge), then ask without shard"
+        )
+
+
 def load(*paths: str | Path | None) -> dict:
     """The paper's configuration with the changes in the YAML files `paths`, in order, checked.
 
@@ -271,6 +283,8 @@ def _message(error: jsonschema.ValidationError) -> str:
     if error.validator == "pattern":
         return f"'{error.instance}' cannot be used; allowed: {error.schema['description']}"
     message = error.message.replace(repr(error.instance), shown(error.instance))
+    if error.validator == "type" and "description" in error.schema:
+        return f"{message}; allowed: {error.schema['description']}"
     if error.validator == "additionalProperties" and "properties" in error.schema:
         return f"{message}; allowed: {', '.join(error.schema['properties'])}"
     if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
@@ -306,6 +320,9 @@ def _name_problems(config: Mapping) -> Iterator[Problem]:
         if problem := _unknown(name, figures.FIGURES):
             yield ("figures", name), f"figures: {problem}"
     yield from _role_problems(config)
+    number, slash, count = str(config.get("shard", "")).partition("/")
+    if slash and number.isdecimal() and count.isdecimal() and int(number) > int(count):
+        yield None, f"shard: {number}/{count} is no share; allowed: 1/{count} to {count}/{count}"
     if (section := config.get("densities")) is not None:
         datasets = {name: (body or {}).get("dataset") for name, body in config["tasks"].items()}
         for problem in density_settings.problems(section, datasets):

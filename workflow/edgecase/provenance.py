@@ -73,6 +73,18 @@ def file_digests(paths: Iterable[str | Path]) -> dict[str, str]:
     return {str(path): file_digest(path) for path in paths}
 
 
+def in_project(path: str) -> str:
+    """The path below the project of a file that Snakemake copied from a storage; others as given.
+
+    Such a copy, in `.snakemake/storage`, has the file's own path at its end.
+    """
+    parts = Path(path).parts
+    if parts[:2] != (".snakemake", "storage") or "results" not in parts:
+        return path
+    last = len(parts) - 1 - parts[::-1].index("results")
+    return Path(*parts[last:]).as_posix()
+
+
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that decide the numbers."""
     found = {"python": platform.python_version()}

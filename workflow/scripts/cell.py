@@ -143,7 +143,7 @@ def main(argv: list[str] | None = None) -> None:
         "standin": DATASETS[parameters["dataset"]].standin,
         "attacker_share": round(sum(shares) / len(shares), 6),
         "parameters": parameters,
-        "data": digests,
+        "data": {provenance.in_project(path): digest for path, digest in digests.items()},
         "code": code,
         "versions": provenance.versions(),
         "device": devices.describe(device),

@@ -1,0 +1,7 @@
+"""A run on several machines: shares of its cells, their merge, and an archive of what came out.
+
+Nothing here loads torch.
+"""
+
+#: the member of an archive that lists the others; it stays in `results/<run>` where it is unpacked.
+MANIFEST = "archive.json"
