@@ -7,13 +7,15 @@ min_version("9.0")
 configfile: "config/config.yaml"
 
 
+include: "rules/common.smk"
+
+
 # Where jobs run with `--sdm apptainer`.
 if "container" in config:
 
     container: config["container"]
 
 
-include: "rules/common.smk"
 include: "rules/inputs.smk"
 include: "rules/requests.smk"
 include: "rules/data.smk"
