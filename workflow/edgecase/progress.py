@@ -1,5 +1,6 @@
 """How far a cell is, on standard error: a bar on a terminal, else a plain line now and then."""
 
+import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -24,7 +25,8 @@ class Progress:
             total=self._total,
             initial=self._first,
             unit=" rounds",
-            dynamic_ncols=True,
+            # Never 0, as which some terminals give their width.
+            ncols=shutil.get_terminal_size().columns,
             disable=not sys.stderr.isatty(),
         )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 
 from edgecase.errors import DataError
 from edgecase.files import atomic_path
@@ -64,7 +64,8 @@ def save(state: SeedState, path: Path, fingerprint: str) -> None:
     metadata = {"fingerprint": fingerprint, "content": json.dumps(content)}
     metadata["digest"] = _digest(metadata, tensors)
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary, metadata)
+        # The library's own writing goes by another temporary file, which a kill would leave.
+        temporary.write_bytes(to_bytes(tensors, metadata))
 
 
 def load(path: Path, fingerprint: str) -> SeedState | None:
