@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,7 @@ SCRIPT = (
 def on_a_terminal():
     """What the script shows on a terminal."""
     ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
     process = subprocess.Popen([sys.executable, "-c", SCRIPT], cwd=LIBRARY, stderr=theirs)
     os.close(theirs)
     shown = b""

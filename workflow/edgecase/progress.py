@@ -1,6 +1,5 @@
 """How far a cell is, on standard error: a bar on a terminal, else a plain line now and then."""
 
-import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -25,8 +24,7 @@ class Progress:
             total=self._total,
             initial=self._first,
             unit=" rounds",
-            # Never 0, as which some terminals give their width.
-            ncols=shutil.get_terminal_size().columns,
+            dynamic_ncols=True,
             disable=not sys.stderr.isatty(),
         )
 
