@@ -1,5 +1,6 @@
 """Killed, terminated and started again: real cells end as if nothing had happened."""
 
+import contextlib
 import json
 import os
 import re
@@ -36,8 +37,8 @@ def whole(finished, command, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     out, states = folder / "cell", folder / "state"
     process = start(command(out, "--state", str(states)), finished.root)
-    assert process.communicate()[1] == ""
-    assert process.returncode == 0
+    said = process.communicate()[1]
+    assert process.returncode == 0, said
     for seed in SEEDS:
         assert len((out / f"seed{seed}.csv").read_text().splitlines()) == ROUNDS + 2
     return out, states
@@ -115,7 +116,7 @@ def test_a_state_that_is_spoilt_is_kept_aside_and_said(finished, command, whole,
 
 @pytest.fixture
 def project(finished, tmp_path):
-    """A copy of the finished run, and its own way to start Snakemake on the longer cell."""
+    """A copy of the finished run, and in `changes.yaml` what makes the cell longer."""
     shutil.copytree(finished.root, tmp_path / "project")
     project = Project(tmp_path / "project", finished.bytecode)
     task = {"standin-digits": {"rounds": ROUNDS}}
@@ -123,20 +124,31 @@ def project(finished, tmp_path):
     return project
 
 
+@pytest.fixture
 def snakemake(project):
-    """The same command, every time, in a process group of its own."""
+    """`snakemake()`: the same command every time, with its jobs in a process group of its own."""
     files = ("--configfile", "config/test.yaml", "changes.yaml")
     command = [sys.executable, "-m", "snakemake", "--cores", "1", *files, "--", f"{CELL}/cell.json"]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return subprocess.Popen(
-        command,
-        cwd=project.root,
-        env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    started = []
+
+    def begin():
+        process = subprocess.Popen(
+            command,
+            cwd=project.root,
+            env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def trainer_of(project) -> int:
@@ -145,7 +157,7 @@ def trainer_of(project) -> int:
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
-def test_snakemake_its_job_and_both_are_killed(project, whole):
+def test_snakemake_its_job_and_both_are_killed(project, snakemake, whole):
     """`kill -9` of each in turn: `make unlock` where the lock is left, and the same command."""
     root, state = project.root, project.root / STATE / "seed0.safetensors"
 
@@ -157,11 +169,11 @@ def test_snakemake_its_job_and_both_are_killed(project, whole):
         assert done.returncode == 0, done.stdout
 
     # both
-    process = snakemake(project)
+    process = snakemake()
     wait_for_change(state, process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-    locked = snakemake(project)
+    locked = snakemake()
     said = locked.communicate()[0]
     assert locked.returncode == 1
     assert "cannot be locked" in said
@@ -169,7 +181,7 @@ def test_snakemake_its_job_and_both_are_killed(project, whole):
     unlock()
 
     # the job alone: Snakemake ends with an error, and leaves nothing that looks finished
-    process = snakemake(project)
+    process = snakemake()
     wait_for_change(state, process)
     os.kill(trainer_of(project), signal.SIGKILL)
     said = process.communicate()[0]
@@ -177,16 +189,16 @@ def test_snakemake_its_job_and_both_are_killed(project, whole):
     assert not list((root / CELL).glob("*.csv"))
 
     # Snakemake alone: its job lives on, and the next waits for it
-    process = snakemake(project)
+    process = snakemake()
     wait_for_change(state, process)
     orphan = trainer_of(project)
     os.kill(orphan, signal.SIGSTOP)
     process.kill()
     process.wait()  # and not for its output's end, which the job holds open
     unlock()
-    process = snakemake(project)
+    process = snakemake()
     log = root / f"{LOG}.log"
-    wait_until(lambda: f"in use by process {orphan} on" in log.read_text(), process)
+    wait_until(lambda: log.exists() and f"process {orphan} on" in log.read_text(), process)
     os.kill(orphan, signal.SIGCONT)
     said = process.communicate()[0]
     assert process.returncode == 0, said
