@@ -1,4 +1,4 @@
-"""The bytes of a cell depend on none of: how many jobs run at once, in which order, and by whom."""
+"""A cell's bytes do not depend on how many jobs run at once, in which order, or by whom."""
 
 import json
 import shlex
