@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict unlock merge archive unpack bench fuzz test test-cluster lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict unlock merge archive unpack bench fuzz test test-cluster soak lint format lock clean
 
 env: .venv/.installed
 
@@ -103,6 +103,12 @@ test: env
 # profiles/slurm on a SLURM of this machine with fake GPUs; as root, it installs Debian's packages.
 test-cluster: env
 	$(BIN)/python -m pytest -n 0 -v tests/cluster/end_to_end.py
+
+# Cells killed over and over, against undisturbed ones: make soak KILLS=100
+KILLS ?= 100
+export KILLS
+soak: env
+	$(BIN)/python -m tests.soak --kills "$$KILLS"
 
 lint: env
 	$(BIN)/ruff check .

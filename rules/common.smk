@@ -88,6 +88,8 @@ os.environ |= {
     "EDGECASE_MEMORY_SHARE": MEMORY_SHARE,
     "EDGECASE_VOLUME": VOLUME,
     "EDGECASE_SAVE_MINUTES": str(config.get("save_minutes", 5)),
+    # Snakemake lowers a job's threads to its cores, and another number of threads rounds otherwise.
+    "EDGECASE_THREADS": str(THREADS),
 }
 
 

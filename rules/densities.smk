@@ -27,7 +27,7 @@ rule densities:
         "$EDGECASE_ON_GPU python workflow/scripts/densities.py --task {wildcards.task}"
         " --dataset {input.dataset} --comparison {input.comparison} --poison {input.poison}"
         " --start {input.start} --parameters {params.parameters:q} --seeds {params.seeds}"
-        " --device {params.device} --threads {threads} --out {output.table} 2> {log}"
+        " --device {params.device} --threads $EDGECASE_THREADS --out {output.table} 2> {log}"
 
 
 rule density_table:

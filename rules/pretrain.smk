@@ -24,4 +24,4 @@ rule pretrain:
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/pretrain.py --dataset {input.dataset}"
         " --parameters {params.parameters:q} {params.authors} --device {params.device}"
-        " --threads {threads} --out {output.model} 2> {log}"
+        " --threads $EDGECASE_THREADS --out {output.model} 2> {log}"

@@ -1,6 +1,10 @@
 """What scripts share: errors as lines without a traceback, and JSON arguments."""
 
 import argparse
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +47,37 @@ def test_error_a_user_can_mend_is_told_without_a_traceback(capsys, error, lines)
 def test_mistake_in_the_code_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         command.run(failing(ZeroDivisionError()))
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupted")]
+)
+def test_a_signal_ends_a_script_after_it_has_tidied_up(number, said):
+    """128 + the signal's number, one line; a second SIGTERM does not break the tidying off."""
+    script = (
+        "import os, signal\n"
+        "from edgecase import command\n"
+        "def main():\n"
+        "    try:\n"
+        f"        os.kill(os.getpid(), {int(number)})\n"
+        "        signal.pause()\n"
+        "    finally:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        print('tidied up')\n"
+        "command.run(main)\n"
+    )
+    if number == signal.SIGINT:
+        script = script.replace("os.kill(os.getpid(), signal.SIGTERM)", "pass")
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[1] / "workflow",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 128 + number
+    assert done.stdout == "tidied up\n"
+    assert done.stderr == f"{said}: the same command goes on from what is saved\n"
 
 
 def test_json_object():

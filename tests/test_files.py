@@ -1,12 +1,18 @@
 """A file appears complete or not at all."""
 
 import errno
+import fcntl
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from edgecase.files import atomic_path
+from edgecase.files import atomic_path, clear_unfinished, locked
+
+LIBRARY = Path(__file__).parents[1] / "workflow"
 
 
 @pytest.fixture
@@ -88,3 +94,156 @@ def test_device_that_takes_no_byte(old):
         write()
     assert old.read_text() == "old"
     assert list(old.parent.iterdir()) == [old]
+
+
+# power cuts and kills
+
+
+def test_content_is_on_the_disk_before_the_name_and_the_name_before_the_end(old, monkeypatch):
+    """Whenever the power goes, the name leads to the old content or to all of the new."""
+    happened, flush, replace = [], os.fsync, Path.replace
+
+    def recorded_flush(handle):
+        happened.append(("flush", Path(f"/proc/self/fd/{handle}").readlink()))
+        flush(handle)
+
+    def recorded_replace(path, target):
+        happened.append(("replace", path))
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", recorded_flush)
+    monkeypatch.setattr(Path, "replace", recorded_replace)
+    with atomic_path(old) as temporary:
+        temporary.write_text("new")
+        assert happened == []
+    assert happened == [("flush", temporary), ("replace", temporary), ("flush", old.parent)]
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "fails"),
+    [
+        (errno.EINVAL, "folder", False),
+        (errno.EINVAL, "file", True),
+        (errno.EIO, "folder", True),
+        (errno.EIO, "file", True),
+    ],
+)
+def test_a_file_system_may_know_flushing_for_files_alone(old, monkeypatch, number, what, fails):
+    def flush(handle):
+        if Path(f"/proc/self/fd/{handle}").is_dir() == (what == "folder"):
+            raise OSError(number, os.strerror(number))
+
+    def write():
+        with atomic_path(old) as temporary:
+            temporary.write_text("new")
+
+    monkeypatch.setattr(os, "fsync", flush)
+    if fails:
+        with pytest.raises(OSError, match=os.strerror(number)):
+            write()
+    else:
+        write()
+    assert old.read_text() == ("old" if fails and what == "file" else "new")
+
+
+def test_what_a_killed_writer_left_is_removed_and_nothing_else(old):
+    """Killed by SIGKILL in the middle: the old file is whole, and the new one's half is hidden."""
+    script = (
+        "import os, signal, sys\n"
+        "from edgecase.files import atomic_path\n"
+        "with atomic_path(sys.argv[1]) as temporary:\n"
+        "    temporary.write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(old)], cwd=LIBRARY, check=False)
+    assert done.returncode == -9
+    assert old.read_text() == "old"
+    keep = old.with_name(".hidden.csv")
+    keep.touch()
+    assert len(list(old.parent.iterdir())) == 3
+    clear_unfinished(old.parent)
+    assert set(old.parent.iterdir()) == {old, keep}
+    clear_unfinished(old.parent / "missing")
+
+
+# a folder for one process
+
+HOLDER = (
+    "import sys\n"
+    "from edgecase.files import locked\n"
+    "with locked(sys.argv[1], print):\n"
+    "    print('in', flush=True)\n"
+    "    sys.stdin.read()\n"
+)
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """A process that has the folder until it is killed."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        cwd=LIBRARY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "in\n"
+        yield process
+        process.kill()
+
+
+def test_who_comes_second_waits_and_says_for_whom(tmp_path, holder):
+    said = []
+
+    def report(text):
+        said.append(text)
+        holder.kill()  # which frees the folder, however late
+
+    with locked(tmp_path, report):
+        assert holder.wait() == -9
+    (text,) = said
+    assert text.startswith(f"{tmp_path}: in use by process {holder.pid} on ")
+    assert text.endswith("; waiting for it to end")
+
+
+def test_the_second_is_not_in_before_the_first_has_ended(tmp_path, holder):
+    second = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)],
+        cwd=LIBRARY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with second:
+        assert "waiting" in second.stdout.readline()
+        time.sleep(0.2)
+        assert second.poll() is None
+        holder.stdin.close()
+        assert second.stdout.readline() == "in\n"
+        second.stdin.close()
+    assert second.returncode == 0
+
+
+def test_a_folder_is_free_again_and_may_be_new(tmp_path):
+    for _ in range(2):
+        with locked(tmp_path / "new" / "folder", pytest.fail):
+            pass
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize(
+    ("number", "goes_on"), [(errno.ENOLCK, True), (errno.EOPNOTSUPP, True), (errno.EIO, False)]
+)
+def test_a_file_system_without_locks(tmp_path, monkeypatch, number, goes_on):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    said = []
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    if goes_on:
+        with locked(tmp_path, said.append):
+            pass
+        assert "has no locks" in said[0]
+    else:
+        with pytest.raises(OSError, match=os.strerror(number)), locked(tmp_path, said.append):
+            pass

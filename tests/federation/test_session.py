@@ -32,10 +32,18 @@ def world(make_world, lay_out, classes, tmp_path):
         start = torch.linspace(-0.1, 0.1, model.parameters.numel(), dtype=dtype)
         population, tests = lay_out(data, cell, dtype)
 
-        def attempt(seeds=(0, 1), die_after=None, mark="", together=False, files=True, every=9e9):
+        def attempt(
+            seeds=(0, 1),
+            die_after=None,
+            mark="",
+            together=False,
+            files=True,
+            every=9e9,
+            device="a CPU",
+        ):
             said, refused = [], []
             named = {seed: (tmp_path / f"seed{seed}.safetensors", f"run{mark}") for seed in seeds}
-            session = Session(named if files else {}, refused.append)
+            session = Session(named if files else {}, refused.append, device)
 
             def progress(seed, record):
                 said.append((seed, record.values["fl_iter"]))
@@ -86,28 +94,59 @@ def test_every_attack_under_every_defense(attack, participation, world, paramete
             path.unlink()
 
 
-def test_seeds_that_are_apart_wait_for_each_other(world, parameters):
-    """Stacked: killed between two seeds of a round, the one behind catches up alone."""
+def stacked(model):
+    return Stacked(model, "grouped", 100)
+
+
+def test_stacked_seeds_go_on_from_one_round(world, parameters):
+    """Killed between two seeds of a round: the round counts for neither."""
     cell = parameters("krum", attack="pgd", rounds=ROUNDS)
-    attempt = world(cell, lambda model: Stacked(model, "grouped", 100), torch.float64)
+    attempt = world(cell, stacked)
     whole, _, _ = attempt(files=False, together=True)
     _, said, _ = attempt(die_after=5, together=True)
     assert said == [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)]
     session, said, _ = attempt(together=True)
-    assert said == [(1, 2), (0, 3), (1, 3)]
-    for seed in (0, 1):
-        pairs = zip(session.states[seed].reached, whole.states[seed].reached, strict=True)
-        for (ours, _), (alone, _) in pairs:
-            for column, value in alone.items():
-                if isinstance(value, float):
-                    value = pytest.approx(value, rel=1e-9, nan_ok=True)
-                assert ours[column] == value, column
+    assert said == [(0, 2), (1, 2), (0, 3), (1, 3)]
+    assert rows(session) == rows(whole)
 
 
-def test_another_seed_trains_only_itself(world, parameters):
-    attempt = world(parameters("rfa", attack="blackbox", rounds=ROUNDS))
-    first, _, _ = attempt(seeds=(0,))
-    both, said, _ = attempt(seeds=(0, 1))
+def test_stacked_seeds_killed_between_two_files(world, parameters, monkeypatch, tmp_path):
+    """After whatever file nothing more is written, the seeds have a round in common."""
+    attempt = world(parameters("rfa", attack="blackbox", rounds=ROUNDS), stacked)
+    whole, _, _ = attempt(files=False, together=True)
+    save, last, ended = states.save, 0, False
+    while not ended:
+        last += 1
+        left = iter(range(last))
+
+        def save_until_killed(*state, left=left):
+            if next(left, None) is None:
+                raise Killed
+            save(*state)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(states, "save", save_until_killed)
+            attempt(together=True, every=0)
+            ended = next(left, None) is not None
+        session, said, refused = attempt(together=True)
+        assert not refused
+        assert rows(session) == rows(whole)
+        assert {r for s, r in said if s == 0} == {r for s, r in said if s == 1}
+        for path in tmp_path.glob("*"):
+            assert states.load(path, "run").before is None, "what is done needs no model"
+            path.unlink()
+    assert last > 2 * (ROUNDS + 1)
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("begun", [False, True])
+def test_another_seed_trains_only_itself(begun, together, world, parameters):
+    trainer = stacked if together else Sequential
+    attempt = world(parameters("rfa", attack="blackbox", rounds=ROUNDS), trainer)
+    first, _, _ = attempt(seeds=(0,), together=together)
+    if begun:
+        attempt(die_after=2, together=together)
+    both, said, _ = attempt(seeds=(0, 1), together=together)
     assert {seed for seed, _ in said} == {1}
     assert rows(both)[0] == rows(first)[0]
 
@@ -146,11 +185,45 @@ def test_states_are_written_as_often_as_asked_and_at_the_end(
     assert written == rounds
 
 
-def test_what_a_killed_writer_left_is_removed(world, parameters, tmp_path):
-    leftover = tmp_path / ".0123abcd.seed0.safetensors"
-    leftover.write_bytes(b"half")
-    other = tmp_path / ".0123abcd.seed1.safetensors"
-    other.write_bytes(b"half of another's")
-    world(parameters(rounds=1))(seeds=(0,))
-    assert not leftover.exists()
-    assert other.exists()
+@pytest.mark.parametrize("together", [False, True])
+def test_a_signal_while_the_state_is_saved_loses_nothing(together, world, parameters, monkeypatch):
+    """SIGTERM comes once: what it breaks off is written again on the way out."""
+    attempt = world(parameters(rounds=ROUNDS), stacked if together else Sequential)
+    save, broken = states.save, []
+
+    def broken_off(state, path, mark):
+        if state.round == 2 and not broken:
+            broken.append(True)
+            raise Killed
+        save(state, path, mark)
+
+    monkeypatch.setattr(states, "save", broken_off)
+    attempt(seeds=(0,), every=0, together=together)
+    assert broken
+    _, said, _ = attempt(seeds=(0,), together=together)
+    assert said == [(0, 3)]
+
+
+def test_a_signal_while_the_last_state_is_saved_loses_nothing(world, parameters, monkeypatch):
+    attempt = world(parameters(rounds=ROUNDS))
+    save, broken = states.save, []
+
+    def broken_off(*state):
+        if not broken:
+            broken.append(True)
+            raise Killed
+        save(*state)
+
+    monkeypatch.setattr(states, "save", broken_off)
+    attempt(seeds=(0,))
+    assert broken
+    _, said, _ = attempt(seeds=(0,))
+    assert said == []
+
+
+def test_every_device_is_on_record(world, parameters):
+    attempt = world(parameters(rounds=ROUNDS))
+    attempt(seeds=(0,), die_after=2)
+    attempt(seeds=(0,), die_after=1, device="a GPU")
+    session, _, _ = attempt(seeds=(0,))
+    assert session.states[0].devices == ("a CPU", "a GPU")

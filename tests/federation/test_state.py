@@ -46,6 +46,16 @@ def test_rows_behind_the_round_do_not_count(path, state):
     assert load(path, "here").rows == ROWS[:1]
 
 
+def test_the_state_before_comes_back_too(path, state):
+    earlier = SeedState(0, torch.linspace(1, 2, 100), ROWS[:1])
+    save(SeedState(1, None, list(ROWS), ("a CPU", "a GPU"), earlier), path, "here")
+    found = load(path, "here")
+    assert (found.round, found.parameters, found.devices) == (1, None, ("a CPU", "a GPU"))
+    assert found.before.round == 0
+    assert torch.equal(found.before.parameters, earlier.parameters)
+    assert found.before.reached == ROWS[:1]
+
+
 def test_there_may_be_none(path):
     assert load(path, "here") is None
     assert load_or_set_aside(path, "here") == (None, None)

@@ -1,9 +1,12 @@
 """Writing files so that a reader never sees half of one."""
 
 import contextlib
+import errno
+import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from edgecase.errors import ConfigError, DataError
@@ -14,7 +17,9 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path` in one step.
 
     The temporary name ends as `path` does, so libraries that look at the extension still work.
-    On any error, a full disk included, the temporary file is removed and `path` is as it was.
+    On any error, a full disk included, the temporary file is removed and `path` is as it was. The
+    content is on the disk before the name is, and both are when this ends, so that after a power
+    cut `path` is the old file or the new one.
     Raises `ConfigError` for a path without a name.
     """
     path = Path(path)
@@ -24,11 +29,59 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
     try:
         yield temporary
-        with temporary.open("rb") as handle:
-            os.fsync(handle.fileno())
+        _flush(temporary)
         temporary.replace(path)
+        _flush(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def clear_unfinished(folder: str | Path) -> None:
+    """Remove what writers left in `folder` that were killed before the end; none may be at work."""
+    for leftover in Path(folder).glob(f".{'[0-9a-f]' * 8}.*"):
+        leftover.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def locked(folder: str | Path, report: Callable[[str], None]) -> Iterator[None]:
+    """Have `folder` alone; while another process has it, wait, and `report` who that is.
+
+    The lock ends with the process that holds it, in whatever way it ends. It is a file `lock` in
+    the folder, which stays.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            report(f"{folder}: in use by {handle.read()}; waiting for it to end")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            report(f"{folder}: this file system has no locks; start nothing twice")
+        handle.truncate(0)
+        handle.write(f"process {os.getpid()} on {socket.gethostname()}")
+        handle.flush()
+        yield
+
+
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
+
+
+def _flush(path: Path) -> None:
+    """Bring to the disk a file's content, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some file systems know it for files alone.
+        if error.errno != errno.EINVAL or not path.is_dir():
+            raise
+    finally:
+        os.close(handle)
 
 
 def require_last_line(path: str | Path) -> None:

@@ -1,12 +1,11 @@
 """Run one cell: every seed of one combination of attack, defense, case and participation."""
 
 import argparse
+import contextlib
 import csv
 import json
 import shlex
-import signal
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,12 +22,11 @@ from edgecase.federation.simulate import RoundRecord, SeedRun
 from edgecase.federation.state import fingerprint
 from edgecase.federation.task import open_task, watched_classes
 from edgecase.federation.trainer import BACKENDS, build_trainer
-from edgecase.files import atomic_path
+from edgecase.files import atomic_path, clear_unfinished, locked
 from edgecase.partition import load_partition
 from edgecase.poison import load_poison
+from edgecase.progress import Progress
 from edgecase.results import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
-
-_REPORT_EVERY_S = 10.0
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -64,10 +62,18 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
         parser.error("--partition and --poison take one file per seed")
-    parameters = arguments.parameters
-    handed.check_cell(parameters)
-    signal.signal(signal.SIGTERM, _terminated)
+    handed.check_cell(arguments.parameters)
+    # A cell that its Snakemake has left behind may still be at work.
+    with locked(arguments.state, _say) if arguments.state else contextlib.nullcontext():
+        if arguments.state:
+            clear_unfinished(arguments.state)
+            clear_unfinished(arguments.out)
+        train(arguments, _own_command(argv))
 
+
+def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
+    """Train the cell and write its folder."""
+    parameters = arguments.parameters
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
     data, model = open_task(arguments.dataset, parameters, device)
@@ -96,7 +102,7 @@ def main(argv: list[str] | None = None) -> None:
         data.transforms,
         count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
     )
-    code = provenance.code_digest("simulate")
+    code, versions = provenance.code_digest("simulate"), provenance.versions()
     inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
     digests = provenance.file_digests(inputs)
     files = {}
@@ -108,9 +114,10 @@ def main(argv: list[str] | None = None) -> None:
                 data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
                 code=code,
                 backend=backend,
+                libraries={name: versions[name] for name in ("torch", "numpy")},
             )
             files[seed] = arguments.state / f"seed{seed}.safetensors", facts
-    session = Session(files, report=_say)
+    session = Session(files, _say, devices.describe(device))
     for seed, state in session.states.items():
         _say(f"seed {seed}: goes on after round {state.round}")
     runs = [
@@ -123,14 +130,21 @@ def main(argv: list[str] | None = None) -> None:
         for seed, population, poison in zip(arguments.seeds, populations, poisons, strict=True)
         if not session.is_done(seed, parameters["rounds"])
     ]
-    progress = Progress(parameters["rounds"])
-    # A stacked back-end trains the clients of all seeds at once; else seed follows seed.
-    for together in [runs] if trainer.stacks else [[run] for run in runs]:
-        session.run(
-            trainer, start, together, classes, parameters, 60 * arguments.save_minutes, progress
-        )
+    begun = dict.fromkeys(arguments.seeds, 0)
+    begun |= {seed: state.round for seed, state in session.states.items()}
+    with Progress(parameters["rounds"], begun) as progress:
+
+        def tell(seed: int, record: RoundRecord) -> None:
+            progress(seed, record.values["fl_iter"], _accuracies(record.values))
+
+        # A stacked back-end trains the clients of all seeds at once; else seed follows seed.
+        for together in [runs] if trainer.stacks else [[run] for run in runs]:
+            session.run(
+                trainer, start, together, classes, parameters, 60 * arguments.save_minutes, tell
+            )
+    states = session.states
     for seed in arguments.seeds:
-        values, seconds = zip(*session.states[seed].reached, strict=True)
+        values, seconds = zip(*states[seed].reached, strict=True)
         _write(values, ROUND_COLUMNS, arguments.out / f"seed{seed}.csv")
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
 
@@ -145,10 +159,11 @@ def main(argv: list[str] | None = None) -> None:
         "parameters": parameters,
         "data": {provenance.in_project(path): digest for path, digest in digests.items()},
         "code": code,
-        "versions": provenance.versions(),
-        "device": devices.describe(device),
+        "versions": versions,
+        # More than one if a cell went on elsewhere.
+        "device": "; ".join(dict.fromkeys(d for s in arguments.seeds for d in states[s].devices)),
         "backend": backend,
-        "command": shlex.join(["python", *_own_command(argv), "--backend", backend]),
+        "command": shlex.join(["python", *own_command, "--backend", backend]),
     }
     with atomic_path(arguments.out / "cell.json") as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
@@ -161,36 +176,8 @@ def _attacker_share(population: Population, per_round: int) -> float:
     return attacker / (attacker + (per_round - 1) * mean)
 
 
-class Progress:
-    """Says now and then on standard error how far a seed is."""
-
-    def __init__(self, rounds: int) -> None:
-        self._rounds, self._reported = rounds, time.monotonic()
-        self._began: dict[int, tuple[float, int]] = {}
-
-    def __call__(self, seed: int, record: RoundRecord) -> None:
-        now, done = time.monotonic(), record.values["fl_iter"]
-        began, first = self._began.setdefault(seed, (now, done))
-        if now - self._reported < _REPORT_EVERY_S or done == first:
-            return
-        self._reported = now
-        per_minute = 60 * (done - first) / (now - began)
-        left = (self._rounds - done) / per_minute
-        _say(
-            f"seed {seed}: round {done}/{self._rounds}, {per_minute:.1f} rounds/min, "
-            f"{left:.1f} min left{_accuracies(record.values)}"
-        )
-
-
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-def _terminated(signal_number: int, frame: object) -> None:
-    """A scheduler's warning of the end: no second one may disturb the saving of the state."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _say("terminated: the state is saved, and the same command goes on from it")
-    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _accuracies(values: dict) -> str:

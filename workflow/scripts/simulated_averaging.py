@@ -60,6 +60,8 @@ def run_snakemake(options: list[str]) -> int:
                 return process.wait()
             except KeyboardInterrupt:
                 continue  # Ctrl-C has reached Snakemake too, which ends its jobs and then itself
+            except command.Terminated:
+                process.terminate()  # Snakemake starts no more jobs and ends with those that run
 
 
 def last_round(path: Path) -> str:

@@ -1,5 +1,6 @@
 """The seeds of a cell from where they are to the last round, with their state saved on the way."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ import torch
 
 from edgecase.federation import state as states
 from edgecase.federation.simulate import Classes, RoundRecord, SeedRun, simulate
-from edgecase.federation.state import SeedState
+from edgecase.federation.state import NOT_BEGUN, SeedState
 from edgecase.federation.trainer import Trainer
 
 
@@ -18,20 +19,21 @@ class Session:
     `files` name the state file and the fingerprint of the run for each seed whose state is to be
     kept. A seed whose file holds a state of this very run goes on from it; one whose rounds are all
     done does not run again. A file that does not fit is set aside, and `report` is told why.
+    `device` is what the rounds are trained on, for the record.
     """
 
-    def __init__(self, files: Mapping[int, tuple[Path, str]], report: Callable[[str], None]):
-        self._files = dict(files)
-        self.states: dict[int, SeedState] = {}
-        self._saved: dict[int, int] = {}
+    def __init__(
+        self, files: Mapping[int, tuple[Path, str]], report: Callable[[str], None], device: str
+    ):
+        self._files, self._device = dict(files), device
+        found: dict[int, SeedState] = {}
         for seed, (path, fingerprint) in self._files.items():
-            states.clear_unfinished(path)
-            found, refused = states.load_or_set_aside(path, fingerprint)
+            state, refused = states.load_or_set_aside(path, fingerprint)
             if refused:
                 report(f"{refused}; seed {seed} starts anew")
-            if found:
-                self.states[seed] = found
-                self._saved[seed] = found.round
+            found[seed] = state or NOT_BEGUN
+        self._saved = _at_one_round(found)
+        self.states = {seed: state for seed, state in self._saved.items() if state.round >= 0}
 
     def run(
         self,
@@ -47,33 +49,70 @@ class Session:
 
         States are saved every `save_every_s` seconds, at the end, and whatever ends it before.
         """
+        seeds = [run.seed for run in runs]
         due = time.monotonic() + save_every_s
         try:
+            ahead: dict[int, SeedState] = {}
             for seed, record in simulate(trainer, start, runs, classes, parameters):
-                self._advance(seed, record, parameters["rounds"])
+                ahead[seed] = self._after(seed, record, parameters["rounds"])
+                # A seed counts as further when all that train with it are: what is saved is of one
+                # round, from which they train together again.
+                reached = self.states | ahead
+                if all(s in reached and reached[s].round >= reached[seed].round for s in seeds):
+                    self.states = reached
+                    ahead = {}
                 progress(seed, record)
                 if time.monotonic() >= due:
-                    self.save()
+                    self._save(seeds)
                     due = time.monotonic() + save_every_s
         finally:
-            self.save()
+            # A signal may break off the first, and comes once.
+            try:
+                self._save(seeds)
+            finally:
+                self._save(seeds)
+        # All that trained together are done, and none has to go back.
+        for seed, state in self._saved.items():
+            if state.before:
+                self._write(seed, dataclasses.replace(state, before=None))
 
     def is_done(self, seed: int, rounds: int) -> bool:
         """Whether the seed's last round is behind it."""
         return seed in self.states and self.states[seed].round == rounds
 
-    def save(self) -> None:
-        """Write the state of every seed that went on since it was last written."""
-        for seed, state in self.states.items():
-            if seed in self._files and self._saved.get(seed) != state.round:
-                states.save(state, *self._files[seed])
-                self._saved[seed] = state.round
+    def _save(self, seeds: list[int]) -> None:
+        """Write the state of each of the seeds that went on since it was last written.
 
-    def _advance(self, seed: int, record: RoundRecord, rounds: int) -> None:
-        before = self.states.get(seed)
-        rows = before.rows if before else []
-        # A signal may fall between these two lines: a row without its round does not count.
-        rows.append((record.values, record.seconds))
-        round = record.values["fl_iter"]
+        Of several, the file keeps the state before too: whoever is killed between two files finds
+        a round that all have.
+        """
+        for seed in seeds:
+            state, last = self.states.get(seed), self._saved.get(seed)
+            if state and last and state.round != last.round:
+                before = dataclasses.replace(last, before=None) if len(seeds) > 1 else None
+                self._write(seed, dataclasses.replace(state, before=before))
+
+    def _write(self, seed: int, state: SeedState) -> None:
+        states.save(state, *self._files[seed])
+        self._saved[seed] = state
+
+    def _after(self, seed: int, record: RoundRecord, rounds: int) -> SeedState:
+        """The seed after a round."""
+        before = self.states.get(seed, NOT_BEGUN)
+        round: int = record.values["fl_iter"]
         parameters = None if round == rounds else record.parameters
-        self.states[seed] = SeedState(round, parameters, rows)
+        rows = [*before.reached, (record.values, record.seconds)]
+        devices = dict.fromkeys([*before.devices, self._device])
+        return SeedState(round, parameters, rows, tuple(devices))
+
+
+def _at_one_round(found: Mapping[int, SeedState]) -> dict[int, SeedState]:
+    """Each seed at the last round that all have, or, if there is none, at its own last round."""
+    kept = {
+        seed: {earlier.round: earlier for earlier in (state, state.before) if earlier}
+        for seed, state in found.items()
+    }
+    common = set.intersection(*(set(rounds) for rounds in kept.values())) if kept else set()
+    if not common:
+        return dict(found)
+    return {seed: rounds[max(common)] for seed, rounds in kept.items()}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 
 from edgecase.errors import DataError
 from edgecase.files import atomic_path
@@ -24,17 +24,24 @@ class SeedState:
     """A seed after `round` rounds.
 
     `parameters` [P] is the global model; a seed that is done needs none. `rows` hold (values,
-    seconds) of rounds 0 … `round`, and possibly later ones, which do not count.
+    seconds) of rounds 0 … `round`, and possibly later ones, which do not count. `devices` are those
+    that it was trained on. `before`, if it is kept, is the seed at an earlier round.
     """
 
     round: int
     parameters: torch.Tensor | None
     rows: list[tuple[dict, dict]]
+    devices: tuple[str, ...] = ()
+    before: "SeedState | None" = None
 
     @property
     def reached(self) -> list[tuple[dict, dict]]:
         """(values, seconds) of rounds 0 … `round`."""
         return self.rows[: self.round + 1]
+
+
+#: before round 0
+NOT_BEGUN = SeedState(-1, None, [])
 
 
 def fingerprint(**facts: object) -> str:
@@ -45,14 +52,20 @@ def fingerprint(**facts: object) -> str:
 
 def save(state: SeedState, path: Path, fingerprint: str) -> None:
     """Write `state` to `path` in one step."""
-    tensors = {}
-    if state.parameters is not None:
-        tensors["parameters"] = state.parameters.detach().to("cpu", copy=True)
-    content = json.dumps({"round": state.round, "rows": state.reached})
-    metadata = {"fingerprint": fingerprint, "content": content}
+    models = {"parameters": state.parameters, "before": state.before and state.before.parameters}
+    tensors = {
+        name: model.detach().to("cpu", copy=True)
+        for name, model in models.items()
+        if model is not None
+    }
+    content = {"round": state.round, "rows": state.reached, "devices": state.devices}
+    if state.before:
+        content["before"] = state.before.round
+    metadata = {"fingerprint": fingerprint, "content": json.dumps(content)}
     metadata["digest"] = _digest(metadata, tensors)
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary, metadata)
+        # The library's own writing goes by another temporary file, which a kill would leave.
+        temporary.write_bytes(to_bytes(tensors, metadata))
 
 
 def load(path: Path, fingerprint: str) -> SeedState | None:
@@ -75,12 +88,16 @@ def load(path: Path, fingerprint: str) -> SeedState | None:
     try:
         content = json.loads(metadata["content"])
         rows = [(dict(values), dict(seconds)) for values, seconds in content["rows"]]
-        reached = operator.index(content["round"])
+        reached, devices = operator.index(content["round"]), tuple(map(str, content["devices"]))
+        earlier = content.get("before") and operator.index(content["before"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{path}: its content is no state ({error!r})") from error
-    if not 0 <= reached < len(rows):
+    if not 0 <= reached < len(rows) or not -1 <= (earlier or 0) <= reached:
         raise DataError(f"{path}: its content is no state: round {reached} of {len(rows)} rows")
-    return SeedState(reached, tensors.get("parameters"), rows)
+    before = None
+    if earlier is not None:
+        before = SeedState(earlier, tensors.get("before"), rows, devices)
+    return SeedState(reached, tensors.get("parameters"), rows, devices, before)
 
 
 def load_or_set_aside(path: Path, fingerprint: str) -> tuple[SeedState | None, str | None]:
@@ -90,12 +107,6 @@ def load_or_set_aside(path: Path, fingerprint: str) -> tuple[SeedState | None, s
     except DataError as error:
         path.replace(path.with_name(f"{path.name}.refused"))
         return None, str(error)
-
-
-def clear_unfinished(path: Path) -> None:
-    """Remove what writers of `path` left behind that were killed before the end."""
-    for leftover in path.parent.glob(f".*.{path.name}"):
-        leftover.unlink(missing_ok=True)
 
 
 def _digest(metadata: Mapping[str, str], tensors: Mapping[str, torch.Tensor]) -> str:
