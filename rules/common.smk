@@ -11,12 +11,13 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from edgecase import attacks, claims
 from edgecase import config as configuration
-from edgecase import defenses, machine, provenance
+from edgecase import defenses, machine, provenance, staleness
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
-from edgecase.errors import ConfigError
+from edgecase.errors import ConfigError, DataError
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.grid import Cell, all_cells, expand
+from edgecase.records import read_cell
 
 problems = []
 try:
@@ -80,7 +81,38 @@ os.environ |= {
 }
 
 
+def stale_cells():
+    """What tells each finished cell that this run will read from one that it would make now.
+
+    Snakemake makes such cells again by itself, unless it was told to let them be (`--touch`,
+    `--rerun-triggers`) or they were copied from elsewhere.
+    """
+    found = {}
+    waiting = set(workflow.dag.needrun_jobs())
+    for job in workflow.dag.jobs:
+        if job.rule.name != "cell" or job in waiting:
+            continue
+        try:
+            about = staleness.differences(
+                read_cell(Path(job.output.record).parent),
+                parameters=json.loads(job.params.parameters),
+                seeds=SEEDS,
+                code=job.params.code,
+            )
+        except DataError as error:
+            about = [str(error)]
+        if about:
+            found[job.output.record] = "; ".join(about)
+    return found
+
+
 onstart:
+    if stale := stale_cells():
+        told = "\n".join(f"  - {record}: {about}" for record, about in sorted(stale.items()))
+        raise WorkflowError(
+            f"Finished cells that this configuration and code would make otherwise:\n{told}\n"
+            f"{staleness.remedy(sorted(stale), CONFIGFILES)}"
+        )
     # Only a local run's jobs are known to find their device here; torch takes seconds to load.
     if DEVICE.startswith("cuda") and workflow.local_exec:
         from edgecase.federation.device import choose_device
