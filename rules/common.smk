@@ -16,6 +16,7 @@ from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
 from edgecase.errors import ConfigError, DataError
 from edgecase.figures import FIGURES as FIGURE_SPECS
+from edgecase.files import require_writable
 from edgecase.grid import Cell, all_cells, expand
 from edgecase.records import read_cell
 
@@ -82,7 +83,7 @@ os.environ |= {
 
 
 def stale_cells():
-    """What tells each finished cell that this run will read from one that it would make now.
+    """Record → what tells a finished cell, which this run may read, from one it would make now.
 
     Snakemake makes such cells again by itself, unless it was told to let them be (`--touch`,
     `--rerun-triggers`) or they were copied from elsewhere.
@@ -90,7 +91,7 @@ def stale_cells():
     found = {}
     waiting = set(workflow.dag.needrun_jobs())
     for job in workflow.dag.jobs:
-        if job.rule.name != "cell" or job in waiting:
+        if job.rule.name != "cell" or job in waiting or not Path(job.output.record).exists():
             continue
         try:
             about = staleness.differences(
@@ -100,18 +101,23 @@ def stale_cells():
                 code=job.params.code,
             )
         except DataError as error:
-            about = [str(error)]
+            about = [str(error).removeprefix(f"{job.output.record}: ")]
         if about:
             found[job.output.record] = "; ".join(about)
-    return found
+    return dict(sorted(found.items()))
 
 
 onstart:
+    for folder in ("results/data", RESULTS, FIGURES):
+        try:
+            require_writable(folder)
+        except DataError as error:
+            raise WorkflowError(f"The run cannot be written:\n  - {error}")
     if stale := stale_cells():
-        told = "\n".join(f"  - {record}: {about}" for record, about in sorted(stale.items()))
+        told = "\n".join(f"  - {record}: {about}" for record, about in stale.items())
         raise WorkflowError(
             f"Finished cells that this configuration and code would make otherwise:\n{told}\n"
-            f"{staleness.remedy(sorted(stale), CONFIGFILES)}"
+            f"{staleness.remedy([*stale], CONFIGFILES)}"
         )
     # Only a local run's jobs are known to find their device here; torch takes seconds to load.
     if DEVICE.startswith("cuda") and workflow.local_exec:

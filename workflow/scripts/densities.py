@@ -23,7 +23,6 @@ from edgecase.files import atomic_path
 from edgecase.poison import load_poison
 from edgecase.randomness import numpy_generator
 
-
 _NEEDS_LESS = (
     "Densities need less with a smaller test_batch_size, densities.train_samples or "
     "densities.test_samples; a machine with fewer jobs at once (--cores, cells_per_gpu)"

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from edgecase import command, handed
 from edgecase.federation import device as devices
@@ -68,7 +68,7 @@ def main(argv: list[str] | None = None) -> None:
         "test_samples": len(data.test_labels),
     }
     with atomic_path(arguments.out) as temporary:
-        save_file(model.state(), temporary)
+        temporary.write_bytes(save(model.state()))
     with atomic_path(arguments.out.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=2) + "\n")
     print(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}", file=sys.stderr)

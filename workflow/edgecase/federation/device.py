@@ -11,6 +11,7 @@ from edgecase.errors import ConfigError, ResourceError
 
 #: how torch tells that memory is short where it has no error of its own for it.
 _SHORT = re.compile("allocate memory|not enough memory|out of memory|bad_alloc|ALLOC_FAILED", re.I)
+_ASKED = re.compile("allocate ([0-9.]+ ?[a-z]+)", re.I)
 
 
 def choose_device(name: str) -> torch.device:
@@ -60,9 +61,9 @@ def short_of_memory(remedy: str) -> Iterator[None]:
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and not _SHORT.search(str(error)):
             raise
-        # Torch goes on with a trace and with advice on its own settings.
-        told = str(error).strip().split("\n")[0].split(". ")[0] or "no more to be had"
-        raise ResourceError(f"out of memory ({told}). {remedy}") from error
+        asked = _ASKED.search(str(error))
+        told = f" (tried to allocate {asked[1]})" if asked else ""
+        raise ResourceError(f"out of memory{told}. {remedy}") from error
 
 
 def synchronise(device: torch.device) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 
 from edgecase.errors import DataError
 from edgecase.files import atomic_path
@@ -52,7 +52,7 @@ def save(state: SeedState, path: Path, fingerprint: str) -> None:
     metadata = {"fingerprint": fingerprint, "content": content}
     metadata["digest"] = _digest(metadata, tensors)
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary, metadata)
+        temporary.write_bytes(to_bytes(tensors, metadata))
 
 
 def load(path: Path, fingerprint: str) -> SeedState | None:
