@@ -3,16 +3,22 @@
 After each: an exit status that is not 0, one message, nothing that looks finished, and a rerun.
 """
 
+import ast
+import itertools
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from tests.workflow.conftest import ROOT
 from tests.workflow.faulty import cell_again, obey_permissions
+
+from scripts import cell
 
 FOLDER = "results/test/cells/standin-digits/fixed-freq-2"
 KRUM = f"{FOLDER}/edge-case/blackbox/krum/default"
@@ -168,13 +174,13 @@ sys.path.insert(0, "workflow")
 from edgecase import command
 from scripts import cell
 
-def short(*arguments, run=cell.Session.run):
+def short(*arguments, build=cell.build_tests):
     pages = int(open("/proc/self/statm").read().split()[0])
-    limit = pages * resource.getpagesize() + (4 << 20)
+    limit = pages * resource.getpagesize() + (1 << 20)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    run(*arguments)
+    return build(*arguments)
 
-cell.Session.run = short
+cell.build_tests = short
 command.run(cell.main)
 """
 
@@ -261,3 +267,39 @@ def test_a_defense_that_breaks_its_promise_stops_the_run_with_round_client_and_n
     assert found, told
     assert found[1].split()[2] == found[3]
     assert nothing_looks_finished(tmp_path / "out")
+
+
+# clocks
+
+
+def test_clocks_that_jump_and_stand_still_change_nothing(finished, tmp_path, monkeypatch):
+    command, out = cell_again(finished.root, KRUM, tmp_path / "out"), tmp_path / "out"
+    year, jumps = 365 * 86400.0, itertools.cycle((1, -1))
+    monkeypatch.chdir(finished.root)
+    handler = signal.getsignal(signal.SIGTERM)
+    with monkeypatch.context() as clocks:
+        clocks.setattr(time, "time", lambda: 1e9 + year * next(jumps))
+        for name in ("monotonic", "perf_counter"):
+            clocks.setattr(time, name, lambda: 1000.0)
+        cell.main([*command[2:], "--state", str(tmp_path / "state")])
+    signal.signal(signal.SIGTERM, handler)
+    for seed in (0, 1):
+        found = (out / f"seed{seed}.csv").read_bytes()
+        assert found == (finished.root / KRUM / f"seed{seed}.csv").read_bytes()
+
+
+def test_nothing_is_decided_by_the_time_of_day():
+    """It may jump; what measures does so by clocks that do not."""
+    forbidden = {"time.time", "time.time_ns", "datetime", "datetime.datetime"}
+    told = []
+    for path in sorted((ROOT / "workflow").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            used = set()
+            if isinstance(node, ast.Attribute):
+                used = {ast.unparse(node)}
+            elif isinstance(node, ast.Import):
+                used = {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                used = {f"{node.module}.{alias.name}" for alias in node.names}
+            told += [(path, name) for name in sorted(used & forbidden)]
+    assert told == []

@@ -356,5 +356,5 @@ def save(figure: Figure, *, pdf: str | Path, png: str | Path) -> None:
     ):
         drawn = io.BytesIO()
         figure.savefig(drawn, **options)
-        with atomic_path(target) as path:
-            path.write_bytes(drawn.getvalue())
+        with atomic_path(target) as temporary:
+            temporary.write_bytes(drawn.getvalue())
