@@ -11,12 +11,14 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from edgecase import attacks, claims
 from edgecase import config as configuration
-from edgecase import defenses, machine, provenance
+from edgecase import defenses, machine, provenance, staleness
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
-from edgecase.errors import ConfigError
+from edgecase.errors import ConfigError, DataError
 from edgecase.figures import FIGURES as FIGURE_SPECS
+from edgecase.files import require_writable
 from edgecase.grid import Cell, all_cells, expand
+from edgecase.records import read_cell
 from edgecase.sharing import MANIFEST
 from edgecase.sharing.shares import own_cells
 
@@ -93,7 +95,43 @@ os.environ |= {
 }
 
 
+def stale_cells():
+    """Record → what tells a finished cell, which this run may read, from one it would make now.
+
+    Snakemake makes such cells again by itself, unless it was told to let them be (`--touch`,
+    `--rerun-triggers`) or they were copied from elsewhere.
+    """
+    found = {}
+    waiting = set(workflow.dag.needrun_jobs())
+    for job in workflow.dag.jobs:
+        if job.rule.name != "cell" or job in waiting or not Path(job.output.record).exists():
+            continue
+        try:
+            about = staleness.differences(
+                read_cell(Path(job.output.record).parent),
+                parameters=json.loads(job.params.parameters),
+                seeds=SEEDS,
+                code=job.params.code,
+            )
+        except DataError as error:
+            about = [str(error).removeprefix(f"{job.output.record}: ")]
+        if about:
+            found[job.output.record] = "; ".join(about)
+    return dict(sorted(found.items()))
+
+
 onstart:
+    for folder in ("results/data", RESULTS, FIGURES):
+        try:
+            require_writable(folder)
+        except DataError as error:
+            raise WorkflowError(f"The run cannot be written:\n  - {error}")
+    if stale := stale_cells():
+        told = "\n".join(f"  - {record}: {about}" for record, about in stale.items())
+        raise WorkflowError(
+            f"Finished cells that this configuration and code would make otherwise:\n{told}\n"
+            f"{staleness.remedy([*stale], CONFIGFILES)}"
+        )
     # Only a local run's jobs are known to find their device here; torch takes seconds to load.
     if DEVICE.startswith("cuda") and workflow.local_exec:
         from edgecase.federation.device import choose_device

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from edgecase.files import atomic_path, clear_unfinished, locked
+from edgecase.errors import DataError
+from edgecase.files import atomic_path, clear_unfinished, locked, require_writable
 
 LIBRARY = Path(__file__).parents[1] / "workflow"
 
@@ -90,10 +91,38 @@ def test_device_that_takes_no_byte(old):
             temporary.symlink_to("/dev/full")
             temporary.write_text("half")
 
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as caught:
         write()
+    assert caught.value.filename == str(old), "a failed write does not say where"
     assert old.read_text() == "old"
     assert list(old.parent.iterdir()) == [old]
+
+
+def test_another_files_error_keeps_its_name(old):
+    with pytest.raises(PermissionError) as caught, atomic_path(old):
+        raise PermissionError(errno.EACCES, "Permission denied", "other.csv")
+    assert caught.value.filename == "other.csv"
+
+
+# folders
+
+
+def test_a_folder_takes_files_if_it_can_be_made(tmp_path):
+    require_writable(tmp_path)
+    require_writable(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_way_of_a_folder(old):
+    with pytest.raises(DataError, match=f"b: {old} is a file; expected a folder"):
+        require_writable(old / "a" / "b")
+
+
+def test_a_folder_that_takes_no_files(tmp_path, monkeypatch):
+    """As on a read-only file system, where the system answers root so too."""
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)
+    with pytest.raises(DataError, match=f"a: {tmp_path} takes no files"):
+        require_writable(tmp_path / "a")
 
 
 # power cuts and kills

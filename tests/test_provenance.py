@@ -104,7 +104,7 @@ def imports(path):
 #: change a number
 NO_NUMBERS = {
     *("command.py", "documents.py", "errors.py", "files.py", "handed.py", "progress.py"),
-    "records.py",
+    *("provenance.py", "records.py", "staleness.py"),
 }
 
 
@@ -133,7 +133,7 @@ def parts_of(step):
         (
             "simulate",
             "cell",
-            {"datasets", "partition.py", "poison", "parameters.py", "provenance.py", "results.py"},
+            {"datasets", "partition.py", "poison", "parameters.py", "results.py"},
         ),
         ("simulate", "pretrain", {"datasets", "partition.py", "poison", "parameters.py"}),
         ("draw", "collect", set()),

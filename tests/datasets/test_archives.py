@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from tests.datasets.made_up import CONTAINERS, SINGLE, member, rar, tar, zipped
 
+from edgecase import files
 from edgecase.datasets.archives import archive_stem, extract, holds_many
 
 A, B = b"first member" * 50, b"second\x00member"
@@ -128,6 +129,21 @@ def test_a_bomb_that_hides_its_size_is_stopped_at_the_bound(tmp_path, out):
     reason = extract(archive, [member("a", A)], out)["a"]
     assert f"at most {len(A)} bytes, it unpacks to more" in reason
     assert names(out) == []
+
+
+@pytest.mark.parametrize("suffix", CONTAINERS)
+def test_a_full_disk_is_not_the_archives_fault(tmp_path, out, suffix, monkeypatch):
+    archive = tmp_path / f"pack{suffix}"
+    archive.write_bytes(CONTAINERS[suffix]({"a": A}))
+    out.mkdir()
+    (out / ".full.a").symlink_to("/dev/full")
+    with monkeypatch.context() as patched:
+        patched.setattr(files.secrets, "token_hex", lambda _: "full")
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            extract(archive, [member("a", A)], out)
+    assert caught.value.filename == str(out / "a")
+    assert names(out) == []
+    assert extract(archive, [member("a", A)], out) == {}
 
 
 def test_a_zip_with_a_password_gives_a_reason(tmp_path, out):

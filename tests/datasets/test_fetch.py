@@ -1,3 +1,4 @@
+import resource
 import time
 from dataclasses import replace
 
@@ -213,6 +214,25 @@ def test_an_endless_answer_is_stopped_at_the_published_size(server, out):
     with pytest.raises(DataError, match="sends more than 3 bytes"):
         fetch(demo, out, timeout=QUICK)
     assert all(path.stat().st_size == 0 for path in out.parent.rglob("*.part"))
+
+
+def test_a_full_disk_is_told_as_such_and_no_other_url_is_tried(server, out):
+    """A limit on the size of files stands for the end of the disk."""
+    server.files["f.bin"] = BODY
+    urls = server.url("plain/f.bin"), server.url("whole/f.bin")
+    demo = source(plain_file("f.bin", BODY, *urls))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large") as caught:
+            fetch(demo, out, timeout=QUICK)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.filename == str(out.parent / ".partial-demo" / "f.bin.part")
+    assert everything(out) == ["f.bin.part"]
+    assert [path for path, _ in server.requests] == ["plain/f.bin"]
+    fetch(demo, out, timeout=QUICK)
+    assert everything(out) == ["f.bin"]
 
 
 def test_verify_names_every_file_that_is_missing_or_altered(out):

@@ -1,11 +1,13 @@
 """The choice of a device, and what is fixed before a run."""
 
 import os
+import re
 
+import numpy as np
 import pytest
 import torch
 
-from edgecase.errors import ConfigError
+from edgecase.errors import ConfigError, ResourceError
 from edgecase.federation import device as devices
 
 
@@ -69,3 +71,30 @@ def test_configure_on_a_gpu(restored):
     assert not torch.backends.cudnn.allow_tf32
     assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     assert devices.describe(torch.device("cpu")) == "CPU, 1 threads"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda: torch.empty(2**45), id="torch"),
+        pytest.param(lambda: np.empty(2**46), id="numpy"),
+        pytest.param(
+            lambda: torch.empty(2**45, device="cuda"),
+            id="cuda",
+            marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
+        ),
+    ],
+)
+def test_memory_that_is_not_there_is_one_error_with_the_remedy(ask):
+    with pytest.raises(ResourceError) as caught, devices.short_of_memory("Use less"):
+        ask()
+    told = r"out of memory \(tried to allocate [0-9.]+ ?(bytes|[KMGT]iB)\)\. Use less"
+    assert re.fullmatch(told, str(caught.value))
+
+
+def test_another_error_stays_what_it_is():
+    with pytest.raises(RuntimeError, match="shape"), devices.short_of_memory("Use less"):
+        torch.ones(2).view(3)
+    with pytest.raises(ResourceError) as caught, devices.short_of_memory("Use less"):
+        raise MemoryError
+    assert str(caught.value) == "out of memory. Use less"

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from edgecase.errors import SimulationError
 from edgecase.federation import evaluate as evaluation
 from edgecase.federation.evaluate import evaluate
 from edgecase.federation.flat import FlatModel
@@ -120,3 +121,26 @@ def test_a_cpu_takes_small_batches_and_every_sample_once(model):
     tests = evaluation.TestSets(images, torch.zeros(count, dtype=torch.int64), count - 5)
     evaluate(model, model.parameters.clone(), tests, num_classes=5, batch_size=1000)
     assert sizes == [evaluation._CPU_BATCH, evaluation._CPU_BATCH, 3]
+
+
+def counted(model, tests, num_classes=5):
+    return evaluate(model, model.parameters.clone(), tests, num_classes=num_classes, batch_size=10)
+
+
+def test_a_model_that_answers_for_fewer_samples_is_noticed(model, tests):
+    model.module.register_forward_hook(lambda module, inputs, output: output[:1])
+    with pytest.raises(SimulationError, match=r"answers \[6\] for 53 test samples"):
+        counted(model, tests)
+
+
+def test_a_clean_sample_of_no_class_is_noticed(model, tests):
+    """It would count in the main accuracy and in none of the classes."""
+    labels = tests.labels.clone()
+    labels[:9], labels[9:40] = -1, 0
+    with pytest.raises(SimulationError, match="counted over 31 clean and 13 backdoor"):
+        counted(model, evaluation.TestSets(tests.images, labels, 40))
+
+
+def test_labels_that_are_fewer_than_images_are_noticed(model, tests):
+    with pytest.raises(SimulationError, match=r"answers \[53\] .* labels \[52\]"):
+        counted(model, evaluation.TestSets(tests.images, tests.labels[:52], 40))

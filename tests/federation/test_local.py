@@ -334,3 +334,16 @@ def test_a_graph_may_be_switched_off_outside(data):
         result = fit(data)
     assert torch.equal(result, fit(data))
     assert not result.requires_grad
+
+
+@pytest.mark.parametrize("size", [1e25, math.inf, math.nan])
+def test_a_model_beyond_any_distance_has_diverged(size):
+    """Finite numbers too, where their norm leaves the dtype: the projection must not hide them."""
+    centre = torch.zeros(5)
+    moved = centre.clone()
+    moved[2] = size
+    project(moved, centre, 0.5)
+    assert moved.isnan().any()
+    near = torch.full((5,), 1e15)
+    project(near, centre, 0.5)
+    assert near.tolist() == pytest.approx([0.5 / math.sqrt(5)] * 5)

@@ -184,6 +184,42 @@ def test_an_aggregate_that_breaks_its_promise_stops_the_round(
         defend(received, HONEST, population, cell, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("defense", "spoil", "message"),
+    [
+        ("no-defense", {"weights": 0.0}, r"rows \[1\] have weight 0.*"),
+        ("no-defense", {"weights": -0.5}, "the lowest weight is -0.5; allowed: >= 0"),
+        ("no-defense", {"clip_factors": 0.5}, r"rows \[1\] are scaled; .*"),
+        ("rfa", {"clip_factors": 1.5}, "clip factors span 1 to 1.5; allowed: 0 to 1"),
+        ("norm-clipping", {"clip_factors": 0.0}, r"with norm bound 0.3, clipping took .*"),
+    ],
+)
+def test_a_broken_promise_names_the_client_behind_the_row(
+    setting, parameters, start, monkeypatch, defense, spoil, message
+):
+    """The first participant has diverged and is left out: row 1 of the rest is the third, 0."""
+    cell = parameters(defense, attack="blackbox", diverged_clients="leave-out")
+    received, population = setting(ATTACKED, cell, start)
+    received.updates[0] = math.nan
+    honest = defenses.aggregate
+
+    def sabotaged(name, updates, *counts, **options):
+        result = honest(name, updates, *counts, **options)
+        ((field, value),) = spoil.items()
+        values = getattr(result, field).clone()
+        values[1] = value
+        if field == "weights":
+            values[0] += 1 - values.sum()
+        result = dataclasses.replace(result, **{field: values})
+        update = (result.weights * result.clip_factors) @ updates.double()
+        return dataclasses.replace(result, update=update.to(updates.dtype))
+
+    monkeypatch.setattr(rounds.defenses, "aggregate", sabotaged)
+    told = rf"^defense {defense}: {message}; clients: 0 \(row 1\)$"
+    with pytest.raises(SimulationError, match=told):
+        defend(received, ATTACKED, population, cell, 1, 0)
+
+
 def diverged(setting, parameters, start, defense, lost, mode="leave-out"):
     """The aggregate when the rows `lost` hold NaN or infinity, and the round without them."""
     cell = parameters(defense, attack="blackbox", diverged_clients=mode)

@@ -265,6 +265,24 @@ def test_a_model_that_diverges_stops_the_run_and_names_the_round(
             records_of(world, lay_out, cell, classes, 4)
 
 
+def test_other_test_samples_than_stated_stop_the_run(make_world, lay_out, parameters, classes):
+    world = make_world()
+    cell = parameters(rounds=1)
+    assert len(records_of(world, lay_out, cell | {"test_samples": 31}, classes, 4)[0]) == 2
+    with pytest.raises(SimulationError, match="seed 4: 31 clean test samples; test_samples is 30"):
+        records_of(world, lay_out, cell | {"test_samples": 30}, classes, 4)
+
+
+def test_accuracies_over_other_samples_stop_the_run_and_name_the_round(
+    make_world, lay_out, parameters, classes
+):
+    """A label of no class, in the test set of the digits."""
+    world = make_world()
+    world.y_test[5] = 10
+    with pytest.raises(SimulationError, match="seed 4, round 0: accuracy: counted over 30 clean"):
+        records_of(world, lay_out, parameters(rounds=1), classes, 4)
+
+
 def test_a_destroyed_model_is_recorded_to_the_end(make_world, lay_out, parameters, classes):
     """Noise of any size leaves the run going; the records name who diverged."""
     world = make_world()

@@ -73,7 +73,8 @@ def test_a_part_of_the_test_set():
     assert rows != list(range(8))
     assert part.test_labels.tolist() == whole.test_labels[rows].tolist()
     assert torch.equal(load("mnist", content, test_samples=8).test_images, part.test_images)
-    assert len(load("mnist", content, test_samples=99).test_labels) == 30
+    with pytest.raises(ConfigError, match="test_samples: 31 is more than the 30 of the test set"):
+        load("mnist", content, test_samples=31)
     assert torch.equal(part.train_images, whole.train_images)
 
 

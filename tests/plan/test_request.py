@@ -111,7 +111,7 @@ def measured(tmp_path, monkeypatch):
     """`measured(config)`: the file of a calibration that one job made, with made-up speeds."""
 
     def ask(request, count):
-        return [answer(request, time.time())] * count
+        return [answer(request, time.monotonic())] * count
 
     def make(config):
         monkeypatch.setattr(speed, "_ask", ask)

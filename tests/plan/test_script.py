@@ -29,7 +29,7 @@ def test_table_and_calibration(script, tmp_path, capsys, monkeypatch):
 
     def ask(request, count):
         asked.append(count)
-        return [answer(request, time.time())] * count
+        return [answer(request, time.monotonic())] * count
 
     monkeypatch.setattr(speed, "_ask", ask)
     config = configuration.load(ROOT / "config" / "test.yaml")

@@ -22,7 +22,7 @@ def asked(monkeypatch):
 
     def ask(request, count):
         requests.append((request, count))
-        return [answer(request, time.time(), factor) for factor in (1.0, 2.0)][:count]
+        return [answer(request, time.monotonic(), factor) for factor in (1.0, 2.0)][:count]
 
     monkeypatch.setattr(speed, "_ask", ask)
     return requests

@@ -24,8 +24,9 @@ def run(main: Callable[[], None]) -> None:
     try:
         main()
     # Arguments that are no UTF-8 are text until it is to be written.
-    except (EdgecaseError, OSError, UnicodeEncodeError) as error:
-        for line in str(error).splitlines():
+    except (EdgecaseError, OSError, UnicodeEncodeError, MemoryError) as error:
+        told = f"out of memory {error}" if isinstance(error, MemoryError) else str(error)
+        for line in told.splitlines():
             print(f"error: {line}", file=sys.stderr)
         raise SystemExit(1) from None
     except Terminated:

@@ -1,5 +1,7 @@
 """The errors a user can meet: each message names what is wrong, its value and what is allowed."""
 
+from collections.abc import Iterable
+
 
 class EdgecaseError(Exception):
     """Base class of every error this library raises on purpose."""
@@ -18,7 +20,18 @@ class DataError(EdgecaseError):
 
 
 class SimulationError(EdgecaseError):
-    """A round whose numbers break what the algorithm promises."""
+    """A round whose numbers break what the algorithm promises.
+
+    `rows` are those of the round's updates that are to blame, where it is some of them.
+    """
+
+    def __init__(self, message: str, rows: Iterable[int] = ()):
+        self.rows = tuple(rows)
+        super().__init__(message)
+
+
+class ResourceError(EdgecaseError):
+    """A job that needs more memory than it may have."""
 
 
 def shown(value: object) -> str:

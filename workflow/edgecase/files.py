@@ -11,16 +11,21 @@ from pathlib import Path
 
 from edgecase.errors import ConfigError, DataError
 
+#: errors of the disk itself: full, over quota, a limit on sizes, read-only, not ours
+OF_THE_DISK = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+)
+
 
 @contextlib.contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path` in one step.
 
     The temporary name ends as `path` does, so libraries that look at the extension still work.
-    On any error, a full disk included, the temporary file is removed and `path` is as it was. The
-    content is on the disk before the name is, and both are when this ends, so that after a power
-    cut `path` is the old file or the new one.
-    Raises `ConfigError` for a path without a name.
+    On any error, a full disk included, the temporary file is removed and `path` is as it was; an
+    error of the disk names `path`. The content is on the disk before the name is, and both are when
+    this ends, so that after a power cut `path` is the old file or the new one. Raises `ConfigError`
+    for a path without a name.
     """
     path = Path(path)
     if not path.name:
@@ -32,6 +37,11 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         _flush(temporary)
         temporary.replace(path)
         _flush(path.parent)
+    except OSError as error:
+        # A write that fails does not say where, and the temporary name says nothing to a user.
+        if error.errno in OF_THE_DISK and error.filename in (None, str(temporary)):
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -82,6 +92,17 @@ def _flush(path: Path) -> None:
             raise
     finally:
         os.close(handle)
+
+
+def require_writable(folder: str | Path) -> None:
+    """Raise `DataError`, naming it, if `folder` takes no files, or cannot be made where it is."""
+    place = Path(folder)
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise DataError(f"{folder}: {place} is a file; expected a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise DataError(f"{folder}: {place} takes no files (read-only, or another user's)")
 
 
 def require_last_line(path: str | Path) -> None:

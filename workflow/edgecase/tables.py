@@ -1,5 +1,6 @@
 """From cell directories to one tidy table: a row per cell, seed and round."""
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pandas as pd
 from edgecase.documents import read_json
 from edgecase.errors import DataError
 from edgecase.files import require_last_line
+from edgecase.provenance import file_digest
 from edgecase.records import LARGEST_SEED, check_participants, read_cell
 from edgecase.results import CELL_AXES, ROUND_COLUMNS, TEXT_COLUMNS, check_numbers, read_rounds
+from edgecase.staleness import check_files
 
 #: what comes before the round columns in every row.
 CELL_COLUMNS = ("standin", *CELL_AXES, "seed")
@@ -35,13 +38,15 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
     `defense.stddev`, becomes a further column, empty where a cell has no such parameter; one that
     is called as a column that is there, such as `num_clients`, begins with `parameters.`.
     Raises `DataError`, naming the file, for a cell without one of the seeds it lists, for a CSV
-    that is cut off or otherwise incomplete, and for a cell given twice.
+    that is cut off or otherwise incomplete, for a cell given twice, and for one that was made from
+    other data than those that are there (`edgecase.staleness`).
     """
     if taken := sorted(set(parameters) & set(TIDY_COLUMNS)):
         raise DataError(
             f"parameters: {taken[0]} is a column already; call it parameters.{taken[0]}"
         )
     parts, seen = [], {}
+    digest = functools.cache(file_digest)  # cells share their data
     for directory in map(Path, directories):
         cell = read_cell(directory)
         axes = {axis: cell[axis] for axis in CELL_AXES}
@@ -53,6 +58,7 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
             rounds = _read_complete(directory / f"seed{seed}.csv", cell["parameters"])
             given = {path: _parameter(cell["parameters"], path) for path in parameters}
             parts.append(rounds.assign(standin=cell["standin"], **axes, seed=seed, **given))
+        check_files(directory, cell, digest)
     if not parts:
         raise DataError("no cell directory is given; expected at least one")
     return pd.concat(parts, ignore_index=True)[[*TIDY_COLUMNS, *parameters]]

@@ -28,7 +28,14 @@ from edgecase.poison import load_poison
 from edgecase.progress import Progress
 from edgecase.results import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
 
+_NEEDS_LESS = (
+    "A cell needs less with a smaller batch_size, test_batch_size or model.width, fewer "
+    "clients_per_round, or `backend: sequential`; a machine with fewer cells at once (--cores, "
+    "cells_per_gpu)"
+)
 
+
+@devices.short_of_memory(_NEEDS_LESS)
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
@@ -143,11 +150,17 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
                 trainer, start, together, classes, parameters, 60 * arguments.save_minutes, tell
             )
     states = session.states
+    rounds = {}
     for seed in arguments.seeds:
         values, seconds = zip(*states[seed].reached, strict=True)
-        _write(values, ROUND_COLUMNS, arguments.out / f"seed{seed}.csv")
+        name = f"seed{seed}.csv"
+        rounds[name] = _write(values, ROUND_COLUMNS, arguments.out / name)
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
 
+    tested = {
+        "clean": len(data.test_labels),
+        "backdoor": [len(poison["test_y"]) for poison in poisons],
+    }
     shares = [_attacker_share(p, parameters["clients_per_round"]) for p in populations]
     record = {
         **{axis: parameters.get(axis) for axis in CELL_AXES},
@@ -156,8 +169,10 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         "seeds": arguments.seeds,
         "standin": DATASETS[parameters["dataset"]].standin,
         "attacker_share": round(sum(shares) / len(shares), 6),
+        "tested": tested,
         "parameters": parameters,
         "data": {provenance.in_project(path): digest for path, digest in digests.items()},
+        "rounds": rounds,
         "code": code,
         "versions": versions,
         # More than one if a cell went on elsewhere.
@@ -186,14 +201,19 @@ def _accuracies(values: dict) -> str:
     return f", main {values['main_task_acc']:.2f} %, backdoor {values['backdoor_acc']:.2f} %"
 
 
-def _write(rows: Iterable[dict], columns: dict[str, str], path: Path) -> None:
-    """Write `rows` as CSV; nine digits tell every float32 apart, and None is an empty field."""
-    with atomic_path(path) as temporary, temporary.open("w", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            values = [row[column] for column in columns]
-            writer.writerow([f"{v:.9g}" if isinstance(v, float) else v for v in values])
+def _write(rows: Iterable[dict], columns: dict[str, str], path: Path) -> str:
+    """Write `rows` as CSV and return its sha256.
+
+    Nine digits tell every float32 apart, and None is an empty field.
+    """
+    with atomic_path(path) as temporary:
+        with temporary.open("w", newline="") as handle:
+            writer = csv.writer(handle, lineterminator="\n")
+            writer.writerow(columns)
+            for row in rows:
+                values = [row[column] for column in columns]
+                writer.writerow([f"{v:.9g}" if isinstance(v, float) else v for v in values])
+        return provenance.file_digest(temporary)
 
 
 def _own_command(argv: list[str] | None) -> list[str]:

@@ -23,7 +23,13 @@ from edgecase.files import atomic_path
 from edgecase.poison import load_poison
 from edgecase.randomness import numpy_generator
 
+_NEEDS_LESS = (
+    "Densities need less with a smaller test_batch_size, densities.train_samples or "
+    "densities.test_samples; a machine with fewer jobs at once (--cores, cells_per_gpu)"
+)
 
+
+@devices.short_of_memory(_NEEDS_LESS)
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--task", required=True)

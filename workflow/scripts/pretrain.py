@@ -18,7 +18,13 @@ from edgecase.federation.task import open_task
 from edgecase.files import atomic_path
 from edgecase.tensor_randomness import torch_generator
 
+_NEEDS_LESS = (
+    "A starting model needs less with a smaller pretrain.batch_size, test_batch_size or "
+    "model.width; a machine with fewer jobs at once (--cores, cells_per_gpu)"
+)
 
+
+@devices.short_of_memory(_NEEDS_LESS)
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")

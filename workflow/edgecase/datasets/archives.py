@@ -18,7 +18,7 @@ from unrar.cffi import rarfile
 from unrar.cffi.unrarlib import BadRarFile
 
 from edgecase.datasets.sources import Member
-from edgecase.files import atomic_path
+from edgecase.files import OF_THE_DISK, atomic_path
 
 _CHUNK = 1 << 20
 # RuntimeError and NotImplementedError: how zipfile refuses a password or an unknown compression
@@ -110,7 +110,8 @@ def extract(archive: Path, members: Iterable[Member], folder: Path) -> dict[str,
 
     A member is found by the last part of its path; of several with that name the one with the
     published digest is taken. The answer maps the name of each member that was not written to the
-    reason, which may be that the archive cannot be read as far as it is needed.
+    reason, which may be that the archive cannot be read as far as it is needed. A disk that takes
+    no file raises its `OSError`.
     """
     wanted = {member.name: member for member in members}
     reasons = {name: f"{archive}: holds no member {name}" for name in wanted}
@@ -128,6 +129,8 @@ def extract(archive: Path, members: Iterable[Member], folder: Path) -> dict[str,
             if not wanted:
                 break
     except _UNREADABLE as error:
+        if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+            raise  # not the archive's fault
         for name in wanted:
             reasons[name] = (
                 f"{archive}: cannot be unpacked as far as {name}, it may be truncated or altered "

@@ -20,6 +20,7 @@ from edgecase.datasets.archives import archive_stem, extract
 from edgecase.datasets.mirror import copy_from_mirror
 from edgecase.datasets.sources import Member, Source, SourceFile
 from edgecase.errors import DataError
+from edgecase.files import OF_THE_DISK
 
 #: seconds to connect, and seconds without a byte, before a server counts as hanging
 TIMEOUT = (10.0, 30.0)
@@ -41,7 +42,8 @@ def fetch(
 
     What is there already and matches is kept. Archives and unfinished downloads lie in
     `<folder>/../.partial-<source>` and are removed when the source is complete.
-    Raises `DataError` naming the file, what was tried and why it failed, and how to help by hand.
+    Raises `DataError` naming the file, what was tried and why it failed, and how to help by hand;
+    `OSError` if the disk takes no file.
     """
     folder = Path(folder)
     mirror = Path(mirror) if mirror else None
@@ -138,6 +140,9 @@ def _download(
     try:
         return Path(library.fetch(name, downloader=downloader))
     except (requests.RequestException, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+            error.filename = error.filename or str(downloader.part)
+            raise  # no other url would help
         raise DataError(str(error)) from error
 
 

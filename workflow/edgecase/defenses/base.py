@@ -125,7 +125,8 @@ def _check_inputs(updates: Any, num_samples: Any, generator: Any) -> RoundInputs
     if bad:
         raise SimulationError(
             f"the updates of rows {', '.join(map(str, bad))} (of {len(updates)}, counted from 0) "
-            "hold NaN, infinity or numbers too large to square"
+            "hold NaN, infinity or numbers too large to square",
+            bad,
         )
     return RoundInputs(updates, counts, norms, generator)
 

@@ -53,4 +53,4 @@ def require_clipped(aggregate: Aggregate, norms: torch.Tensor, bound: float) -> 
     expected = norms.clamp(max=bound)
     wrong = (~((clipped - expected).abs() <= _TOLERANCE * expected)).nonzero().flatten().tolist()
     listed = ", ".join(f"{norms[i]:.9g} to {clipped[i]:.9g} (row {i})" for i in wrong)
-    require(not wrong, f"with norm bound {bound:.9g}, clipping took norms of {listed}")
+    require(not wrong, f"with norm bound {bound:.9g}, clipping took norms of {listed}", wrong)

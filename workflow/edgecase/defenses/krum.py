@@ -42,12 +42,13 @@ def check_multi_krum(aggregate: Aggregate, updates: torch.Tensor, *, num_byzanti
 
 
 def _require_refused(aggregate: Aggregate, expected: int) -> None:
-    refused = int((aggregate.weights == 0).sum())
+    accepted = aggregate.weights.nonzero().flatten().tolist()
     m = len(aggregate.weights)
     require(
-        refused == expected,
-        f"{refused} of {m} updates are refused and {m - refused} accepted; "
+        m - len(accepted) == expected,
+        f"{m - len(accepted)} of {m} updates are refused and {len(accepted)} accepted; "
         f"the rule refuses {expected} and accepts {m - expected}",
+        accepted,
     )
     require_unclipped(aggregate)
     require_no_noise(aggregate)

@@ -1,6 +1,6 @@
 """What must hold for every aggregate; what one defense promises stands beside its rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -34,23 +34,23 @@ def check_postconditions(
             _check_identity(aggregate, updates)
             defense.load_postcondition()(aggregate, updates, **defense.complete(params))
         except SimulationError as error:
-            raise SimulationError(f"defense {defense.name}: {error}") from None
+            raise SimulationError(f"defense {defense.name}: {error}", error.rows) from None
 
 
-def require(holds: bool | torch.Tensor, message: str) -> None:
-    """Raise `SimulationError(message)` unless `holds`: the one form of every postcondition."""
+def require(holds: bool | torch.Tensor, message: str, rows: Iterable[int] = ()) -> None:
+    """Raise `SimulationError` unless `holds`: the one form of every postcondition."""
     if not holds:
-        raise SimulationError(message)
+        raise SimulationError(message, rows)
 
 
 def require_all_accepted(aggregate: Aggregate) -> None:
-    refused = (aggregate.weights == 0).nonzero().flatten().tolist()
-    require(not refused, f"rows {refused} have weight 0; the rule refuses nobody")
+    refused = _where(aggregate.weights == 0)
+    require(not refused, f"rows {refused} have weight 0; the rule refuses nobody", refused)
 
 
 def require_unclipped(aggregate: Aggregate) -> None:
-    clipped = (aggregate.clip_factors != 1).nonzero().flatten().tolist()
-    require(not clipped, f"rows {clipped} are scaled; the rule scales nobody")
+    clipped = _where(aggregate.clip_factors != 1)
+    require(not clipped, f"rows {clipped} are scaled; the rule scales nobody", clipped)
 
 
 def require_no_noise(aggregate: Aggregate) -> None:
@@ -71,13 +71,25 @@ def _check_values(aggregate: Aggregate) -> None:
     for field in ("update", "weights", "clip_factors", "noise"):
         values = getattr(aggregate, field)
         if values is not None:
-            bad = int((~values.isfinite()).sum())
-            require(bad == 0, f"{bad} of {values.numel()} values of {field} are NaN or infinite")
-    lowest, total = aggregate.weights.min().item(), aggregate.weights.sum().item()
-    require(lowest >= 0, f"the lowest weight is {lowest:g}; allowed: >= 0")
+            wrong = ~values.isfinite()
+            bad = int(wrong.sum())
+            rows = _where(wrong) if bad and field in ("weights", "clip_factors") else ()
+            text = f"{bad} of {values.numel()} values of {field} are NaN or infinite"
+            require(bad == 0, text, rows)
+    weights, factors = aggregate.weights, aggregate.clip_factors
+    lowest, total = weights.min().item(), weights.sum().item()
+    require(lowest >= 0, f"the lowest weight is {lowest:g}; allowed: >= 0", _where(weights < 0))
     require(abs(total - 1) <= 1e-9, f"the weights sum to {total:.12g} instead of 1")
-    low, high = aggregate.clip_factors.min().item(), aggregate.clip_factors.max().item()
-    require(low >= 0 and high <= 1, f"clip factors span {low:g} to {high:g}; allowed: 0 to 1")
+    low, high = factors.min().item(), factors.max().item()
+    require(
+        low >= 0 and high <= 1,
+        f"clip factors span {low:g} to {high:g}; allowed: 0 to 1",
+        _where((factors < 0) | (factors > 1)),
+    )
+
+
+def _where(wrong: torch.Tensor) -> list[int]:
+    return wrong.nonzero().flatten().tolist()
 
 
 def _check_identity(aggregate: Aggregate, updates: torch.Tensor) -> None:

@@ -1,11 +1,17 @@
 """Which device and how many threads a cell uses."""
 
+import contextlib
 import os
 import re
+from collections.abc import Iterator
 
 import torch
 
-from edgecase.errors import ConfigError
+from edgecase.errors import ConfigError, ResourceError
+
+#: how torch tells that memory is short where it has no error of its own for it.
+_SHORT = re.compile("allocate memory|not enough memory|out of memory|bad_alloc|ALLOC_FAILED", re.I)
+_ASKED = re.compile("allocate ([0-9.]+ ?[a-z]+)", re.I)
 
 
 def choose_device(name: str) -> torch.device:
@@ -42,6 +48,22 @@ def total_memory(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.get_device_properties(device).total_memory
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+@contextlib.contextmanager
+def short_of_memory(remedy: str) -> Iterator[None]:
+    """Where memory runs out, of the device or of the machine, raise a `ResourceError`.
+
+    It ends with what a user can change, `remedy`.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and not _SHORT.search(str(error)):
+            raise
+        asked = _ASKED.search(str(error))
+        told = f" (tried to allocate {asked[1]})" if asked else ""
+        raise ResourceError(f"out of memory{told}. {remedy}") from error
 
 
 def synchronise(device: torch.device) -> None:

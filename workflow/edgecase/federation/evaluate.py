@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
+from edgecase.errors import SimulationError
 from edgecase.federation.flat import FlatModel
 
 #: images that a CPU tests at once: beyond, a layer's output leaves its caches, and the full-size
@@ -22,6 +23,11 @@ class TestSets:
     images: torch.Tensor
     labels: torch.Tensor
     num_clean: int
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many clean samples and how many backdoor samples there are to count over."""
+        return self.num_clean, len(self.images) - self.num_clean
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,9 @@ def evaluate(
 ) -> Accuracy:
     """Accuracies of the model with `parameters` [P]; one transfer to the host at the end.
 
-    `batch_size` is the most images that go through the model at once; a CPU takes fewer.
+    `batch_size` is the most images that go through the model at once; a CPU takes fewer. Raises
+    `SimulationError`, with the numbers, if they are not counted over exactly the samples of the
+    test sets: one prediction per sample, and a class for every clean one.
     """
     if model.device.type == "cpu":
         batch_size = min(batch_size, _CPU_BATCH)
@@ -60,12 +68,23 @@ def evaluate(
         predicted = torch.cat(
             [model.module(batch).argmax(1) for batch in tests.images.split(batch_size)]
         )
+    if predicted.shape != tests.labels.shape:
+        raise SimulationError(
+            f"accuracy: the model answers {list(predicted.shape)} for {sum(tests.counts)} test "
+            f"samples with labels {list(tests.labels.shape)}; expected one answer each"
+        )
     correct = predicted == tests.labels
     labels = tests.labels[: tests.num_clean]
     clean, backdoor = correct[: tests.num_clean], correct[tests.num_clean :]
     # Not a weighted bincount, which has no deterministic kernel on a GPU.
     members = labels == torch.arange(num_classes, device=labels.device)[:, None]
-    per_class = (members & clean).sum(1).double() / members.sum(1)
-    numbers = torch.cat([clean.double().mean()[None], backdoor.double().mean()[None], per_class])
-    main, hit, *per_class = (100 * numbers).tolist()
-    return Accuracy(main, hit, dict(enumerate(per_class)))
+    sizes = members.sum(1)
+    per_class = (members & clean).sum(1).double() / sizes
+    ends = torch.stack([clean.double().mean(), backdoor.double().mean(), sizes.sum().double()])
+    main, hit, counted, *per_class = torch.cat([ends, per_class]).tolist()
+    if (int(counted), len(backdoor)) != tests.counts:
+        raise SimulationError(
+            f"accuracy: counted over {counted:.0f} clean and {len(backdoor)} backdoor test samples "
+            f"of {num_classes} classes; there are {' and '.join(map(str, tests.counts))}"
+        )
+    return Accuracy(100 * main, 100 * hit, {c: 100 * share for c, share in enumerate(per_class)})

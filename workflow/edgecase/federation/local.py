@@ -118,8 +118,13 @@ def train_locally(
 
 
 def project(parameters: torch.Tensor, centre: torch.Tensor, radius: float) -> None:
-    """Move `parameters` [P] in place onto the l2 ball of `radius` around `centre`, if outside."""
+    """Move `parameters` [P] in place onto the l2 ball of `radius` around `centre`, if outside.
+
+    Parameters so far away that the dtype holds no distance have diverged, and become NaN.
+    """
     difference = parameters - centre
     distance = torch.linalg.vector_norm(difference)
     inside = distance <= radius
-    parameters.copy_(torch.where(inside, parameters, centre + difference * (radius / distance)))
+    # Over infinity the factor would be 0: a client that has diverged would pass for one at rest.
+    factor = torch.where(distance.isfinite(), radius / distance, torch.nan)
+    parameters.copy_(torch.where(inside, parameters, centre + difference * factor))

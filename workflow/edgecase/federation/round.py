@@ -176,8 +176,17 @@ def defend(
     updates = received.updates if all(finite) else received.updates[kept]
     if len(updates) < defenses.minimum_clients(name, options):
         return _nothing(received.updates)
-    result = defenses.aggregate(name, updates, num_samples[kept], generator=generator, **options)
-    defenses.check_postconditions(name, result, updates, options)
+    try:
+        result = defenses.aggregate(
+            name, updates, num_samples[kept], generator=generator, **options
+        )
+        defenses.check_postconditions(name, result, updates, options)
+    except SimulationError as error:
+        if not error.rows:
+            raise
+        clients = [client for client, ok in zip(participants.ids, finite, strict=True) if ok]
+        named = ", ".join(f"{clients[row]} (row {row})" for row in error.rows)
+        raise SimulationError(f"{error}; clients: {named}") from error
     return result if all(finite) else _spread(result, kept)
 
 

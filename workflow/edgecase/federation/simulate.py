@@ -1,5 +1,6 @@
 """All rounds of one seed, one record per round."""
 
+import contextlib
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,13 +64,21 @@ def simulate(
     batch; their populations share one store. A run that has begun goes on behind its last round,
     and those that are further wait for the others. `parameters` are a cell's resolved parameters
     (`edgecase.config`). Raises `SimulationError` if a model stops being finite, a defense breaks
-    its promise, or, unless `diverged_clients` is "leave-out", a client's update is not finite.
+    its promise, accuracies would be counted over other samples than stated, or, unless
+    `diverged_clients` is "leave-out", a client's update is not finite.
     """
+    stated = parameters.get("test_samples")
+    for run in runs:
+        if stated not in (None, run.tests.num_clean):
+            raise SimulationError(
+                f"seed {run.seed}: {run.tests.num_clean} clean test samples; "
+                f"test_samples is {stated}"
+            )
     precision = parameters["precision"]
     model = trainer.model
 
-    def measured(run: SeedRun, current: torch.Tensor) -> dict[str, float | None]:
-        with matrix_products(precision):
+    def measured(run: SeedRun, current: torch.Tensor, round: int) -> dict[str, float | None]:
+        with _placed(f"seed {run.seed}, round {round}"), matrix_products(precision):
             accuracy = evaluate(
                 model,
                 current,
@@ -89,7 +98,7 @@ def simulate(
         if run.begun:
             continue
         began = time.perf_counter()
-        values = measured(run, start) | _STARTING_ROW | {"wg_norm": norms[run.seed]}
+        values = measured(run, start, 0) | _STARTING_ROW | {"wg_norm": norms[run.seed]}
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)}
         yield run.seed, RoundRecord(values | {"fl_iter": 0}, seconds | {"fl_iter": 0}, start)
     for round in range(
@@ -116,7 +125,9 @@ def simulate(
             aggregate, after, norm = _step(cohort, updates, parameters, round)
             aggregate_s = _since(began)
             began = time.perf_counter()
-            values = measured(run, after) if is_evaluated(parameters, round) else _NOT_EVALUATED
+            values = _NOT_EVALUATED
+            if is_evaluated(parameters, round):
+                values = measured(run, after, round)
             values = values | _round_columns(updates.norms, aggregate, cohort.participants)
             values = values | {
                 "fl_iter": round,
@@ -148,17 +159,22 @@ def _step(
     cohort: Cohort, updates: Updates, parameters: Mapping, round: int
 ) -> tuple[Aggregate, torch.Tensor, float]:
     """The aggregate of a seed's round, the next global model and its norm."""
-    try:
+    clients = " ".join(map(str, cohort.participants.ids))
+    with _placed(f"seed {cohort.seed}, round {round}, participants {clients}"):
         aggregate = defend(
             updates, cohort.participants, cohort.population, parameters, round, cohort.seed
         )
         after = cohort.start + aggregate.update
         return aggregate, after, _norm(after)
+
+
+@contextlib.contextmanager
+def _placed(where: str) -> Iterator[None]:
+    """Say where it was that a promise was broken."""
+    try:
+        yield
     except SimulationError as error:
-        clients = " ".join(map(str, cohort.participants.ids))
-        raise SimulationError(
-            f"seed {cohort.seed}, round {round}, participants {clients}: {error}"
-        ) from error
+        raise SimulationError(f"{where}: {error}") from error
 
 
 def participants_of(parameters: Mapping, round: int, seed: int) -> Participants:

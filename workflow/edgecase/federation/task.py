@@ -36,7 +36,7 @@ def task_data(
 
     The switch `orientation` presents digits transposed ("published": EMNIST as distributed, whose
     ARDIS edge cases stay upright) or "upright". `test_samples` keeps a random part of the test
-    set, the same for every seed and cell.
+    set, the same for every seed and cell. Raises `ConfigError` if there are fewer.
     """
     dataset = DATASETS[parameters["dataset"]]
     wanted = {"published": "transposed", "upright": "upright"}[
@@ -44,9 +44,15 @@ def task_data(
     ]
     turn = dataset.stored_orientation is not None and dataset.stored_orientation != wanted
     test = np.arange(len(arrays["y_test"]))
-    if parameters.get("test_samples") is not None:
+    wanted_samples = parameters.get("test_samples")
+    if wanted_samples is not None:
+        if wanted_samples > len(test):
+            raise ConfigError(
+                f"test_samples: {wanted_samples} is more than the {len(test)} of the test set; "
+                "allowed: at most these, or null for all"
+            )
         chosen = numpy_generator(0, "test-samples").permutation(len(test))
-        test = np.sort(chosen[: parameters["test_samples"]])
+        test = np.sort(chosen[:wanted_samples])
 
     def images(array: np.ndarray) -> torch.Tensor:
         upright = array.swapaxes(1, 2) if turn else array

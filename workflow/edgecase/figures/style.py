@@ -1,5 +1,6 @@
 """What all figures share: sizes, fonts, fixed colours, the stand-in mark, legend and footer."""
 
+import io
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -347,7 +348,13 @@ def save(figure: Figure, *, pdf: str | Path, png: str | Path) -> None:
     for path, ending in ((pdf, ".pdf"), (png, ".png")):
         if Path(path).suffix != ending:
             raise ConfigError(f"'{path}': its name must end in {ending}")
-    with atomic_path(pdf) as path:
-        figure.savefig(path, metadata={"CreationDate": None, "Creator": None, "Producer": None})
-    with atomic_path(png) as path:
-        figure.savefig(path, dpi=200, metadata={"Software": None})
+    unsigned = {"CreationDate": None, "Creator": None, "Producer": None}
+    # Into memory first: on a disk that is full, what writes PDF and PNG raises errors of its own.
+    for target, options in (
+        (pdf, {"format": "pdf", "metadata": unsigned}),
+        (png, {"format": "png", "metadata": {"Software": None}, "dpi": 200}),
+    ):
+        drawn = io.BytesIO()
+        figure.savefig(drawn, **options)
+        with atomic_path(target) as temporary:
+            temporary.write_bytes(drawn.getvalue())

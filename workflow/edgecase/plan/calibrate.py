@@ -144,12 +144,12 @@ def _median_seconds(action: Callable[[], None], device: torch.device) -> float:
 
 
 def main() -> None:
-    """Answer one request: `ready` is when measuring could begin, in seconds since the epoch."""
+    """Answer one request: `ready` is when it could begin, by the machine's monotonic clock."""
     request = json.load(sys.stdin)
     device = devices.choose_device(request["device"])
     devices.configure(device, request["threads"])
     torch.zeros(1, device=device)
-    ready = time.time()
+    ready = time.monotonic()
     found: dict[str, dict[str, float]] = {}
     speeds = []
     for setting in request["settings"]:

@@ -115,7 +115,7 @@ def calibrate(machine: Machine, settings: Iterable[Setting], path: Path) -> Cali
         "jobs_per_device": -(-machine.jobs // _devices(machine.device)),
         "settings": [asdict(setting) for setting in settings],
     }
-    began = time.time()
+    began = time.monotonic()
     answers = _ask(request, machine.jobs)
     speeds = {
         setting: Speed(**_means(answer["speeds"][row] for answer in answers))
