@@ -34,5 +34,6 @@ rule cell:
         " --partition {input.partition} --poison {input.poison} --start {input.start}"
         " --parameters {params.parameters:q} --override {wildcards.override} --seeds {params.seeds}"
         " --device {params.device} --threads $EDGECASE_THREADS --backend {params.backend}"
-        " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE --state $EDGECASE_VOLUME/{params.state}"
-        " --save-minutes $EDGECASE_SAVE_MINUTES --out {params.folder} 2> {log}"
+        " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE"
+        " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
+        " --out {params.folder} 2> {log}"

@@ -91,7 +91,7 @@ def test_a_run_that_is_not_finished_is_not_packed(tmp_path):
         pack(CONFIG, [Path(TEST)], root, tmp_path / "test.tar.gz")
     first, second = str(caught.value).splitlines()
     assert first == f"{made_up.cell_folder(CELLS[0])}: has not been run"
-    assert "was run by other code" in second
+    assert "code was '0000000000000000', is" in second
     assert not (tmp_path / "test.tar.gz").exists()
 
 

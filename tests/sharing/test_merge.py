@@ -117,11 +117,11 @@ def test_a_cut_line_of_wall_times(sources, target):
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"code": "0" * 16}, "was run by other code (0000000000000000)"),
-        ({"seeds": [0]}, "its seeds are [0]; the configuration's are [0, 1]"),
+        ({"code": "0" * 16}, "code was '0000000000000000', is "),
+        ({"seeds": [0]}, "seeds was [0], is [0, 1]"),
         ({"versions": made_up.VERSIONS | {"torch": "2.12.0"}}, "version of torch: not the same"),
         ({"versions": "none"}, "versions is 'none'; expected an object"),
-        ({"data": ["x"]}, "data is ['x']; expected digests of files"),
+        ({"data": ["x"]}, "data is ['x']; expected files and their sha256"),
         ({"data": {"../x": "00"}}, "data names ../x, which is no path below results/"),
         ({"data": {str(START): "00"}}, f"{START}: not the same in all cells"),
     ],
@@ -141,7 +141,7 @@ def test_other_parameters_are_told_by_key(sources, target):
     folder = sources[1] / made_up.cell_folder(SECOND[0])
     parameters = json.loads((folder / "cell.json").read_text())["parameters"]
     made_up.change(folder, parameters=parameters | {"lr": 0.5, "batch_size": 7})
-    told = refused(sources, target, "lr was 0.5; the configuration says 0.02")
+    told = refused(sources, target, "lr was 0.5, is 0.02")
     assert [line for line in told if "batch_size was 7" in line]
 
 

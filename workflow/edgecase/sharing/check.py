@@ -12,6 +12,7 @@ from edgecase.grid import Cell
 from edgecase.provenance import code_digest
 from edgecase.records import read_cell
 from edgecase.results import TIMING_COLUMNS
+from edgecase.staleness import differences
 from edgecase.tables import tidy
 
 
@@ -42,8 +43,8 @@ class Found:
         """The digest of every file that it was made from; `DataError` if the record has none."""
         data = self.record.get("data")
         if not isinstance(data, dict) or not all(isinstance(d, str) for d in data.values()):
-            where = self.project / self.folder
-            raise DataError(f"{where}/cell.json: data is {shown(data)}; expected digests of files")
+            path = self.project / self.folder / "cell.json"
+            raise DataError(f"{path}: data is {shown(data)}; expected files and their sha256")
         return data
 
     def files(self, *, timing: bool = True) -> list[Path]:
@@ -82,16 +83,10 @@ def _own_problems(found: Found, config: Mapping, known: set[Cell]) -> Iterable[s
     except DataError as error:
         yield str(error)
         return
-    if record["seeds"] != config["seeds"]:
-        yield f"{where}: its seeds are {record['seeds']}; the configuration's are {config['seeds']}"
-    used, wanted = record["parameters"], resolve_cell(config, found.cell)
-    for key in sorted(used.keys() | wanted.keys()):
-        if used.get(key) != wanted.get(key):
-            yield (
-                f"{where}: {key} was {used.get(key)!r}; the configuration says {wanted.get(key)!r}"
-            )
-    if record.get("code") != (own := code_digest("simulate")):
-        yield f"{where}: was run by other code ({record.get('code')}); this project's is {own}"
+    wanted = resolve_cell(config, found.cell)
+    code = code_digest("simulate")
+    for text in differences(record, parameters=wanted, seeds=config["seeds"], code=code):
+        yield f"{where}: {text}"
     if not isinstance(record.get("versions"), dict):
         yield f"{where}/cell.json: versions is {record.get('versions')!r}; expected an object"
     if outside := [name for name in data if not _is_below_results(Path(name))]:
