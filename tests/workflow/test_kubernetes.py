@@ -52,7 +52,7 @@ def test_pod_of_a_cell(fresh, profile, tmp_path, monkeypatch):
         *(sys.executable, str(Path(__file__).with_name("pods.py")), CELL),
         *("--workflow-profile", PROFILE, "--configfile", "config/test.yaml", "--retries", "0"),
         *("--default-storage-prefix", str(volume), "--config", "device=cuda"),
-        *("--set-resources", "cell:mem_mb=5000"),
+        *("--set-resources", "cell:mem_mb=5000", "--seconds-between-status-checks", "1"),
     )
     (pod,) = (json.loads(path.read_text()) for path in pods.iterdir())
     assert done.returncode == 1  # a pod that is not run has failed
