@@ -11,6 +11,7 @@ import signal
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from string import Template
 
 import pytest
 import torch
@@ -40,6 +41,13 @@ RULES = {
 STATES = "results/test/state/standin-digits/fixed-freq-2/edge-case/none/krum/default"
 #: written beside what Snakemake knows of
 UNDECLARED = {"cell": [f"{STATES}/seed0.safetensors", f"{STATES}/seed1.safetensors"]}
+#: what a run hands to its jobs by the environment
+ENVIRONMENT = {
+    "EDGECASE_MEMORY_SHARE": "0.8",
+    "EDGECASE_SAVE_MINUTES": "0",
+    "EDGECASE_THREADS": "1",
+    "EDGECASE_VOLUME": ".",
+}
 #: times differ from run to run, and what is made of them; a record names its script, here another
 NOT_EQUAL = re.compile(r"\.timing\.csv$|\.safetensors$|front\.html$|cell\.json$")
 
@@ -74,11 +82,9 @@ def scripts(finished):
         outputs = re.search(r"(?m)^ {4}output: (.*)$", body)
         if outputs is None or RULES[rule] not in (outputs := outputs[1].split(", ")):
             continue
-        words = shlex.split(re.search(r"(?m)^Shell command: .*? ?python (.*) 2> \S+$", body)[1])
-        known = {"$EDGECASE_MEMORY_SHARE": "0.8", "$EDGECASE_SAVE_MINUTES": "0"}
-        arguments = [known.get(word, word) for word in words[1:]]
-        arguments = ["1" if word == "$EDGECASE_THREADS" else word for word in arguments]
-        found[rule] = Script(Path(words[0]).stem, arguments, outputs + UNDECLARED.get(rule, []))
+        told = re.search(r"(?m)^Shell command: .*? ?python (.*) 2> \S+$", body)[1]
+        script, *arguments = shlex.split(Template(told).safe_substitute(ENVIRONMENT))
+        found[rule] = Script(Path(script).stem, arguments, outputs + UNDECLARED.get(rule, []))
     return found
 
 
