@@ -104,6 +104,7 @@ def arguments() -> dict[str, list[str]]:
     files = ["--configfiles", "config/a.yaml", "b.yaml"]
     return {
         "ablation_effects": ["--table", "{}ablation.csv", *one],
+        "archive": ["--configfiles", str(readers.CONFIG / "demo.yaml"), "--out", "out/a.tar.gz"],
         "cell": [
             *data,
             *["--partition", "{}partition.npz", "--poison", "{}seed0.npz"],
@@ -143,6 +144,7 @@ def arguments() -> dict[str, list[str]]:
             *["--pages", "a.html", "--titles", "A page", "--out", "out/front.html"],
         ],
         "hyperparameters": ["--cells", "{}cell", "--starts", "{}task/default.json", *one],
+        "merge": ["--configfiles", str(readers.CONFIG / "demo.yaml"), "--sources", "{}"],
         "montage": [
             *["--tasks", "digits", "--datasets", "{}standin-digits.npz", "--poison", "{}seed0.npz"],
             *["--source-class", "7", "--orientation", "published", *drawn],
@@ -178,6 +180,7 @@ def arguments() -> dict[str, list[str]]:
             *["--starts", "{}task/default.json", "--out", "out/provenance.html"],
         ],
         "summary": ["--cells", "{}cell", "{}plain", "--measures", "out/m.csv", *one],
+        "unpack": ["{}tidy.csv"],
         "verdict": [
             *["--defense", "krum", "--cells", "{}cell", "{}plain", "{}unattacked", "{}neither"],
             *["{}pgd", "{}pgd-plain"],

@@ -8,8 +8,6 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
 from edgecase.errors import ConfigError, DataError, shown
 
 #: values in a document, each counted as often as it is meant; levels of nesting; bits of a number.
@@ -22,6 +20,9 @@ _PLAIN = (str, int, float, bool, type(None))
 
 def read_yaml(path: str | Path) -> object:
     """The plain values of a YAML file; `ConfigError`, naming the file, if it has none."""
+    # Every script checks JSON by this module, and few read YAML.
+    import yaml
+
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     # A tag that does not fit its value raises almost anything from inside the parser.

@@ -11,7 +11,7 @@ from edgecase.errors import ConfigError, shown
 _AXES = ("task", "participation", "case", "attack")
 _NAME = "task"
 _TURNING = ("orientation", "transforms")
-_START = ("dataset", "model", "start", "pretrain", "test_batch_size", "precision", "test_samples")
+_START = ("dataset", "model", "start", "pretrain", "test_batch_size", "precision")
 _MIXTURE = ("components", "variance", "train_samples", "test_samples")
 _FEATURES = ("dataset", "edge_set", "model", "test_batch_size")
 
@@ -44,9 +44,15 @@ def check_cell(parameters: Mapping) -> None:
 
 
 def check_start(parameters: Mapping) -> None:
-    """Raise `ConfigError` if `parameters` are not those of a starting model."""
-    _check_keys(parameters, [*_START, "switches"], switches=_TURNING)
-    _check(_of_the_paper() | parameters)
+    """Raise `ConfigError` if `parameters` are not those of a starting model.
+
+    A task's other parameters may be among them.
+    """
+    own = {
+        key: parameters[key] for key in (*_START, "switches", "test_samples") if key in parameters
+    }
+    _check_keys(own, [*_START, "switches"], ["test_samples"], switches=_TURNING)
+    _check(_of_the_paper() | own)
 
 
 def check_densities(parameters: Mapping) -> None:

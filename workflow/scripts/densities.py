@@ -54,7 +54,9 @@ def main(argv: list[str] | None = None) -> None:
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
-    data, model = open_task(arguments.dataset, parameters, device)
+    available = len(load_npz(arguments.dataset, ("y_test",))["y_test"])
+    taken = {"test_samples": min(parameters["test_samples"], available)}
+    data, model = open_task(arguments.dataset, parameters | taken, device)
     dataset = DATASETS[parameters["dataset"]]
     elsewhere = load_npz(arguments.comparison, ("x_test",))["x_test"]
     load_start(model, arguments.start)
