@@ -4,6 +4,7 @@ Jobs ask for a GPU, get a fake one and compute on the CPU, where torch finds non
 is what a run without SLURM writes, byte for byte.
 """
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
+from safetensors import safe_open
 from tests.workflow.conftest import Project, copy_sources
 
 SLURM = Path(__file__).parent / "slurm.sh"
@@ -187,11 +189,20 @@ def went_on(on, cell):
     return int(re.search("goes on after round ([0-9]+)", log)[1])
 
 
+def reached(state):
+    """The last round of a saved state, 0 if there is none yet."""
+    if not state.exists():
+        return 0
+    with safe_open(state, "pt") as file:
+        return json.loads(file.metadata()["content"])["round"]
+
+
 def hold_up(on, state):
     """Stop the process of a cell of `on`; SLURM wakes it when it tells it to end."""
     folder = str(state.parent.relative_to(on.root))
     for process in psutil.process_iter(["cmdline", "cwd"]):
-        if folder in process.info["cmdline"] and process.info["cwd"] == str(on.root):
+        states = any(word.endswith(f"/{folder}") for word in process.info["cmdline"] or [])
+        if states and process.info["cwd"] == str(on.root):
             process.suspend()
 
 
@@ -217,10 +228,10 @@ def test_cancelled_requeued_and_over_its_time(queue, tmp_path):
         for defense in ("krum", "no-defense", "norm-clipping")
     }
     process = submitting(on, *QUICK, *configuration)
-    wait_for(states["krum"].exists)
+    wait_for(lambda: reached(states["krum"]))
     hold_up(on, states["krum"])
     for defense, command in (("no-defense", "scancel"), ("norm-clipping", "scontrol requeue")):
-        wait_for(states[defense].exists)
+        wait_for(lambda state=states[defense]: reached(state))
         subprocess.run([*command.split(), queue.running(f"_{defense}_long")], check=True)
     said = finish(on, process)
     queue.look()
@@ -245,10 +256,9 @@ def test_cancelled_requeued_and_over_its_time(queue, tmp_path):
     assert_as_without_slurm(on, "test", configuration, tmp_path)
 
 
-def test_a_figure_of_the_demo_as_an_array(queue, tmp_path):
+def test_the_demo_as_arrays(queue, tmp_path):
     """One task is cancelled; the executor may send others again (docs/cluster.md, Arrays)."""
     on, configuration = project(tmp_path / "cluster", "config/demo.yaml", save_minutes=0)
-    configuration = ["fig7", *configuration]
     array = ["--slurm-array-jobs", "cell", "--slurm-array-limit", "40", "--keep-incomplete"]
     process = submitting(on, *configuration, *QUICK, *array)
 
