@@ -62,6 +62,14 @@ def read_cell(directory: str | Path) -> dict:
     return cell
 
 
+def digests(path: str | Path, cell: Mapping, key: str) -> dict[str, str]:
+    """File → sha256, as the record in the file `path` has them under `key`; `DataError` if not."""
+    listed = cell.get(key)
+    if not isinstance(listed, dict) or not all(isinstance(d, str) for d in listed.values()):
+        raise DataError(f"{path}: {key} is {shown(listed)}; expected files and their sha256")
+    return listed
+
+
 def check_participants(path: str | Path, table: "pd.DataFrame") -> None:
     """Raise `DataError`, naming file, round and column, if counts and ids do not fit together.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from edgecase.errors import DataError, shown
+from edgecase.records import digests
 
 
 def check_files(directory: str | Path, cell: Mapping, digest: Callable[[Path], str]) -> None:
@@ -14,8 +15,9 @@ def check_files(directory: str | Path, cell: Mapping, digest: Callable[[Path], s
     `cell` is what `records.read_cell` gives; `digest` gives the sha256 of a file.
     """
     path = Path(directory) / "cell.json"
-    rounds = {str(Path(directory) / name): own for name, own in _digests(cell, path, "rounds")}
-    for name, recorded in [*rounds.items(), *_digests(cell, path, "data")]:
+    listed = {key: digests(path, cell, key) if key in cell else {} for key in ("rounds", "data")}
+    rounds = {str(Path(directory) / name): own for name, own in listed["rounds"].items()}
+    for name, recorded in [*rounds.items(), *listed["data"].items()]:
         if Path(name).is_file() and (found := digest(Path(name))) != recorded:
             role = "its rounds are" if name in rounds else "it was made from"
             raise DataError(
@@ -44,15 +46,6 @@ def remedy(records: Sequence[str | Path], configfiles: Sequence[str] = ()) -> st
     named = " ".join(map(str, records))
     given = f" --configfile {' '.join(configfiles)}" if configfiles else ""
     return f"Made again by: snakemake --cores all --force {named}{given}"
-
-
-def _digests(cell: Mapping, path: Path, key: str) -> list[tuple[str, str]]:
-    """What the record holds under `key`: file → sha256."""
-    listed = cell.get(key, {})
-    sound = isinstance(listed, dict) and all(isinstance(value, str) for value in listed.values())
-    if not sound:
-        raise DataError(f"{path}: {key} is {shown(listed)}; expected files and their sha256")
-    return list(listed.items())
 
 
 def _leaves(values: Mapping, prefix: str = "") -> dict[str, object]:

@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from edgecase.config import resolve_cell
-from edgecase.errors import DataError, shown
+from edgecase.errors import DataError
 from edgecase.grid import Cell
 from edgecase.provenance import code_digest
-from edgecase.records import read_cell
+from edgecase.records import digests, read_cell
 from edgecase.results import TIMING_COLUMNS
 from edgecase.staleness import differences
 from edgecase.tables import tidy
@@ -41,11 +41,7 @@ class Found:
     @cached_property
     def data(self) -> dict[str, str]:
         """The digest of every file that it was made from; `DataError` if the record has none."""
-        data = self.record.get("data")
-        if not isinstance(data, dict) or not all(isinstance(d, str) for d in data.values()):
-            path = self.project / self.folder / "cell.json"
-            raise DataError(f"{path}: data is {shown(data)}; expected files and their sha256")
-        return data
+        return digests(self.project / self.folder / "cell.json", self.record, "data")
 
     def files(self, *, timing: bool = True) -> list[Path]:
         """Its CSVs, and its record last; without wall times, they are equal in equal runs."""
