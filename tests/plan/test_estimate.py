@@ -1,5 +1,7 @@
 """The table of a plan, against sums by hand."""
 
+from pathlib import Path
+
 import pytest
 from tests.plan.made_up import calibration
 
@@ -8,7 +10,8 @@ from edgecase.grid import all_cells
 from edgecase.plan import estimate
 from edgecase.plan.work import jobs
 
-TEST = configuration.load(configuration._CONFIG / "test.yaml")
+CONFIG = Path(__file__).parents[2] / "config"
+TEST = configuration.load(CONFIG / "test.yaml")
 CELLS = all_cells(TEST)
 JOBS = jobs(TEST, CELLS)
 

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,7 +24,8 @@ from edgecase.plan.sizes import image_counts
 from edgecase.plan.work import Work, cell_work, jobs, parts
 from edgecase.transforms import task_transforms
 
-DEMO = configuration.load(configuration._CONFIG / "demo.yaml")
+CONFIG = Path(__file__).parents[2] / "config"
+DEMO = configuration.load(CONFIG / "demo.yaml")
 
 
 def with_task(name="standin-digits", **changes):

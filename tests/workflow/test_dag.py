@@ -205,7 +205,7 @@ def edit(project, source):
         ("defenses/krum.py", {"pretrain": 1, "cell": 6, **DRAWN, **DENSITIES}),
         ("poison/sevens.py", {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES}),
         ("figures/style.py", {"montage": 1, **DRAWN, "density_table": 1, "density_figure": 1}),
-        ("config.py", {}),
+        ("config/resolve.py", {}),
     ],
 )
 def test_source_asks_for_what_it_decides(mine, source, asked):

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from edgecase import config
 from edgecase.grid import Cell
 from edgecase.results import ROUND_COLUMNS, TIMING_COLUMNS
 
+CONFIG = Path(__file__).parents[2] / "config"
 TASK = "standin-digits"
 SEEDS = (0, 1)
 ROUNDS = 3
@@ -221,7 +223,7 @@ def test_timings_are_kept_apart(folder, name):
 
 @every_cell
 def test_record_names_the_cell_and_its_parameters(record, name):
-    whole = config.load(config.__file__.replace("workflow/edgecase/config.py", "config/test.yaml"))
+    whole = config.load(CONFIG / "test.yaml")
     found = record(name)
     cell = CELLS[name]
     axes = ("task", "participation", "case", "attack", "defense", "override")

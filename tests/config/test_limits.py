@@ -11,7 +11,7 @@ import yaml
 from edgecase import config
 from edgecase.errors import ConfigError
 
-CONFIG = Path(__file__).parents[1] / "config"
+CONFIG = Path(__file__).parents[2] / "config"
 TASK = "standin-digits"
 MILLION = 1_000_000
 

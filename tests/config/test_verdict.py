@@ -8,7 +8,7 @@ from edgecase import config
 from edgecase.errors import ConfigError
 from edgecase.grid import Cell, all_cells
 
-CONFIG = Path(__file__).parents[1] / "config"
+CONFIG = Path(__file__).parents[2] / "config"
 TASK = "standin-digits"
 RADII = {f"r-{radius}": {"eps": radius} for radius in (0.125, 0.25, 1.0, 2.0)}
 ASKED = {

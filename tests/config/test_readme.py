@@ -8,7 +8,7 @@ import yaml
 
 from edgecase import config, defenses, partition, poison
 
-CONFIG = Path(__file__).parents[1] / "config"
+CONFIG = Path(__file__).parents[2] / "config"
 
 
 def rows(heading):

@@ -1,0 +1,405 @@
+"""Every mistake of a configuration is told, with the key, the value and what is allowed."""
+
+import math
+
+import pytest
+from tests.config.made_up import T1, T2, edited, paper, problems, read, with_cell
+
+from edgecase import authors_cli, config, defenses
+from edgecase.errors import ConfigError
+from edgecase.figures import FIGURES
+
+# every mistake alone: one message with the key, the value and what is allowed
+
+NUMBERS = [
+    ("tasks/cifar10-southwest/lr", "1e-4", ["'number'", "(YAML reads 1e-4 as text: write 1.0e-4)"]),
+    ("tasks/cifar10-southwest/lr", "fast", ["'number'"]),
+    ("tasks/cifar10-southwest/lr", 0, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/lr", -0.1, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/lr", math.inf, ["not a finite number"]),
+    ("tasks/cifar10-southwest/lr", math.nan, ["not a finite number"]),
+    ("tasks/cifar10-southwest/lr", True, ["'number'"]),
+    ("tasks/cifar10-southwest/lr", None, ["'number'"]),
+    ("tasks/cifar10-southwest/gamma", 1.01, ["maximum of 1"]),
+    ("tasks/cifar10-southwest/momentum", 1, ["maximum of 1"]),
+    ("tasks/cifar10-southwest/weight_decay", -1e-4, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/rounds", 0, ["minimum of 1"]),
+    ("tasks/cifar10-southwest/rounds", 1.5, ["'integer'"]),
+    ("tasks/cifar10-southwest/rounds", 10.0, ["'integer'"]),
+    ("tasks/cifar10-southwest/rounds", "10", ["'integer'"]),
+    ("tasks/cifar10-southwest/num_clients", math.inf, ["'integer'"]),
+    ("tasks/cifar10-southwest/num_clients", 0, ["minimum of 1"]),
+    ("tasks/cifar10-southwest/test_samples", 0, ["minimum of 1"]),
+    ("tasks/cifar10-southwest/eps", -2.0, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/model/width", 0, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/pretrain/epochs", -1, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/evaluate_every", 0, ["minimum of 1"]),
+    ("tasks/cifar10-southwest/evaluate_every", 2.5, ["'integer'"]),
+    ("tasks/cifar10-southwest/start", "random", ["'trained'", "'authors'"]),
+    ("tasks/cifar10-southwest/switches", {"p_study": "both"}, ["'published'", "'matched'"]),
+    ("tasks/cifar10-southwest/partition/alpha", 0, ["minimum of 0"]),
+    ("tasks/cifar10-southwest/partition/num_samples", 10.0, ["'integer'"]),
+    ("tasks/cifar10-southwest/poison/clean", -1, ["minimum of 0"]),
+    ("switches/orientation", "upside-down", ["'published'", "'upright'"]),
+    ("switches/transforms", "none", ["'published'", "'one'", "'plain'"]),
+    ("seeds", [0, -1], ["minimum of 0"]),
+    ("seeds", [0, 1.0], ["'integer'"]),
+    ("seeds", [1, 2, 1], ["non-unique"]),
+    ("seeds", [], ["non-empty"]),
+    ("seeds", 3, ["'array'"]),
+    ("threads", 0, ["minimum of 1"]),
+    ("precision", "fp16", ["'fp32'", "'bf16'"]),
+    ("mirror", 5, ["'string'", "'null'"]),
+    ("device", "gpu", ["allowed: auto, cpu, cuda, cuda:<n>"]),
+    ("device", "cuda:-1", ["allowed: auto, cpu, cuda, cuda:<n>"]),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "allowed"), NUMBERS)
+def test_value_that_is_not_allowed(place, value, allowed):
+    found = problems((place, value))
+    told = [problem for problem in found if problem.startswith(place.replace("/", "."))]
+    assert told, found
+    shown = value[-1] if isinstance(value, list) and value else value
+    shown = next(iter(shown.values())) if isinstance(shown, dict) else shown
+    for part in [str(shown), *allowed]:
+        assert part in " ".join(told)
+    # A task without one of its numbers is told of nothing that follows from it.
+    assert len(found) == len(told)
+    assert len(told) <= 2
+
+
+@pytest.mark.parametrize("name", ["data", "a/b", "../up", "Paper", "with space", "", "-x", "a.b"])
+def test_run_that_names_no_folder_of_its_own(name):
+    (problem,) = problems(("run", name))
+    assert problem == (
+        f"run: '{name}' cannot be used; allowed: lower-case letters and digits, joined by single "
+        "hyphens; not data"
+    )
+
+
+@pytest.mark.parametrize("name", ["database", "small", "cli-test", "a-1"])
+def test_run_of_another_name(name):
+    config.check(edited(("run", name)))
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "where"),
+    [
+        ("rouns", "rouns", "the configuration"),
+        ("switches/p-study", "p-study", "switches"),
+        (f"tasks/{T1}/learning_rate", "learning_rate", f"tasks.{T1}"),
+        (f"tasks/{T1}/model/depth", "depth", f"tasks.{T1}.model"),
+        (f"tasks/{T1}/pretrain/gamma", "gamma", f"tasks.{T1}.pretrain"),
+        (f"tasks/{T1}/partition/beta", "beta", f"tasks.{T1}.partition"),
+        (f"tasks/{T1}/poison/fraction", "fraction", f"tasks.{T1}.poison"),
+        ("overrides/matched/round", "round", "overrides.matched"),
+        ("figures/fig4/0/defences", "defences", "figures.fig4.0"),
+    ],
+)
+def test_unknown_key_is_told_with_those_that_are_known(place, key, where):
+    found = problems((place, 1))
+    assert all(problem.startswith(where) for problem in found)
+    told = [problem for problem in found if key in problem]
+    assert len(told) >= 1
+    assert "; allowed: " in told[0]
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "where"),
+    [
+        ("seeds", "seeds", "the configuration"),
+        ("tasks", "tasks", "the configuration"),
+        ("figures", "figures", "the configuration"),
+        (f"tasks/{T1}/lr", "lr", f"tasks.{T1}"),
+        (f"tasks/{T1}/defenses", "defenses", f"tasks.{T1}"),
+        (f"tasks/{T1}/model/width", "width", f"tasks.{T1}.model"),
+        (f"tasks/{T1}/pretrain/lr", "lr", f"tasks.{T1}.pretrain"),
+        ("figures/fig4/0/cases", "cases", "figures.fig4.0"),
+    ],
+)
+def test_missing_key(place, key, where):
+    (problem,) = problems((place, ...))
+    assert problem.startswith(f"{where}: '{key}' is ")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "allowed"),
+    [
+        ("figures/fig4/0/tasks", "cifar10", f"{T1}, cifar10-greencar, {T2}, mnist-ardis"),
+        ("figures/fig4/0/cases", "edge", "edge-case, almost-edge-case, normal-case"),
+        ("figures/fig5/0/attacks", "PGD", "none, blackbox, blackbox-replacement, blackbox-prox"),
+        ("figures/fig5/0/attacks", "pgd-prox-replacement", "pgd-replacement-prox"),
+        ("figures/fig5/0/attacks", "none-prox", "none, blackbox"),
+        ("figures/fig5/0/defenses", "krumm", "krum, multi-krum, rfa"),
+        ("figures/fig5/0/overrides", "macthed", "default, edge-2pc"),
+        ("grid/0/defenses", "multi_krum", "krum, multi-krum, rfa"),
+        ("grid/0/participations", "fixed-freq-0", "fixed-freq-<period>, fixed-pool-<attackers>"),
+        ("grid/0/participations", "fixed-freq", "with a number of at least 1"),
+        ("grid/0/participations", "fixed-pool--1", "with a number of at least 1"),
+        ("grid/0/participations", "fixed-pool-1.5", "with a number of at least 1"),
+        ("grid/0/participations", "random-10", "fixed-freq-<period>, fixed-pool-<attackers>"),
+    ],
+)
+def test_unknown_name_on_an_axis(place, value, allowed):
+    (problem,) = problems((place, [value]))
+    assert problem.startswith(place.replace("/", ".") + ": ")
+    assert f"'{value}' is unknown; allowed: " in problem
+    assert allowed in problem
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "allowed"),
+    [
+        (f"tasks/{T1}/dataset", "cifar100", "cifar10, emnist, mnist, standin"),
+        (f"tasks/{T1}/edge_set", "northwest", "southwest"),
+        (f"tasks/{T1}/model/name", "resnet18", "vgg9, vgg11"),
+        ("overrides/matched/model", {"name": "vgg19"}, "vgg9, vgg11"),
+        ("overrides/matched/dataset", "svhn", "cifar10"),
+    ],
+)
+def test_unknown_name_in_a_task_or_an_override(place, value, allowed):
+    (problem,) = problems((place, value))
+    name = value["name"] if isinstance(value, dict) else value
+    where = place.replace("/", ".") + (".name" if isinstance(value, dict) else "")
+    assert problem.startswith(f"{where}: '{name}' is unknown; allowed: ")
+    assert allowed in problem
+
+
+@pytest.mark.parametrize(
+    "place", [f"tasks/{T1}/defenses/krumm", "overrides/matched/defenses", "figures/fig9"]
+)
+def test_unknown_defense_or_figure_as_a_key(place):
+    value = {"krumm": {}} if place.startswith("overrides") else {}
+    (problem,) = problems((place, [] if "fig9" in place else value))
+    allowed = ", ".join(FIGURES if "fig9" in place else defenses.names())
+    assert problem.endswith(f"is unknown; allowed: {allowed}")
+
+
+@pytest.mark.parametrize("name", ["Big", "a_b", "a/b", "-a", "a--b"])
+def test_name_that_makes_no_path(name):
+    for section, body in (("tasks", read()["tasks"][T1]), ("overrides", {})):
+        (problem,) = problems((section, read()[section] | {name: body}))
+        assert problem.startswith(f"{section}: '{name}' cannot be used; allowed: lower-case")
+
+
+def test_default_is_no_name_of_an_override():
+    overrides = {"matched": {}, "default": {"rounds": 3}}
+    (problem,) = problems(("overrides", overrides), ("claims", {}), base=with_cell())
+    assert "'default'" in problem
+
+
+@pytest.mark.parametrize("section", ["tasks", "figures", "switches", "grid", "overrides"])
+@pytest.mark.parametrize("value", [None, "x", 3])
+def test_section_of_another_type_is_told_alone(section, value):
+    (problem,) = problems((section, value))
+    assert problem.startswith(f"{section}: {value!r} is not of type ")
+
+
+# what does not fit together
+
+
+def test_more_clients_per_round_than_clients():
+    (problem,) = problems(("tasks/cifar10-southwest/clients_per_round", 201))
+    assert problem == (f"tasks.{T1}.clients_per_round: 201 is more than num_clients, 200")
+
+
+def test_all_clients_in_every_round():
+    config.check(edited(("tasks/cifar10-southwest/clients_per_round", 200)))
+
+
+def test_pool_larger_than_the_clients():
+    (problem,) = problems(base=with_cell(participations="fixed-pool-201"))
+    assert problem == (
+        f"tasks.{T1}: fixed-pool-201: a pool of 201 attackers is larger than num_clients, 200"
+    )
+    config.check(with_cell(participations="fixed-pool-200"))
+
+
+@pytest.mark.parametrize("name", ["krum", "multi-krum"])
+@pytest.mark.parametrize(("assumed", "needed"), [(1, 5), (2, 7), (4, 11)])
+def test_krum_with_too_few_clients(name, assumed, needed):
+    base = edited(
+        (f"tasks/{T1}/defenses/{name}", {"num_byzantine": assumed}),
+        base=with_cell(defenses=name),
+    )
+    config.check(edited((f"tasks/{T1}/clients_per_round", needed), base=base))
+    (problem,) = problems((f"tasks/{T1}/clients_per_round", needed - 1), base=base)
+    assert problem.startswith(f"tasks.{T1}: {name}: a round of {needed - 1} clients")
+    assert f"num_byzantine = {assumed}" in problem
+    assert f"allowed: at least {needed} clients" in problem
+
+
+def test_krum_with_too_few_clients_for_the_pool():
+    base = edited(
+        ("switches/pool_assumptions", "corrected"),
+        base=with_cell(defenses="krum", participations="fixed-pool-100"),
+    )
+    (problem,) = problems(base=base)  # f = ceil(10 · 100 / 200) = 5
+    assert "a round of 10 clients with num_byzantine = 5; allowed: at least 13 clients" in problem
+
+
+@pytest.mark.parametrize(
+    ("defense", "options", "told"),
+    [
+        ("norm-clipping", {"norm_bound": -1}, "is -1; allowed: a finite number > 0"),
+        ("norm-clipping", {"norm_bound": 0}, "is 0; allowed: a finite number > 0"),
+        ("norm-clipping", {"norm_bound": "2"}, "is '2'; allowed: a finite number > 0"),
+        ("norm-clipping", {}, "is missing; allowed: a finite number > 0"),
+        ("weak-dp", {"norm_bound": 1, "stddev": -0.1}, "is -0.1; allowed: a finite number >= 0"),
+        ("krum", {"num_byzantine": 0}, "is 0; allowed: an integer >= 1"),
+        ("rfa", {"max_iterations": 1.5}, "is 1.5; allowed: an integer >= 1"),
+        ("rfa", {"bound": 1}, "unknown parameter 'bound' = 1; allowed: max_iterations, smoothing"),
+    ],
+)
+def test_parameters_of_a_defense(defense, options, told):
+    base = with_cell(defenses=defense)
+    (problem,) = problems((f"tasks/{T1}/defenses/{defense}", options), base=base)
+    assert problem.startswith(f"tasks.{T1}: {defense}: ")
+    assert told in problem
+
+
+def test_mistake_that_many_cells_share_is_told_once():
+    (problem,) = problems((f"tasks/{T1}/defenses/norm-clipping", {"norm_bound": -1}))
+    assert "norm_bound" in problem
+
+
+def test_infinite_bound_is_told_once():
+    found = problems((f"tasks/{T1}/defenses/norm-clipping/norm_bound", math.inf))
+    assert f"tasks.{T1}.defenses.norm-clipping.norm_bound: inf is not a finite number" in found
+
+
+@pytest.mark.parametrize(
+    ("attack", "key"),
+    [
+        ("pgd", "eps"),
+        ("pgd-prox", "eps"),
+        ("pgd-replacement", "eps_replacement"),
+        ("pgd-replacement-prox", "eps_replacement"),
+    ],
+)
+def test_pgd_without_its_radius(attack, key):
+    base = with_cell(attacks=attack)
+    (problem,) = problems((f"tasks/{T1}/{key}", ...), base=base)
+    assert problem == f"tasks.{T1}: {attack} needs '{key}', which is missing"
+    other = {"eps": "eps_replacement", "eps_replacement": "eps"}[key]
+    config.check(edited((f"tasks/{T1}/{other}", ...), base=base))
+
+
+def test_case_that_the_edge_set_does_not_have():
+    (problem,) = problems(base=with_cell(tasks="cifar10-greencar", cases="normal-case"))
+    assert problem == (
+        "tasks.cifar10-greencar: edge set greencar has no case 'normal-case'; allowed: edge-case"
+    )
+
+
+def test_model_for_images_of_another_shape():
+    (problem,) = problems((f"tasks/{T1}/model/name", "lenet"))
+    assert problem.startswith(f"tasks.{T1}.model.name: 'lenet' takes images (28, 28, 1)")
+    assert "cifar10 has (32, 32, 3)" in problem
+
+
+def test_authors_checkpoint_for_the_models_that_have_one():
+    config.check(edited((f"tasks/{T1}/start", "authors"), (f"tasks/{T2}/start", "authors")))
+    for task, place, value in ((T1, "model/width", 0.5), (T1, "model/name", "vgg11")):
+        (problem,) = problems((f"tasks/{task}/start", "authors"), (f"tasks/{task}/{place}", value))
+        assert problem.startswith(f"tasks.{task}.start: 'authors'")
+        assert "allowed: vgg9 on cifar10, lenet on emnist, at width 1" in problem
+    (problem,) = problems(("tasks/mnist-ardis/start", "authors"))
+    assert problem.startswith("tasks.mnist-ardis.start: 'authors'")
+
+
+def test_override_is_checked_where_it_is_used():
+    wide = edited(("overrides/wide", {"clients_per_round": 300, "rounds": 3}))
+    config.check(wide)
+    (problem,) = problems(("grid/0/overrides", ["wide"]), base=wide)
+    assert problem == (
+        f"tasks.{T1} with override wide.clients_per_round: 300 is more than num_clients, 200"
+    )
+
+
+def test_pool_of_attackers_that_fixed_freq_does_not_read_may_be_of_any_size():
+    line = "--fl_mode fixed-freq --num_nets 50 --attacker_pool_size 1000"
+    assert authors_cli.interpret(line.split()).cell.participation == "fixed-freq-10"
+    with pytest.raises(ConfigError, match="a pool of 1000 attackers is larger than num_clients"):
+        authors_cli.interpret(line.replace("freq", "pool").split())
+
+
+def test_every_problem_is_told_at_once():
+    found = problems(
+        ("rnu", 1),
+        ("run", "data"),
+        ("seeds", [0, 0]),
+        ("device", "tpu"),
+        ("switches/transforms", "two"),
+        ("tasks/emnist-ardis/lr", "1e-4"),
+        ("tasks/mnist-ardis/dataset", "fashion"),
+        ("tasks/cifar10-southwest/eps", math.nan),
+        ("tasks/cifar10-southwest/defenses/norm-clipping", {"norm_bound": -1}),
+        ("tasks/cifar10-greencar/clients_per_round", 201),
+        ("figures/fig4/0/cases", ["edge"]),
+        ("figures/fig5/0/attacks", ["PGD"]),
+        ("figures/fig9", []),
+        ("grid/2/participations", ["fixed-freq-0"]),
+        ("grid/1/participations", ["fixed-pool-999"]),
+    )
+    parts = [
+        *("'rnu' was unexpected", "run: 'data'", "seeds: [0, 0]", "device: 'tpu'"),
+        *(
+            "switches.transforms: 'two'",
+            "emnist-ardis.lr: '1e-4'",
+            "mnist-ardis.dataset: 'fashion'",
+        ),
+        *("southwest.eps: nan", "norm_bound (largest l2 norm of an update) is -1"),
+        *("cifar10-greencar.clients_per_round: 201", "fig4.0.cases: 'edge'"),
+        *("fig5.0.attacks: 'PGD'", "figures: 'fig9'", "grid.2.participations: participation: "),
+        "a pool of 999 attackers",
+    ]
+    assert len(found) == len(parts)
+    for part in parts:
+        assert sum(part in problem for problem in found) == 1, part
+
+
+def test_nothing_is_changed_by_the_check():
+    before = paper()
+    config.check(before)
+    assert before == read()
+
+
+@pytest.mark.parametrize("key", ["run", "device"])
+def test_a_line_break_at_the_end_of_a_name_is_refused(key):
+    """Names reach shell commands; `$` in a pattern would let one line break through."""
+    (problem,) = problems((key, f"{paper()['run'] if key == 'run' else 'cpu'}\n"))
+    assert problem.startswith(f"{key}: ")
+
+
+def test_a_configuration_without_cells_is_refused():
+    (problem,) = problems(("figures", {"fig4": []}), ("grid", []))
+    assert problem == "figures and grid: they declare no cell; at least one is needed"
+
+
+@pytest.mark.parametrize("value", [None, {}, 5, "x", {"task": T1}, {"task": 3, "participation": 4}])
+@pytest.mark.parametrize("role", ["task1", "task2"])
+def test_role_of_a_wrong_kind_is_told(role, value):
+    found = problems((f"claims/{role}", value))
+    assert all(problem.startswith(f"claims.{role}") for problem in found)
+
+
+@pytest.mark.parametrize("value", [None, 5, ["a"], "sigma-9"])
+def test_sigma_override_of_a_wrong_kind_is_told(value):
+    (problem,) = problems(("claims/sigma_override", value))
+    assert problem.startswith("claims.sigma_override: ")
+
+
+@pytest.mark.parametrize("value", ["x", 5, {"task": T1}])
+def test_unknown_role_is_told_with_those_that_are_known(value):
+    (problem,) = problems(("claims/task6", value))
+    assert problem.startswith("claims: Additional properties are not allowed ('task6' was")
+    assert problem.endswith("; allowed: task1, task2, sigma_override")
+
+
+@pytest.mark.parametrize("place", ["switches/p_study", f"tasks/{T1}/switches"])
+def test_wrong_switch_is_not_told_again_for_the_poisoned_sets(place):
+    value = "both" if place.endswith("p_study") else {"p_study": "both"}
+    (problem,) = problems((place, value))
+    assert problem.startswith(f"{place.split('/p_')[0].replace('/', '.')}.p_study: 'both'")

@@ -1,0 +1,89 @@
+"""The configurations that come with the project."""
+
+import functools
+from dataclasses import replace
+
+import pytest
+from tests.config.made_up import (
+    CONFIG,
+    T1,
+    T2,
+    read,
+)
+
+from edgecase import attacks, config, defenses, poison
+from edgecase.grid import all_cells, expand
+
+NAMES = ["paper", "small", "demo", "test"]
+
+
+@functools.cache
+def shipped(name):
+    return read(None if name == "paper" else CONFIG / f"{name}.yaml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_cell_of_a_shipped_configuration_is_valid(name):
+    whole = shipped(name)  # checked when it is read
+    assert whole["run"] == name
+    cells = all_cells(whole)
+    assert cells
+    for cell in cells:
+        resolved = config.resolve_cell(whole, cell)
+        options = {key: value for key, value in resolved["defense"].items() if key != "name"}
+        assert defenses.validate(cell.defense, options, resolved["clients_per_round"]) == []
+        assert resolved["clients_per_round"] <= resolved["num_clients"]
+        assert (resolved.get("eps", 0) > 0) == cell.attack.startswith("pgd")
+
+
+def share(task, per_round, sevens=660):
+    """The attacker's share of a round's samples, mean size of the honest clients assumed."""
+    samples = {"cifar10": 50_000, "emnist": 240_000, "mnist": 60_000}[task["dataset"]]
+    samples = task["partition"].get("num_samples") or samples
+    edge = task["poison"].get("edge") or int(task["poison"]["fraction"] * sevens)
+    poisoned = edge + task["poison"]["clean"]
+    return 100 * poisoned / (poisoned + (per_round - 1) * samples / task["num_clients"])
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "published", "within"),
+    [
+        ("paper", T1, 18, 0.5),  # 500 of 2,750
+        ("paper", T2, 7.5, 0.1),  # 166 of 2,225
+        ("paper", "mnist-ardis", 7.5, 0.1),
+        ("small", T1, 18, 3),
+        ("small", "mnist-ardis", 7.5, 3),
+    ],
+)
+def test_attacker_has_the_share_of_a_round_that_the_paper_gives_it(name, task, published, within):
+    resolved = config.resolve_task(shipped(name), task)
+    assert share(resolved, resolved["clients_per_round"]) == pytest.approx(published, abs=within)
+
+
+def test_small_configuration_draws_the_papers_panels():
+    def panels(name, figure):
+        cells = expand(shipped(name)["figures"][figure])
+        return {replace(cell, participation="") for cell in cells}  # whatever its period
+
+    for figure in ("fig4", "fig5"):
+        wanted = panels("paper", figure)
+        smaller = {replace(cell, task="mnist-ardis") for cell in wanted if cell.task == T2}
+        assert panels("small", figure) == {cell for cell in wanted if cell.task == T1} | smaller
+
+
+def test_demo_has_every_case_attack_defense_and_kind_of_participation():
+    cells = all_cells(shipped("demo"))
+    assert {cell.case for cell in cells} == set(poison.CASES)
+    assert {cell.attack for cell in cells} == set(attacks.names())
+    assert {cell.defense for cell in cells} == set(defenses.names())
+    kinds = {cell.participation.rpartition("-")[0] for cell in cells}
+    assert kinds == {"fixed-freq", "fixed-pool"}
+    assert {cell.task for cell in cells} == {"standin-planes", "standin-digits"}
+
+
+@pytest.mark.parametrize("name", ["demo", "test"])
+def test_demo_and_test_need_no_download(name):
+    whole = shipped(name)
+    used = {whole["tasks"][cell.task]["dataset"] for cell in all_cells(whole)}
+    used |= {whole["tasks"][cell.task]["edge_set"] for cell in all_cells(whole)}
+    assert all(name.startswith("standin-") for name in used)

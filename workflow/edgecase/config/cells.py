@@ -1,0 +1,82 @@
+"""Cells that cannot run: too many, or what the task's parameters rule out."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from edgecase import defenses, poison
+from edgecase.config.problems import Problem, blocks, cells, resolved_name
+from edgecase.config.resolve import resolve_cell
+from edgecase.datasets import EDGE_SETS
+from edgecase.federation import participation
+from edgecase.grid import DEFAULT, Cell, verdict_blocks
+
+#: cells of a configuration: the paper's has some hundreds.
+MOST_CELLS = 100_000
+
+
+def size_problems(config: Mapping) -> Iterator[Problem]:
+    """Products of the axes that no machine runs, and that would fill its memory first."""
+    axes = ("tasks", "participations", "cases", "attacks", "defenses", "overrides")
+    count = sum(
+        math.prod(len(block.get(axis, [None])) for axis in axes) for _, block in blocks(config)
+    )
+    if count > MOST_CELLS:
+        yield (), f"figures and grid: they declare {count} cells; allowed: at most {MOST_CELLS}"
+
+
+def cell_problems(config: Mapping) -> Iterator[Problem]:
+    """What stands against each cell, once for all cells of a task that it stands against."""
+    declared = [*config["figures"].values(), config.get("grid"), verdict_blocks(config)]
+    if not any(declared):
+        yield None, "figures and grid: they declare no cell; at least one is needed"
+    told = set()
+    # An override need not repeat what is wrong without it.
+    for cell in sorted(cells(config), key=lambda cell: cell.override != DEFAULT):
+        for problem in _problems(cell, resolve_cell(config, cell)):
+            if (cell.task, problem) not in told:
+                told.add((cell.task, problem))
+                yield None, f"{resolved_name(cell.task, cell.override)}: {problem}"
+
+
+def _problems(cell: Cell, resolved: Mapping) -> Iterator[str]:
+    seated = resolved["seated_client"] is not None
+    mode = participation.parse(cell.participation)
+    if (
+        isinstance(mode, participation.FixedPool)
+        and mode.attackers > resolved["num_clients"] - seated
+    ):
+        yield (
+            f"{cell.participation}: a pool of {mode.attackers} attackers is larger than "
+            f"num_clients, {resolved['num_clients']}{' less the seated client' if seated else ''}"
+        )
+    if cell.attack.startswith("pgd") and resolved["eps"] is None:
+        key = "eps_replacement" if "replacement" in cell.attack else "eps"
+        yield f"{cell.attack} needs '{key}', which is missing"
+    yield from _poison_problems(cell, resolved["poison"])
+    if seated and resolved["clients_per_round"] < 2:
+        yield "seated_client: needs clients_per_round of at least 2"
+    cases = EDGE_SETS[resolved["edge_set"]].cases
+    if cell.case not in cases:
+        yield (
+            f"edge set {resolved['edge_set']} has no case '{cell.case}'; "
+            f"allowed: {', '.join(cases)}"
+        )
+    options = {key: value for key, value in resolved["defense"].items() if key != "name"}
+    yield from defenses.validate(cell.defense, options, resolved["clients_per_round"])
+
+
+def _poison_problems(cell: Cell, chosen: Mapping) -> Iterator[str]:
+    """What of the poisoned set's parameters only the attacker-only case allows."""
+    alone = poison.CASES[0]
+    fraction = chosen.get("fraction", 0)
+    if fraction >= 1 and cell.case != alone:
+        yield (
+            f"poison.fraction: {fraction} gives the attacker every edge case, and {cell.case} "
+            f"leaves some to honest clients; allowed: below 1, or {alone}"
+        )
+    unusual, split = chosen.get("unusual_photos"), chosen["p_study"]
+    if unusual and (split != "matched" or cell.case != alone):
+        yield (
+            f"poison.unusual_photos: {unusual} in {cell.case} with switch p_study {split}; "
+            f"allowed: {alone} with matched, where nobody else holds these photos"
+        )

@@ -1,0 +1,79 @@
+"""A configuration against its JSON schema, config/schemas/config.schema.yaml."""
+
+import functools
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from edgecase.config.problems import DEPTH, Problem, dotted
+from edgecase.errors import shown
+
+_SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "config.schema.yaml"
+
+
+@functools.cache
+def required() -> frozenset[str]:
+    """The keys that every task has."""
+    task = yaml.safe_load(_SCHEMA.read_text())["properties"]["tasks"]["additionalProperties"]
+    return frozenset(key for rule in task["allOf"] for key in rule.get("required", ()))
+
+
+def schema_problems(config: Mapping) -> Iterator[Problem]:
+    """Where the configuration departs from the schema, in its reader's words."""
+    for where, value in _not_finite(config):
+        yield None, f"{where}: {value} is not a finite number"
+    errors = _validator().iter_errors(config)
+    for error in sorted(errors, key=lambda error: [str(part) for part in error.path]):
+        if error.validator == "maximum" and error.instance == math.inf:
+            continue  # told as not finite
+        place = tuple(error.absolute_path)
+        where = dotted(place) or "the configuration"
+        relied_on = error.validator in ("type", "required", "minimum", "maximum") and (
+            not place or place[0] in DEPTH
+        )
+        yield place if relied_on else None, f"{where}: {_message(error)}"
+
+
+def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
+    """Every infinity and NaN below `value`: JSON schema takes them for numbers."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _not_finite(inner, f"{where}.{key}" if where else str(key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _not_finite(inner, f"{where}.{number}")
+
+
+def _message(error: jsonschema.ValidationError) -> str:
+    if error.validator == "pattern":
+        return f"'{error.instance}' cannot be used; allowed: {error.schema['description']}"
+    message = error.message.replace(repr(error.instance), shown(error.instance))
+    if error.validator == "type" and "description" in error.schema:
+        return f"{message}; allowed: {error.schema['description']}"
+    if error.validator == "additionalProperties" and "properties" in error.schema:
+        return f"{message}; allowed: {', '.join(error.schema['properties'])}"
+    if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
+        return f"{message} (YAML reads 1e-4 as text: write 1.0e-4)"
+    return message
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+@functools.cache
+def _validator() -> jsonschema.protocols.Validator:
+    # From draft 6 on, 10.0 passes as an integer, which is no name of a seed's file.
+    strict = jsonschema.validators.extend(
+        jsonschema.Draft202012Validator, type_checker=jsonschema.Draft4Validator.TYPE_CHECKER
+    )
+    return strict(yaml.safe_load(_SCHEMA.read_text()))

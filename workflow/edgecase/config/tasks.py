@@ -1,0 +1,65 @@
+"""Parameters of a task that do not go together, with each override that a cell uses."""
+
+from collections.abc import Iterator, Mapping
+
+from edgecase import defenses, models, partition, poison
+from edgecase.config.problems import Problem, cells, resolved_name
+from edgecase.config.resolve import resolve_task
+from edgecase.datasets import AUTHORS_STARTS, DATASETS
+from edgecase.grid import DEFAULT
+
+_MODEL_KEYS = ("name", "width")
+_RECIPE_KEYS = ("epochs", "batch_size", "lr", "momentum", "weight_decay")
+
+
+def task_problems(config: Mapping) -> Iterator[Problem]:
+    """What is wrong with each task, alone and with the overrides that cells use."""
+    tasks = [(task, DEFAULT) for task, body in config["tasks"].items() if body is not None]
+    changed = [(cell.task, cell.override) for cell in cells(config)]
+    told = set()
+    for task, override in dict.fromkeys([*tasks, *changed]):
+        place = ("tasks", task) if override == DEFAULT else ("overrides", override)
+        for problem in _resolved_problems(resolve_task(config, task, override)):
+            if (task, problem) not in told:  # an override need not repeat what is wrong without it
+                told.add((task, problem))
+                yield place, f"{resolved_name(task, override)}.{problem}"
+        for problem in _defense_problems(resolve_task(config, task, override)):
+            if (task, problem) not in told:
+                told.add((task, problem))
+                yield None, f"{resolved_name(task, override)}: {problem}"
+
+
+def _defense_problems(task: Mapping) -> Iterator[str]:
+    """What is wrong with the parameters of any defense, used or not."""
+    for name, options in task["defenses"].items():
+        yield from defenses.validate(name, options)
+
+
+def _resolved_problems(task: Mapping) -> Iterator[str]:
+    yield from (f"partition.{problem}" for problem in partition.problems(task["partition"]))
+    own = {key: value for key, value in task["poison"].items() if key != "p_study"}  # a switch
+    yield from (f"poison.{problem}" for problem in poison.problems(task["edge_set"], own))
+    model, dataset = task["model"], task["dataset"]
+    for key, group in (("model", _MODEL_KEYS), ("pretrain", _RECIPE_KEYS)):
+        yield from (f"{key}: '{name}' is missing" for name in group if name not in task[key])
+    name = model.get("name")
+    if task["start"] == "authors":
+        _, trained_on = AUTHORS_STARTS.get(name, (None, None))
+        if trained_on != dataset or model.get("width") != 1:
+            allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
+            yield (
+                f"start: 'authors' is not to be had for {model} on {dataset}; "
+                f"allowed: {allowed}, at width 1"
+            )
+    taken, shape = models.INPUT_SHAPES.get(name), DATASETS[dataset].shape
+    if taken not in (None, shape):
+        yield f"model.name: '{name}' takes images {taken}; {dataset} has {shape}"
+    if task["clients_per_round"] > task["num_clients"]:
+        yield (
+            f"clients_per_round: {task['clients_per_round']} is more than "
+            f"num_clients, {task['num_clients']}"
+        )
+    seated = task["seated_client"]
+    if seated is not None and seated >= task["num_clients"]:
+        last = task["num_clients"] - 1
+        yield f"seated_client: {seated} is no client; allowed: 0 to {last}, or null"
