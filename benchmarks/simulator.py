@@ -15,9 +15,7 @@ from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.round import Cohort, Updates, defend, train_participants
 from edgecase.federation.task import task_data
 from edgecase.federation.trainer import build_trainer
-
-#: of a device's memory, what local training may take; as of a cell that has a device to itself.
-_MEMORY_SHARE = 0.8
+from edgecase.machine import TRAINING_MEMORY
 
 
 class Simulator:
@@ -42,7 +40,7 @@ class Simulator:
             self._model,
             tuple(data.train_images.shape[1:]),
             workload.parameters["batch_size"],
-            int(_MEMORY_SHARE * total_memory(device)),
+            int(TRAINING_MEMORY * total_memory(device)),
         )
         populations = build_populations(
             data.train_images,

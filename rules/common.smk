@@ -81,7 +81,7 @@ if GPU and machine.is_shared_out(DEVICE):
 else:
     ON_GPU = ""
 # Of a device's memory; the rest is for the data and for what estimates leave out.
-MEMORY_SHARE = f"{0.8 / CELLS_PER_GPU:.3f}"
+MEMORY_SHARE = f"{machine.TRAINING_MEMORY / CELLS_PER_GPU:.3f}"
 # Where states outlive a pod, whose own files are gone with it (profiles/kubernetes).
 STORAGE = workflow.storage_settings
 VOLUME = STORAGE.default_storage_prefix if STORAGE.default_storage_provider == "fs" else "."

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+#: of a device's memory, what the cells on it may take for local training.
+TRAINING_MEMORY = 0.8
+
 
 def gpus(environment: Mapping[str, str] = os.environ, devices: Path = Path("/dev")) -> list[str]:
     """The NVIDIA devices that a program started here sees, named as in CUDA_VISIBLE_DEVICES.

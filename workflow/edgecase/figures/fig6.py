@@ -155,7 +155,7 @@ def _mark_published(axis: Axes, value: float) -> None:
         (0, 1),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
-        ha="center",
+        ha="right",
         fontsize=6,
         color=_GREY,
     )

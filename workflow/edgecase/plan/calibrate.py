@@ -24,6 +24,7 @@ from edgecase.federation.local import LocalJob, Samples, Store, Stream
 from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.probe import AUTO, Work, fastest, probe
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
+from edgecase.machine import TRAINING_MEMORY
 from edgecase.plan.flops import operations
 from edgecase.transforms import task_transforms
 
@@ -35,8 +36,6 @@ _STEPS = 2
 _MOST_OPERATIONS = 5e10
 #: repeats go on for this long, within these numbers.
 _SECONDS, _FEWEST, _MOST = 0.5, 3, 9
-#: of a device's memory, what the cells on it may take for local training.
-_MEMORY_SHARE = 0.8
 
 
 def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) -> dict[str, float]:
@@ -66,7 +65,7 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     store = Store(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device))
     # A learning rate of 0 keeps the weights finite, and costs what any other costs.
     training = LocalTraining(_STEPS, full, lr=0.0, momentum=0.9, weight_decay=1e-4)
-    memory = int(_MEMORY_SHARE / jobs_per_device * devices.total_memory(device))
+    memory = int(TRAINING_MEMORY / jobs_per_device * devices.total_memory(device))
     backend, members = setting["backend"], setting["members"]
     if backend == AUTO:
         backend = fastest(
