@@ -3,15 +3,14 @@
 import copy
 import functools
 import re
-from pathlib import Path
 
 import pytest
 import yaml
+from tests.config.made_up import CONFIG
 
 from edgecase import config
 from edgecase.errors import ConfigError
 
-CONFIG = Path(__file__).parents[2] / "config"
 TASK = "standin-digits"
 MILLION = 1_000_000
 

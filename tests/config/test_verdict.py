@@ -1,14 +1,12 @@
 """What `verdict` asks for: its cells, and every mistake with key, value and what is allowed."""
 
-from pathlib import Path
-
 import pytest
+from tests.config.made_up import CONFIG
 
 from edgecase import config
 from edgecase.errors import ConfigError
 from edgecase.grid import Cell, all_cells
 
-CONFIG = Path(__file__).parents[2] / "config"
 TASK = "standin-digits"
 RADII = {f"r-{radius}": {"eps": radius} for radius in (0.125, 0.25, 1.0, 2.0)}
 ASKED = {

@@ -63,6 +63,7 @@ def resolve_cell(config: Mapping, cell: Cell) -> dict:
 
 
 def merge(base: dict, changes: Mapping) -> dict:
+    """A copy of `base` in which mappings are merged and everything else is replaced."""
     merged = dict(base)
     for key, value in changes.items():
         nested = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)

@@ -14,10 +14,9 @@ from edgecase.errors import shown
 _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "config.schema.yaml"
 
 
-@functools.cache
 def required() -> frozenset[str]:
     """The keys that every task has."""
-    task = yaml.safe_load(_SCHEMA.read_text())["properties"]["tasks"]["additionalProperties"]
+    task = _schema()["properties"]["tasks"]["additionalProperties"]
     return frozenset(key for rule in task["allOf"] for key in rule.get("required", ()))
 
 
@@ -76,4 +75,9 @@ def _validator() -> jsonschema.protocols.Validator:
     strict = jsonschema.validators.extend(
         jsonschema.Draft202012Validator, type_checker=jsonschema.Draft4Validator.TYPE_CHECKER
     )
-    return strict(yaml.safe_load(_SCHEMA.read_text()))
+    return strict(_schema())
+
+
+@functools.cache
+def _schema() -> dict:
+    return yaml.safe_load(_SCHEMA.read_text())

@@ -19,14 +19,13 @@ def task_problems(config: Mapping) -> Iterator[Problem]:
     told = set()
     for task, override in dict.fromkeys([*tasks, *changed]):
         place = ("tasks", task) if override == DEFAULT else ("overrides", override)
-        for problem in _resolved_problems(resolve_task(config, task, override)):
+        resolved = resolve_task(config, task, override)
+        found = [(place, f".{problem}") for problem in _resolved_problems(resolved)]
+        found += [(None, f": {problem}") for problem in _defense_problems(resolved)]
+        for where, problem in found:
             if (task, problem) not in told:  # an override need not repeat what is wrong without it
                 told.add((task, problem))
-                yield place, f"{resolved_name(task, override)}.{problem}"
-        for problem in _defense_problems(resolve_task(config, task, override)):
-            if (task, problem) not in told:
-                told.add((task, problem))
-                yield None, f"{resolved_name(task, override)}: {problem}"
+                yield where, f"{resolved_name(task, override)}{problem}"
 
 
 def _defense_problems(task: Mapping) -> Iterator[str]:
