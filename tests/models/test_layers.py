@@ -1,4 +1,4 @@
-"""Dropout drawn from (key, position), and torch's default initial weights."""
+"""Dropout drawn from (key, position), pooling, and torch's default initial weights."""
 
 import math
 
@@ -7,7 +7,7 @@ import torch
 from scipy import stats
 from torch import nn
 
-from edgecase.models.layers import Dropout, initialise_default, scaled
+from edgecase.models.layers import Dropout, MaxPool2d, initialise_default, scaled
 
 
 def dropped(layer, x, key, positions):
@@ -108,3 +108,29 @@ def _shape(layer):
 )
 def test_scaled(channels, width, expected):
     assert scaled(channels, width) == expected
+
+
+@pytest.mark.parametrize("memory_format", [torch.channels_last, torch.contiguous_format])
+def test_pooling_keeps_the_layout_in_its_gradient_and_the_numbers(memory_format):
+    generator = torch.Generator().manual_seed(0)
+    maps = torch.randn(3, 5, 6, 6, generator=generator).contiguous(memory_format=memory_format)
+    weights = torch.randn(3, 5, 3, 3, generator=generator)
+    gradients = []
+    for pool in (MaxPool2d(2), nn.MaxPool2d(2)):
+        x = maps.clone().requires_grad_()
+        pooled = pool(x)
+        (pooled.flatten(1) * weights.flatten(1)).sum().backward()
+        gradients.append((pooled.detach(), x.grad))
+    (ours, own_gradient), (theirs, plain_gradient) = gradients
+    assert torch.equal(ours, theirs)
+    assert torch.equal(own_gradient, plain_gradient)
+    assert own_gradient.is_contiguous(memory_format=memory_format)
+
+
+def test_pooling_hands_on_a_gradient_in_the_layout_of_the_maps():
+    maps = torch.randn(2, 4, 4, 4).contiguous(memory_format=torch.channels_last).requires_grad_()
+    pooled = MaxPool2d(2)(maps)
+    seen = []
+    pooled.register_hook(lambda gradient: seen.append(gradient.stride()))
+    pooled.flatten(1).square().sum().backward()
+    assert seen == [pooled.stride()]

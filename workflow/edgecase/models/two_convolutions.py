@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from edgecase.models.layers import Dropout, scaled
+from edgecase.models.layers import Dropout, MaxPool2d, scaled
 
 
 def two_convolutions(
@@ -19,7 +19,7 @@ def two_convolutions(
         nn.ReLU(),
         nn.Conv2d(first, second, 3),
         nn.ReLU(),
-        nn.MaxPool2d(2),
+        MaxPool2d(2),
         Dropout(0.25, per_channel=drop_maps),
         nn.Flatten(),
         nn.Linear(second * ((side - 4) // 2) ** 2, hidden),
