@@ -87,3 +87,37 @@ def test_demo_and_test_need_no_download(name):
     used = {whole["tasks"][cell.task]["dataset"] for cell in all_cells(whole)}
     used |= {whole["tasks"][cell.task]["edge_set"] for cell in all_cells(whole)}
     assert all(name.startswith("standin-") for name in used)
+
+
+SMALL_ALL = [CONFIG / "small.yaml", CONFIG / "small-all.yaml"]
+
+
+def differing(before, after):
+    return {key for key in before | after if before.get(key) != after.get(key)}
+
+
+def test_more_rounds_change_the_rounds_of_task_1_alone():
+    small, longer = read(*SMALL_ALL), read(*SMALL_ALL, CONFIG / "small-rounds.yaml")
+    assert differing(small, longer) == {"run", "tasks", "figures", "grid", "densities"}
+    for cell in all_cells(longer):
+        before, after = config.resolve_cell(small, cell), config.resolve_cell(longer, cell)
+        assert (cell.task, differing(before, after)) == (T1, {"rounds"})
+        assert after["rounds"] == 3 * before["rounds"]
+    assert set(all_cells(longer)) <= set(all_cells(small))
+
+
+def test_more_seeds_change_no_cell_but_those_with_more_holders():
+    small, wider = read(*SMALL_ALL), read(*SMALL_ALL, CONFIG / "small-seeds.yaml")
+    assert wider["run"] != small["run"]
+    assert wider["seeds"][:3] == small["seeds"]
+    added = [cell for cell in all_cells(wider) if cell not in all_cells(small)]
+    assert [cell.override for cell in added] == ["holders-5x", "holders-15x"]
+    for cell, times in zip(added, (5, 15), strict=True):
+        before = config.resolve_cell(small, replace(cell, override="default"))
+        after = config.resolve_cell(wider, cell)
+        assert differing(before, after) == {"poison"}
+        assert differing(before["poison"], after["poison"]) == {"almost_share"}
+        share = before["poison"]["almost_share"]
+        assert after["poison"]["almost_share"] == pytest.approx(times * share)
+    for cell in set(all_cells(wider)) - set(added):
+        assert config.resolve_cell(small, cell) == config.resolve_cell(wider, cell)
