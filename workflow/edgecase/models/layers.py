@@ -79,10 +79,10 @@ def initialise_default(module: nn.Module, generator: torch.Generator) -> None:
             nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
 
 
-def _channels_last(gradient: torch.Tensor) -> torch.Tensor:
-    return gradient.contiguous(memory_format=torch.channels_last)
-
-
 def scaled(channels: int, width: float) -> int:
     """`channels` times `width`, at least one."""
     return max(1, round(channels * width))
+
+
+def _channels_last(gradient: torch.Tensor) -> torch.Tensor:
+    return gradient.contiguous(memory_format=torch.channels_last)
