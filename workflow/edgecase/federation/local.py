@@ -1,9 +1,10 @@
-"""Local training of one participant: plain SGD over a flat model."""
+"""Local training of one participant: SGD over a flat model."""
 
 from dataclasses import dataclass
 
 import torch
 from torch.nn import functional
+from torch.optim.sgd import sgd
 
 from edgecase.attacks import LocalTraining
 from edgecase.federation.flat import FlatModel
@@ -72,11 +73,12 @@ def train_locally(
 ) -> torch.Tensor:
     """Train from `start` [P] and return the local model w [P], a new tensor.
 
-    A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, with a fresh v. With a
-    proximal coefficient c the loss gains c ‖w − anchor‖², whose gradient is 2 c (w − anchor). With
-    a projection, w is moved to the nearest point of the ball around `start` on the steps that
-    `Projection` names; v is not touched. The last partial batch of an epoch is kept. `autocast`
-    names a lower precision for the forward and backward pass; w and v stay in the model's own.
+    A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, where v starts at 0.
+    With a proximal coefficient c the loss gains c ‖w − anchor‖², whose gradient is 2 c (w −
+    anchor). With a projection, w is moved to the nearest point of the ball around `start` on the
+    steps that `Projection` names; v is not touched. The last partial batch of an epoch is kept.
+    `autocast` names a lower precision for the forward and backward pass; w and v stay in the
+    model's own.
     """
     count = len(samples.index)
     device = model.device
@@ -105,11 +107,18 @@ def train_locally(
                     logits.to(model.dtype), store.labels[order[batch]]
                 ).backward()
                 with torch.no_grad():
-                    gradient.add_(parameters, alpha=training.weight_decay)
                     if training.proximal_coefficient:
                         gradient.add_(parameters - anchor, alpha=2 * training.proximal_coefficient)
-                    velocity.mul_(training.momentum).add_(gradient)
-                    parameters.add_(velocity, alpha=-training.lr)
+                    sgd(
+                        *([parameters], [gradient], [velocity]),
+                        lr=training.lr,
+                        momentum=training.momentum,
+                        weight_decay=training.weight_decay,
+                        dampening=0,
+                        nesterov=False,
+                        maximize=False,
+                        fused=True,
+                    )
                     if training.projection is not None and (
                         step % training.projection.frequency == 0 or step == steps - 1
                     ):

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from edgecase.models.convolution import Convolution3x3
 from edgecase.models.layers import Dropout, initialise_default, scaled
 
 # Simonyan and Zisserman (2015), table 1: channels of each convolution, M for max pooling.
@@ -74,6 +75,6 @@ def _convolutions(stack: tuple, width: float) -> tuple[list[nn.Module], int]:
         if entry == "M":
             layers.append(nn.MaxPool2d(2))
             continue
-        layers += [nn.Conv2d(channels, scaled(entry, width), 3, padding=1), nn.ReLU()]
+        layers += [Convolution3x3(channels, scaled(entry, width)), nn.ReLU()]
         channels = scaled(entry, width)
     return layers, channels
