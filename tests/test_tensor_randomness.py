@@ -7,6 +7,7 @@ import torch
 from scipy import stats
 
 from edgecase.tensor_randomness import (
+    random_at_least,
     random_bits,
     random_integers,
     random_permutation,
@@ -74,6 +75,24 @@ def test_uniform_is_uniform_and_never_one(key):
 def test_uniform_is_the_top_24_bits():
     expected = [(number >> 40) / 2**24 for number in splitmix64(8, 50)]
     assert random_uniform(8, torch.arange(50)).tolist() == expected
+
+
+@pytest.mark.parametrize("threshold", [0.0, 2.0**-24, 0.1, 0.25, 0.5, 0.75, 0.999, 1 - 2.0**-24])
+@pytest.mark.parametrize("key", [0, 12, -(2**63), 2**63 - 1])
+def test_at_least_compares_the_uniform_numbers(threshold, key):
+    first = torch.tensor([[0], [700], [2**40]])
+    found = random_at_least(threshold, key, first, 700)
+    drawn = [[splitmix64(key + start * 0x9E3779B97F4A7C15, 700)] for start in first[:, 0].tolist()]
+    expected = [[(number >> 40) / 2**24 >= threshold for number in row] for (row,) in drawn]
+    assert found.tolist() == expected
+    assert found.dtype == torch.bool
+
+
+def test_at_least_with_a_key_for_each_member():
+    keys, first = torch.tensor([5, -6])[:, None, None], torch.arange(8).view(2, 4, 1) * 30
+    found = random_at_least(0.4, keys, first, 30)
+    assert torch.equal(found, random_uniform(keys, first + torch.arange(30)) >= 0.4)
+    assert 0.5 < found.double().mean() < 0.7
 
 
 def test_streams_of_neighbouring_keys_are_unrelated():

@@ -14,16 +14,15 @@ from edgecase.federation.stacked.train import train_stacked
 
 
 def one_by_one(model, store, jobs, autocast=None):
-    return torch.stack(
-        [
-            train_locally(
-                *(model, job.start, store, job.samples, job.training, job.stream),
-                anchor=job.anchor,
-                autocast=autocast,
-            )
-            for job in jobs
-        ]
-    )
+    trained = []
+    for job in jobs:
+        train_locally(
+            *(model, job.start, store, job.samples, job.training, job.stream),
+            anchor=job.anchor,
+            autocast=autocast,
+        )
+        trained.append(model.parameters.clone())
+    return torch.stack(trained)
 
 
 def tiny(name="lenet", dtype=torch.float64, width=1 / 16):

@@ -70,8 +70,8 @@ def train_locally(
     *,
     anchor: torch.Tensor | None = None,
     autocast: torch.dtype | None = None,
-) -> torch.Tensor:
-    """Train from `start` [P] and return the local model w [P], a new tensor.
+) -> None:
+    """Train `model` from `start` [P]; its parameters are the local model w [P] afterwards.
 
     A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, where v starts at 0.
     With a proximal coefficient c the loss gains c ‖w − anchor‖², whose gradient is 2 c (w −
@@ -84,7 +84,7 @@ def train_locally(
     device = model.device
     parameters, gradient = model.parameters, model.gradient
     parameters.copy_(start)
-    velocity = torch.zeros_like(parameters)
+    velocity = torch.zeros_like(parameters) if training.momentum else None
     order_key = stream.key("order")
     augment_key = stream.key("augment")
     dropout_keys = model.dropout_keys(stream.seed, stream.purpose, stream.round, stream.client)
@@ -123,7 +123,6 @@ def train_locally(
                         step % training.projection.frequency == 0 or step == steps - 1
                     ):
                         project(parameters, start, training.projection.radius)
-    return parameters.clone()
 
 
 def project(parameters: torch.Tensor, centre: torch.Tensor, radius: float) -> None:

@@ -38,7 +38,7 @@ def pretrain(model: FlatModel, data: TaskData, recipe: Mapping, precision: str) 
         weight_decay=recipe["weight_decay"],
     )
     with matrix_products(precision):
-        return train_locally(
+        train_locally(
             model,
             model.parameters.clone(),
             Store(data.train_images, data.train_labels),
@@ -47,6 +47,7 @@ def pretrain(model: FlatModel, data: TaskData, recipe: Mapping, precision: str) 
             Stream(_SEED, round=0, client=0, purpose="pretrain-"),
             autocast=autocast_dtype(precision),
         )
+    return model.parameters.clone()
 
 
 def load_start(model: FlatModel, path: str | Path) -> None:

@@ -44,11 +44,12 @@ class Sequential:
         """The local model of each job, [n, P] in the order of the jobs."""
         trained = self.model.parameters.new_empty(len(jobs), self.model.parameters.numel())
         for row, job in enumerate(jobs):
-            trained[row] = train_locally(
+            train_locally(
                 *(self.model, job.start, store, job.samples, job.training, job.stream),
                 anchor=job.anchor,
                 autocast=autocast,
             )
+            trained[row] = self.model.parameters
         return trained
 
 

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from edgecase.tensor_randomness import random_uniform
+from edgecase.tensor_randomness import random_at_least
 
 
 class Dropout(nn.Module):
@@ -46,8 +46,7 @@ class Dropout(nn.Module):
         """
         features = x.shape[positions.dim() :]
         units = features[0] if self.per_channel else features.numel()
-        counter = positions[..., None] * units + torch.arange(units, device=x.device)
-        keep = random_uniform(key, counter) >= self.probability
+        keep = random_at_least(self.probability, key, positions[..., None] * units, units)
         shape = (units, *[1] * (len(features) - 1)) if self.per_channel else features
         return x * keep.view(*positions.shape, *shape).to(x.dtype) / (1 - self.probability)
 
