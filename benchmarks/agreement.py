@@ -12,7 +12,7 @@ from edgecase.federation.trainer import BACKENDS, SEQUENTIAL
 
 #: column → meaning.
 COLUMNS = {
-    "task": "task of `config/config.yaml`",
+    "task": "what `--tasks` names",
     "scale": "`paper`, or `quick`: the tiny model and the few clients of `--quick`",
     "seeds": "seeds in one batch",
     "backend": "back-end that is compared with `sequential`",

@@ -1,7 +1,6 @@
 """Time a round of the paper's tasks with every back-end and naively, in one run on this device."""
 
 import argparse
-import itertools
 import sys
 import time
 from dataclasses import asdict
@@ -12,7 +11,7 @@ import torch
 from benchmarks import agreement, race, record, table
 from benchmarks.measure import MATRIX_SIZE
 from benchmarks.worker import Contestant
-from benchmarks.workload import Workload, build, check_files, resolve
+from benchmarks.workload import Workload, attacked_or_not, build, check_files, resolve
 from edgecase import command, models
 from edgecase import config as configuration
 from edgecase.datasets import DATASETS
@@ -35,7 +34,12 @@ def main(argv: list[str] | None = None) -> None:
         device, threads, prepared=asked.data is not None, quick=asked.quick, argv=argv
     )
     found: dict[str, list] = {"timings": [], "turns": [], "agreement": []}
-    cases = list(itertools.product(asked.tasks, (False, True), seed_counts))
+    cases = [
+        (task, attacked, seeds)
+        for task in asked.tasks
+        for attacked in attacked_or_not(task)
+        for seeds in seed_counts
+    ]
     began = time.monotonic()
     for number, (task, attacked, seeds) in enumerate(cases, start=1):
         print(f"{task}, {'one' if attacked else 'no'} attacker, seeds: {seeds} ...", flush=True)
@@ -70,7 +74,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tasks", nargs="+", default=_TASKS, help="tasks of config/config.yaml")
+    parser.add_argument("--tasks", nargs="+", default=_TASKS, help="tasks to time")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--seeds", type=int, nargs="+", help="numbers of seeds that run together")
     parser.add_argument("--threads", type=int, help="of the CPU; those of a cell if not given")
@@ -92,7 +96,7 @@ def _check(asked: argparse.Namespace, seed_counts: list[int], threads: int) -> N
         if value < 1:
             raise ConfigError(f"{name}: {value} must be at least 1")
     for task in asked.tasks:
-        parameters = resolve(task, attacked=True, precision="fp32")
+        parameters = resolve(task, attacked=False, precision="fp32")
         if asked.data is not None:
             check_files(parameters, asked.data)
 
@@ -113,7 +117,7 @@ def _agreement(asked: argparse.Namespace, device: torch.device, seeds: int) -> l
         for task in asked.tasks
         for dtype in (torch.float64, torch.float32)
         for row in agreement.compare(
-            resolve(task, attacked=True, precision="fp32", quick=quick),
+            resolve(task, attacked=attacked_or_not(task)[-1], precision="fp32", quick=quick),
             *("quick" if quick else "paper", seeds, dtype, device, asked.data),
         )
     ]

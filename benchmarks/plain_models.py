@@ -21,17 +21,28 @@ def vgg9(num_classes: int = 10, width: float = 1.0) -> nn.Module:
 
 
 def lenet(num_classes: int = 10, width: float = 1.0) -> nn.Module:
-    """Two unpadded 3×3 convolutions and two linear layers, with dropout."""
-    first, second, hidden = (_scaled(channels, width) for channels in (32, 64, 128))
+    """Two unpadded 3×3 convolutions and two linear layers; dropout takes whole maps at first."""
+    return _two_convolutions(1, 12, nn.Dropout2d(0.25), num_classes, width)
+
+
+def cnn(num_classes: int = 10, width: float = 1.0) -> nn.Module:
+    """The same for colour images, with dropout of single units."""
+    return _two_convolutions(3, 14, nn.Dropout(0.25), num_classes, width)
+
+
+def _two_convolutions(
+    channels: int, pooled: int, dropout: nn.Module, num_classes: int, width: float
+) -> nn.Module:
+    first, second, hidden = (_scaled(count, width) for count in (32, 64, 128))
     return nn.Sequential(
-        nn.Conv2d(1, first, kernel_size=3),
+        nn.Conv2d(channels, first, kernel_size=3),
         nn.ReLU(),
         nn.Conv2d(first, second, kernel_size=3),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        nn.Dropout2d(0.25),
+        dropout,
         nn.Flatten(),
-        nn.Linear(second * 12 * 12, hidden),
+        nn.Linear(second * pooled**2, hidden),
         nn.ReLU(),
         nn.Dropout(0.5),
         nn.Linear(hidden, num_classes),
@@ -42,4 +53,4 @@ def _scaled(channels: int, width: float) -> int:
     return max(1, round(channels * width))
 
 
-PLAIN_MODELS = {"vgg9": vgg9, "lenet": lenet}
+PLAIN_MODELS = {"vgg9": vgg9, "lenet": lenet, "cnn": cnn}

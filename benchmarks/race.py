@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from benchmarks.worker import NAIVE, Contestant, Turn, Worker
+from benchmarks.worker import NAIVE, PFL_RESEARCH, Contestant, Turn, Worker, pfl_installed
 from benchmarks.workload import resolve
 from edgecase.federation.trainer import BACKENDS, SEQUENTIAL
 
@@ -16,13 +16,19 @@ MOST_TURNS = 5
 
 
 def entries(task: str, attacked: bool, device: torch.device, quick: bool) -> Iterator[tuple]:
-    """(parameters, back-end) of all that compete; the naive one has but the one precision."""
+    """(parameters, back-end) of all that compete; the naive one has but the one precision.
+
+    pfl-research does where its package is installed.
+    """
     precisions = ["fp32", "tf32", "bf16"] if device.type == "cuda" else ["fp32", "bf16"]
     parameters = {
         precision: resolve(task, attacked=attacked, precision=precision, quick=quick)
         for precision in precisions
     }
     yield parameters["fp32"], NAIVE
+    if pfl_installed():
+        for precision in ("fp32", "bf16"):
+            yield parameters[precision], PFL_RESEARCH
     for backend in BACKENDS:
         for precision in precisions:
             yield parameters[precision], backend
@@ -74,7 +80,7 @@ def _report(one: Contestant, answer: Turn | str) -> None:
 
 def _left_out(one: Contestant, device: torch.device) -> str | None:
     """Why a contestant is not timed unless it is asked for, if it is not."""
-    model, stacked = one.parameters["model"], one.backend not in (NAIVE, SEQUENTIAL)
+    model, stacked = one.parameters["model"], one.backend not in (NAIVE, PFL_RESEARCH, SEQUENTIAL)
     if stacked and device.type == "cpu" and model["name"] == "vgg9" and model["width"] >= 1:
         return "takes minutes on a CPU; --all times it"
     return None

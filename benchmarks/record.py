@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.table import COLUMNS
+from benchmarks.worker import pfl_installed
 from edgecase.federation import device as devices
 from edgecase.files import atomic_path
 from edgecase.plan.speed import Machine
@@ -25,7 +26,8 @@ def facts(
 ) -> dict[str, str | int]:
     """Device, hardware, versions and command of a run that begins now."""
     torch.set_num_threads(threads)  # the device's name tells them
-    versions = {package: importlib.metadata.version(package) for package in _PACKAGES}
+    packages = [*_PACKAGES, "pfl"] if pfl_installed() else _PACKAGES
+    versions = {package: importlib.metadata.version(package) for package in packages}
     versions |= {"python": platform.python_version(), "CUDA": torch.version.cuda}
     return {
         "device": devices.describe(device),

@@ -10,10 +10,10 @@ from edgecase.attacks import NO_ATTACK
 
 #: column → meaning; times are of one round of one seed, and every number is a median over `n`.
 COLUMNS = {
-    "task": "task of `config/config.yaml`",
+    "task": "what `--tasks` names",
     "attackers": "attackers among the round's participants",
     "seeds": "seeds that run together",
-    "backend": "`naive`, or a back-end of local training",
+    "backend": "`naive`, `pfl-research` or a back-end of local training",
     "precision": "`fp32`, `tf32` or `bf16` for forward and backward passes",
     "n": "timed rounds",
     "train_s": "seconds of local training",

@@ -1,11 +1,13 @@
 """One process per back-end: its peak memory is its own, and it waits while others are timed."""
 
+import importlib.util
 import multiprocessing
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Protocol
 
 import torch
 
@@ -17,6 +19,7 @@ from edgecase.errors import ConfigError
 from edgecase.federation import device as devices
 
 NAIVE = "naive"
+PFL_RESEARCH = "pfl-research"
 
 # A server that has imported everything forks the processes: they start at once, and are fresh.
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -25,7 +28,7 @@ _CONTEXT.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True)
 class Contestant:
-    """What one process times: `backend` is `NAIVE` or one of `trainer.BACKENDS`.
+    """What one process times: `backend` is `NAIVE`, `PFL_RESEARCH` or one of `trainer.BACKENDS`.
 
     `parameters` are a cell's resolved ones, precision included; `matrix_size` is that of the
     product for comparison (`measure.matrix_product_rate`).
@@ -49,6 +52,18 @@ class Turn:
     seconds: Mapping[str, float]
     matrix_rate: float
     memory: int
+
+
+def pfl_installed() -> bool:
+    """Whether the package of pfl-research can be imported."""
+    return importlib.util.find_spec("pfl") is not None
+
+
+class Runner(Protocol):
+    """What times a round of some seeds."""
+
+    def round(self) -> dict[str, float]:
+        """Seconds of a seed's round per phase (`measure.PHASES`)."""
 
 
 class Worker:
@@ -97,7 +112,7 @@ def _serve(connection: Connection, contestant: Contestant) -> None:
 
 def _rounds(connection: Connection, contestant: Contestant) -> None:
     device = devices.choose_device(contestant.device)
-    if contestant.backend == NAIVE:
+    if contestant.backend in (NAIVE, PFL_RESEARCH):
         torch.set_num_threads(contestant.threads)  # everything else is torch's default
     else:
         devices.configure(device, contestant.threads)
@@ -123,7 +138,13 @@ def _rounds(connection: Connection, contestant: Contestant) -> None:
         connection.send(Turn(seconds, rate, memory))
 
 
-def _make(contestant: Contestant, workload: Workload, device: torch.device) -> Naive | Simulator:
+def _make(contestant: Contestant, workload: Workload, device: torch.device) -> Runner:
     if contestant.backend == NAIVE:
         return Naive(workload, contestant.seeds, device)
+    if contestant.backend == PFL_RESEARCH:
+        # pfl sets itself up on import, and only in a process of this name.
+        multiprocessing.current_process().name = "MainProcess"
+        from benchmarks.pfl_research import PflResearch
+
+        return PflResearch(workload, contestant.seeds, device)
     return Simulator(workload, contestant.backend, contestant.seeds, device)

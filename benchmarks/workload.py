@@ -1,4 +1,4 @@
-"""What is timed: one round of one seed of a task, with the numbers of config/config.yaml."""
+"""What is timed: one round of one seed of a task, with the numbers of its configuration."""
 
 import math
 from collections.abc import Mapping
@@ -23,6 +23,9 @@ from edgecase.randomness import numpy_generator
 
 #: the round of fixed-freq-10 that is timed: the first, in which an attacker takes part.
 ROUND = 1
+
+#: the tasks besides those of config/config.yaml; nobody attacks in them.
+_UNATTACKED = Path(__file__).with_name("pfl-cifar10.yaml")
 
 #: how many samples a warm-up tests.
 _FEW_TESTS = 1000
@@ -101,15 +104,20 @@ def resolve(task: str, *, attacked: bool, precision: str, quick: bool = False) -
     """The parameters of a cell of `task` without a defense, with or without a black-box attacker.
 
     `quick` keeps the task's kind and leaves next to nothing of its size. Raises `ConfigError` for a
-    task that config/config.yaml does not have.
+    task that neither config/config.yaml nor benchmarks/pfl-cifar10.yaml has.
     """
-    config = configuration.load() | {"precision": precision}
-    if task not in config["tasks"]:
-        raise ConfigError(f"task: '{task}' is unknown; allowed: {', '.join(config['tasks'])}")
+    config = _configuration(task) | {"precision": precision}
     attack = "blackbox" if attacked else attacks.NO_ATTACK
     cell = Cell(task, "fixed-freq-10", "edge-case", attack, "no-defense")
     parameters = configuration.resolve_cell(config, cell)
     return _shrunk(parameters) if quick else parameters
+
+
+def attacked_or_not(task: str) -> tuple[bool, ...]:
+    """Whether the rounds of `task` to time have an attacker: both, where anybody attacks at all."""
+    grid = _configuration(task)["grid"]
+    attacked = any(attack != attacks.NO_ATTACK for part in grid for attack in part["attacks"])
+    return (False, True) if attacked else (False,)
 
 
 def build(parameters: Mapping, data: Path | None = None) -> Workload:
@@ -123,7 +131,7 @@ def build(parameters: Mapping, data: Path | None = None) -> Workload:
     else:
         arrays = load_npz(data / f"{parameters['dataset']}.npz", DATASET_ARRAYS)
         edge = load_npz(data / f"{edge_set.name}.npz", edge_set.arrays)
-    if (tested := parameters["test_samples"]) is not None:
+    if (tested := parameters.get("test_samples")) is not None:
         arrays |= {name: arrays[name][:tested] for name in ("x_test", "y_test")}
     clients = partition(
         arrays["y_train"],
@@ -154,7 +162,17 @@ def check_files(parameters: Mapping, data: Path) -> None:
             raise DataError(f"{data / name}.npz: is missing; `snakemake` prepares it")
 
 
+def _configuration(task: str) -> dict:
+    known = [configuration.load(), configuration.load(_UNATTACKED)]
+    for config in known:
+        if task in config["tasks"]:
+            return config
+    allowed = ", ".join(name for config in known for name in config["tasks"])
+    raise ConfigError(f"task: '{task}' is unknown; allowed: {allowed}")
+
+
 def _shrunk(parameters: Mapping) -> dict:
+    least = {"min_samples": 3} if parameters["partition"]["kind"] == "dirichlet" else {}
     return parameters | {
         "model": parameters["model"] | {"width": 1 / 16},
         "num_clients": 8,
@@ -163,7 +181,7 @@ def _shrunk(parameters: Mapping) -> dict:
         "attacker_epochs": 1,
         "batch_size": 8,
         "test_samples": 40,
-        "partition": parameters["partition"] | {"num_samples": 96, "min_samples": 3},
+        "partition": parameters["partition"] | {"num_samples": 96} | least,
         "poison": parameters["poison"] | {"clean": 10},
     }
 
@@ -172,7 +190,8 @@ def _random_arrays(parameters: Mapping) -> dict[str, np.ndarray]:
     """As many images as the task uses."""
     dataset = DATASETS[parameters["dataset"]]
     train, test = image_counts(dataset.name)
-    held, tested = parameters["partition"]["num_samples"], parameters["test_samples"]
+    held = parameters["partition"].get("num_samples")
+    tested = parameters.get("test_samples")
     sizes = {"train": train if held is None else held, "test": tested or test}
     generator = np.random.default_rng(0)
     arrays = {}

@@ -149,6 +149,6 @@ def test_training_images_are_crops_and_mirrored_crops(padding):
 
 def test_an_unknown_model_is_refused():
     parameters = resolve("emnist-ardis", attacked=False, precision="fp32", quick=True)
-    workload = build(parameters | {"model": {"name": "cnn", "width": 1.0}})
-    with pytest.raises(ConfigError, match="naive: has no model 'cnn'; allowed: vgg9, lenet"):
+    workload = build(parameters | {"model": {"name": "vgg16", "width": 1.0}})
+    with pytest.raises(ConfigError, match="naive: has no model 'vgg16'; allowed: vgg9, lenet"):
         Naive(workload, 1, CPU)

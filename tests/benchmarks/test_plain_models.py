@@ -6,14 +6,15 @@ from benchmarks.plain_models import PLAIN_MODELS
 
 from edgecase import models
 
-SHAPES = {"vgg9": (3, 32, 32), "lenet": (1, 28, 28)}
+SHAPES = {"vgg9": (3, 32, 32), "lenet": (1, 28, 28), "cnn": (3, 32, 32)}
+SIZES = [("vgg9", 9_225_610), ("lenet", 1_199_882), ("cnn", 1_626_442)]
 
 
 def size(module):
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("vgg9", 9_225_610), ("lenet", 1_199_882)])
+@pytest.mark.parametrize(("name", "parameters"), SIZES)
 def test_sizes_at_full_width(name, parameters):
     assert size(PLAIN_MODELS[name]()) == size(models.build(name)) == parameters
 
@@ -29,9 +30,11 @@ def test_outputs_with_copied_weights(name, width):
         torch.testing.assert_close(plain(images), ours(images), rtol=0, atol=0)
 
 
-def test_dropout_of_lenet_acts_in_training():
-    plain = PLAIN_MODELS["lenet"](width=0.125)
-    images = torch.ones(2, 1, 28, 28)
+@pytest.mark.parametrize(
+    ("name", "kinds"), [("lenet", ["Dropout2d", "Dropout"]), ("cnn", ["Dropout", "Dropout"])]
+)
+def test_dropout_acts_in_training(name, kinds):
+    plain = PLAIN_MODELS[name](width=0.125)
+    images = torch.ones(2, *SHAPES[name])
     assert not torch.equal(plain(images), plain.eval()(images))
-    kinds = [type(layer).__name__ for layer in plain if "Dropout" in type(layer).__name__]
-    assert kinds == ["Dropout2d", "Dropout"]
+    assert [type(layer).__name__ for layer in plain if "Drop" in type(layer).__name__] == kinds

@@ -4,7 +4,7 @@ import time
 
 import pytest
 import torch
-from benchmarks.worker import NAIVE, Contestant, Turn
+from benchmarks.worker import NAIVE, PFL_RESEARCH, Contestant, Turn
 
 from benchmarks import race
 from edgecase.federation.trainer import BACKENDS, SEQUENTIAL
@@ -65,6 +65,14 @@ def test_what_takes_minutes_on_a_cpu_is_left_out_unless_asked_for(played):
     assert all(len(turns) == 1 for turns in race.run(entered, CPU, 0, everything=True))
     (turns,) = race.run([stacked], torch.device("cuda"), 0, everything=False)
     assert len(turns) == 1
+
+
+@pytest.mark.parametrize("installed", [False, True])
+def test_pfl_research_takes_part_where_it_is_installed(installed, monkeypatch):
+    monkeypatch.setattr(race, "pfl_installed", lambda: installed)
+    entered = race.entries("cifar10-iid", False, CPU, quick=True)
+    found = [one["precision"] for one, backend in entered if backend == PFL_RESEARCH]
+    assert found == (["fp32", "bf16"] if installed else [])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from benchmarks.workload import build, check_files, resolve
+from benchmarks.workload import attacked_or_not, build, check_files, resolve
 
 from edgecase.config import load, resolve_cell
 from edgecase.datasets import DATASETS
@@ -79,6 +79,16 @@ def test_prepared_files_are_used(tmp_path):
     assert len(workload.arrays["x_test"]) == parameters["test_samples"]
 
 
+def test_nobody_attacks_in_the_set_up_of_pfl_research():
+    assert attacked_or_not("cifar10-iid") == (False,)
+    assert attacked_or_not("emnist-ardis") == (False, True)
+    workload = build(resolve("cifar10-iid", attacked=False, precision="fp32"))
+    assert [(part.size, part.steps, part.attacks) for part in workload.parts] == [
+        (50, 5, False)
+    ] * 50
+
+
 def test_an_unknown_task_is_named():
-    with pytest.raises(ConfigError, match="task: 'nn' is unknown; allowed: cifar10-southwest"):
+    allowed = "task: 'nn' is unknown; allowed: cifar10-southwest, .*, cifar10-iid$"
+    with pytest.raises(ConfigError, match=allowed):
         resolve("nn", attacked=True, precision="fp32")
