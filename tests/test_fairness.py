@@ -119,6 +119,11 @@ def test_one_seed_has_no_interval_and_no_attacker_no_share():
 def test_cells_without_seat_and_tables_without_parameters_are_refused():
     with pytest.raises(DataError, match=r"no-defense/unusual has no seated_client"):
         tabulate(seated(client=None))
+    for client in (0.5, -1.0, math.inf, 1e300):
+        with pytest.raises(DataError, match=r"no-defense/unusual has no seated_client"):
+            tabulate(seated(client=client))
+    with pytest.raises(DataError, match="column seated_client: ' ' is no number"):
+        tabulate(seated(client=" "))
     with pytest.raises(DataError, match=r"lacks the parameter seated_client, defense\.stddev"):
         tabulate(cell())
 

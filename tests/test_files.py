@@ -10,8 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from edgecase.errors import DataError
-from edgecase.files import atomic_path, clear_unfinished, locked, require_writable
+from edgecase.errors import ConfigError, DataError
+from edgecase.files import (
+    atomic_path,
+    clear_unfinished,
+    locked,
+    require_file_name,
+    require_writable,
+)
 
 LIBRARY = Path(__file__).parents[1] / "workflow"
 
@@ -36,6 +42,22 @@ def test_missing_folders_are_made(tmp_path):
     with atomic_path(str(path)) as temporary:
         temporary.write_text("new")
     assert path.read_text() == "new"
+
+
+def test_a_folder_is_refused_before_anything_is_written(tmp_path):
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    told = "tables' is a folder; expected a file to write"
+    with pytest.raises(ConfigError, match=told), atomic_path(folder):
+        pytest.fail("the work began")
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("path", ["", ".", "/", ".."])
+def test_a_path_that_can_be_no_files_is_refused(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=r"names no file to write|is a folder"):
+        require_file_name(path)
 
 
 def test_temporary_name_lies_beside_the_file_and_keeps_its_endings(tmp_path):

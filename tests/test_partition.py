@@ -203,6 +203,16 @@ def test_all_bad_parameters_are_reported_at_once():
     assert len(raised.value.problems) == 3
 
 
+@pytest.mark.parametrize("name", ["", "folder"])
+def test_no_summary_is_left_where_the_partition_cannot_be_written(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    labels = balanced(100)
+    with pytest.raises(ConfigError, match=r"names no file to write|is a folder"):
+        save_partition(name, partition(labels, 4, {}, generator()), labels)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
 def test_file_round_trip_and_summary(tmp_path):
     labels = balanced(1000)
     clients = partition(labels, 10, {}, generator())

@@ -91,6 +91,15 @@ def test_an_altered_member_is_named_with_both_digests_and_not_written(tmp_path, 
     assert names(out) == []
 
 
+def test_a_member_without_a_name_is_passed_over(tmp_path, out):
+    archive = tmp_path / "pack.zip"
+    # zipfile writes no such member itself; both directories of the file name it.
+    archive.write_bytes(zipped({"zzzzz": B, "a": A}).replace(b"zzzzz", b"\0yyyy"))
+    with zipfile.ZipFile(archive) as found:
+        assert [info.filename for info in found.infolist()] == ["", "a"]
+    assert extract(archive, [member("a", A)], out) == {}
+
+
 def test_of_two_members_of_one_name_the_published_one_is_taken(tmp_path, out):
     archive = tmp_path / "pack.zip"
     archive.write_bytes(zipped({"old/a": B, "new/a": A, "newer/a": B}))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edgecase.datasets import load_npz
-from edgecase.datasets.arrays import check_array, check_labels, save_npz
+from edgecase.datasets.arrays import check_array, check_images, check_labels, save_npz
 from edgecase.errors import DataError
 
 ARRAYS = {"x": np.arange(5000, dtype=np.uint8).reshape(50, 100), "y": np.arange(3)}
@@ -79,6 +79,17 @@ def test_check_array_wants_type_shape_and_dtype():
     for wrong in (array.astype(np.int8), array[:1], [[0, 0, 0]] * 2):
         with pytest.raises(DataError, match=r"^f: "):
             check_array(wrong, "f", (2, 3), np.uint8)
+
+
+def test_check_images_wants_images_and_as_many_labels():
+    images, labels = np.zeros((2, 4, 4, 3), np.uint8), np.zeros(2, np.int64)
+    check_images({"train": images, "test": images[:0]}, "f")
+    check_images({"y_train": labels, "x_train": images}, "f")
+    for wrong in (images[0], images.astype(float), np.zeros((), np.uint8)):
+        with pytest.raises(DataError, match=r"^f: x_test: is .* expected uint8 \[n, height"):
+            check_images({"x_train": images, "x_test": wrong}, "f")
+    with pytest.raises(DataError, match="f: y_train: labels are"):
+        check_images({"x_train": images, "y_train": labels[:1]}, "f")
 
 
 def test_check_labels_wants_count_and_range():

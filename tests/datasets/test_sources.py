@@ -91,6 +91,7 @@ def test_all_problems_are_reported_at_once(load):
         ({"sha256": None}, "sha256"),
         ({"name": ".hidden"}, ".hidden"),
         ({"name": "a/b"}, "a/b"),
+        ({"name": "a" * 201}, "is too long"),
         ({"members": []}, "members"),
         ({"members": [{"name": "m", "sha256": SHA256}]}, "members[0]"),
         ({"members": [{"name": "m", "sha256": SHA256, "size": 1, "max_size": 2}]}, "members[0]"),

@@ -69,6 +69,12 @@ def test_nothing_overlaps_or_leaves_the_page(name, table):
             assert not box.overlaps(other)
 
 
+def test_names_that_leave_no_room_are_refused():
+    table = one_cell("fig3", task="planes " * 700, standin=True, seeds=(0, 1))
+    with pytest.raises(DataError, match=r"take \d+\.\d inches, of \d+\.\d in all"):
+        figures.draw("fig3", table)
+
+
 def test_files_are_equal_byte_for_byte_and_embed_truetype(tmp_path):
     table = cell(task="standin-planes", standin=True, seeds=(0, 1))
     written = []

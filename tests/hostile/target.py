@@ -38,7 +38,10 @@ class Found(AssertionError):
     """A file that does what none may do: its content, the smallest that was found."""
 
     def __init__(self, content: bytes, cause: BaseException):
-        super().__init__(f"{type(cause).__name__}: {cause}")
+        # What fails once and not again comes as a group that holds what it was.
+        parts = cause.exceptions if isinstance(cause, BaseExceptionGroup) else ()
+        told = [f"{type(error).__name__}: {error}" for error in (cause, *parts)]
+        super().__init__("\n  ".join(told))
         self.content = content
 
 

@@ -9,6 +9,7 @@ import zipfile
 from unittest import mock
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from tests.datasets.made_up import member, source
@@ -17,7 +18,8 @@ from tests.hostile import readers
 from tests.hostile.guard import reads_or_refuses
 from tests.hostile.mutate import YAML_TEXTS, laughs
 
-from edgecase import claims, command, config, documents, figures, handed
+from edgecase import claims, command, config, densities, documents, figures, handed
+from edgecase.claims.measured import read_measures
 from edgecase.datasets import arrays, idx
 from edgecase.datasets.fetch import fetch
 from edgecase.datasets.sources import SourceFile, load_sources
@@ -312,6 +314,20 @@ def tidy_with(column, value):
 )
 def test_a_tidy_table_with_a_number_that_none_of_its_cells_has(refused, column, value, match):
     refused(tidy_with(column, value), read_tidy, match)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (readers.tidy_text, read_tidy),
+        (readers.measures_text, read_measures),
+        (readers.densities_text, densities.read),
+    ],
+)
+def test_a_seed_that_is_no_64_bit_number(refused, text, read):
+    table = pd.read_csv(io.StringIO(text()), dtype=str)
+    table["seed"] = "9" * 25
+    refused(table.to_csv(index=False), read, "not a readable")
 
 
 def test_a_table_without_a_parameter_of_its_figure():

@@ -1,6 +1,7 @@
 """Every reader and script on files that went wrong: a few of them, the same each time."""
 
 import pytest
+from hypothesis import strategies as st
 from tests.hostile import commands, readers, target
 
 #: files for each target; `make fuzz` looks at as many as its minutes allow.
@@ -11,6 +12,19 @@ EXAMPLES = 8
 @pytest.mark.parametrize("name", target.TARGETS)
 def test_it_is_read_or_refused(name):
     assert target.search(target.TARGETS[name], EXAMPLES) > 0
+
+
+def test_what_fails_once_and_not_again_is_told():
+    calls = []
+
+    def check(path, folder):
+        calls.append(path)
+        if len(calls) == 1:
+            raise OverflowError("the first time")
+
+    once = target.Target("once", "a", lambda: st.just(b"x"), check)
+    with pytest.raises(target.Found, match=r"(?s)Flaky.*OverflowError: the first time"):
+        target.search(once, 5)
 
 
 def test_the_command_lines_are_of_every_script():

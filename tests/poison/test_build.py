@@ -80,6 +80,14 @@ def test_unknown_names_and_parameters_are_refused(livery, make):
     ]
 
 
+def test_no_summary_is_left_where_the_poisoned_set_cannot_be_written(tmp_path, livery, make):
+    data = make("southwest", livery, "normal-case", 80, edge=20, clean=50)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ConfigError, match="folder' is a folder; expected a file to write"):
+        save_poison(tmp_path / "folder", data, np.arange(1000) % 10)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
 def test_file_round_trip_and_summary(tmp_path, livery, make):
     labels = np.arange(1000) % 10
     data = make("southwest", livery, "normal-case", 80, edge=20, clean=50)

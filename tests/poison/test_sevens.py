@@ -99,6 +99,11 @@ def test_rotations_are_those_of_torchvision():
             {"fraction": 1.5},
             r"poison.fraction: 1.5 is not a number above 0 and below 1",
         ),
+        (
+            "edge-case",
+            {"fraction": 181},
+            r"poison.fraction: 181 is .* whole number up to 180",
+        ),
         ("edge-case", {"fraction": 0}, r"poison.fraction: 0 is"),
         (
             "normal-case",

@@ -137,8 +137,9 @@ def test_title_of_a_caption(tmp_path, caption, title):
     assert caption_title(path) == title
 
 
-def test_a_caption_without_a_sentence_is_named(tmp_path):
+@pytest.mark.parametrize("content", [b"no end", b"\x80 no text. None"])
+def test_a_caption_without_a_sentence_is_named(tmp_path, content):
     path = tmp_path / "fig3.rst"
-    path.write_text("no end")
+    path.write_bytes(content)
     with pytest.raises(DataError, match=r"fig3\.rst"):
         caption_title(path)

@@ -95,9 +95,10 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
     if absent:
         raise DataError(f"fairness: the table lacks the parameter {', '.join(absent)}")
     axes = list(CELL_AXES)
-    settings = table.groupby(axes)[list(PARAMETERS)].first().rename(columns=PARAMETERS)
-    for cell in settings.index[settings["seated_client"].isna()]:
+    table = table.assign(**{name: _numbers(table[name]) for name in PARAMETERS})
+    for cell in table.loc[~_is_client(table["seated_client"]), axes].itertuples(index=False):
         raise DataError(f"fairness: cell {'/'.join(cell)} has no seated_client; expected a client")
+    settings = table.groupby(axes)[list(PARAMETERS)].first().rename(columns=PARAMETERS)
     rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
     runs = dict(iter(rounds.groupby([*axes, "seed"])))
     index = pd.MultiIndex.from_tuples(runs, names=[*axes, "seed"])
@@ -115,6 +116,18 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
             cells[f"{name}_{part}"] = reached[part]
     cells = cells.reset_index()
     return cells[["standin", *[name for name in cells.columns if name != "standin"]]]
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """`column` as numbers, with NaN where it is empty; `DataError` for anything else."""
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    for value in column[numbers.isna() & column.notna()]:
+        raise DataError(f"fairness: column {column.name}: {value!r:.80} is no number")
+    return numbers
+
+
+def _is_client(numbers: pd.Series) -> pd.Series:
+    return numbers.between(0, 2**31) & (numbers % 1 == 0)
 
 
 def _measured(run: pd.DataFrame) -> dict[str, float]:

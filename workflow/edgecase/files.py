@@ -25,11 +25,10 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     On any error, a full disk included, the temporary file is removed and `path` is as it was; an
     error of the disk names `path`. The content is on the disk before the name is, and both are when
     this ends, so that after a power cut `path` is the old file or the new one. Raises `ConfigError`
-    for a path without a name.
+    for a path without a name and for a folder.
     """
+    require_file_name(path)
     path = Path(path)
-    if not path.name:
-        raise ConfigError(f"'{path}' names no file to write")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
     try:
@@ -92,6 +91,15 @@ def _flush(path: Path) -> None:
             raise
     finally:
         os.close(handle)
+
+
+def require_file_name(path: str | Path) -> None:
+    """Raise `ConfigError` if no file can have this path: it has no name, or is a folder's."""
+    path = Path(path)
+    if not path.name:
+        raise ConfigError(f"'{path}' names no file to write")
+    if path.is_dir():
+        raise ConfigError(f"'{path}' is a folder; expected a file to write")
 
 
 def require_writable(folder: str | Path) -> None:

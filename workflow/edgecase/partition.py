@@ -9,7 +9,7 @@ import numpy as np
 
 from edgecase.datasets.arrays import load_npz, save_npz
 from edgecase.errors import ConfigError, DataError
-from edgecase.files import atomic_path
+from edgecase.files import atomic_path, require_file_name
 from edgecase.parameters import schema_problems, with_defaults
 
 _NUM_SAMPLES = {"type": ["integer", "null"], "minimum": 1, "default": None}
@@ -177,6 +177,7 @@ def _offsets(sizes: Sequence[int]) -> np.ndarray:
 
 def save_partition(path: str | Path, clients: Partition, labels: np.ndarray) -> None:
     """Write `clients` to the npz `path` and the count of each class to the CSV beside it."""
+    require_file_name(path)
     num_classes = int(labels.max()) + 1
     with (
         atomic_path(Path(path).with_suffix(".csv")) as temporary,

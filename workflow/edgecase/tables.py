@@ -73,7 +73,7 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
     text = dict.fromkeys((*CELL_AXES, *TEXT_COLUMNS), "string")
     try:
         table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise DataError(f"{path}: not a readable tidy table ({error})") from error
     if list(table.columns[: len(TIDY_COLUMNS)]) != list(TIDY_COLUMNS):
         raise DataError(

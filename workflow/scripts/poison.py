@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import command
 from edgecase.datasets import EDGE_SETS, load_npz
+from edgecase.datasets.arrays import check_images
 from edgecase.poison import CASES, build, save_poison
 from edgecase.randomness import numpy_generator
 
@@ -28,9 +29,11 @@ def main(argv: list[str] | None = None) -> None:
 
     labels = load_npz(arguments.dataset, ("y_train",))["y_train"]
     edge_set = EDGE_SETS[arguments.edge_set]
+    edge = load_npz(arguments.edge, edge_set.arrays)
+    check_images(edge, str(arguments.edge))
     data = build(
         edge_set.name,
-        load_npz(arguments.edge, edge_set.arrays),
+        edge,
         edge_set.source_class,
         edge_set.target_class,
         len(labels),

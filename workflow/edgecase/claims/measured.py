@@ -87,7 +87,7 @@ def read_measures(path: str | Path) -> pd.DataFrame:
     text = dict.fromkeys(CELL_AXES, "string")
     try:
         table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise DataError(f"{path}: not a readable table of measures ({error})") from error
     if missing := [name for name in _KEYS if name not in table.columns]:
         raise DataError(f"{path}: column {missing[0]} is missing; expected {', '.join(_KEYS)}")

@@ -49,7 +49,7 @@ def _tar(path: Path) -> Iterator[Entry]:
 def _zip(path: Path) -> Iterator[Entry]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            if not info.is_dir():
+            if info.filename and not info.is_dir():  # `is_dir` fails on an empty name
                 yield info.filename, info.file_size, partial(archive.open, info)
 
 

@@ -67,6 +67,22 @@ def check_array(
     return array
 
 
+def check_images(arrays: Mapping[str, np.ndarray], where: str) -> None:
+    """Raise `DataError`, naming `where`, if these are no images with or without labels.
+
+    Images are uint8 [n, H, W, C]; labels, of the images `x_…`, are called `y_…`.
+    """
+    images = {name: array for name, array in arrays.items() if not name.startswith("y_")}
+    for name, array in images.items():
+        if array.ndim != 4 or array.dtype != np.uint8:
+            raise DataError(
+                f"{where}: {name}: is {array.dtype} {list(array.shape)}, "
+                "expected uint8 [n, height, width, channels]"
+            )
+    for name in arrays.keys() - images.keys():
+        check_labels(arrays[name], f"{where}: {name}", len(images[f"x_{name[2:]}"]))
+
+
 def check_labels(labels: np.ndarray, where: str, count: int, classes: int = 10) -> np.ndarray:
     """`labels` as int64 [count], each in 0 … classes-1. Raises `DataError` naming `where`."""
     labels = np.asarray(labels)

@@ -63,7 +63,7 @@ def read(path: str | Path) -> "pd.DataFrame":
         table = pd.read_csv(
             path, dtype=text | {"standin": "bool", "seed": "int64", "log_density": "float64"}
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise DataError(f"{path}: not a readable table of log-densities ({error})") from error
     if list(table.columns) != list(COLUMNS):
         raise DataError(

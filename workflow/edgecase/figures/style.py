@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
-from edgecase.errors import ConfigError
+from edgecase.errors import ConfigError, DataError
 from edgecase.files import atomic_path
 
 P = ParamSpec("P")
@@ -268,6 +268,7 @@ def finish(
     """Add the stand-in banner and the legend above the panels and the notes below them.
 
     Each is measured after it is drawn and the panels get the room between, so nothing overlaps.
+    Raises `DataError` where no room is left, as names of thousands of characters do.
     """
     top = _MARGIN
     if standin_tasks:
@@ -303,6 +304,11 @@ def finish(
         )
         bottom += _extent(figure, footer)[1] + _MARGIN
     height = figure.get_figheight()
+    if top + bottom >= height:
+        raise DataError(
+            f"figure: banner, legend and notes take {top + bottom:.1f} inches, of {height:.1f} in "
+            "all; expected shorter names"
+        )
     figure.get_layout_engine().set(rect=(0, bottom / height, 1, 1 - (top + bottom) / height))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from edgecase.datasets.arrays import load_npz, save_npz
 from edgecase.errors import ConfigError, DataError
-from edgecase.files import atomic_path
+from edgecase.files import atomic_path, require_file_name
 
 EDGE_CASE = "edge-case"
 ALMOST_EDGE_CASE = "almost-edge-case"
@@ -124,6 +124,7 @@ def save_poison(path: str | Path, data: PoisonedData, labels: np.ndarray) -> Non
 
     `labels` [N] are those of the training set.
     """
+    require_file_name(path)
     with (
         atomic_path(Path(path).with_suffix(".csv")) as temporary,
         temporary.open("w", newline="") as handle,

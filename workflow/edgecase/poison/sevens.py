@@ -20,11 +20,11 @@ from edgecase.poison.common import (
 )
 
 #: `fraction` below 1 gives the attacker that fraction of the sevens, in file order; at 1 or more, a
-#: whole number: all sevens and that many rotations of each. `clean` rows come before them. Of K
-#: clients, `almost_share` hold one seven each; 0.0195 is the authors' 66 of 3383 ("2 %").
-#: `normal_share` share the first `honest_fraction` of the sevens the attacker does not hold: with K
-#: clients of the paper's size (71 samples) instead of 3383, K / 3383 keeps the proportion of edge
-#: data to a holder's own samples (3.5 to 71).
+#: whole number: all sevens and that many rotations of each, 180 by one degree each. `clean` rows
+#: come before them. Of K clients, `almost_share` hold one seven each; 0.0195 is the authors' 66 of
+#: 3383 ("2 %"). `normal_share` share the first `honest_fraction` of the sevens the attacker does
+#: not hold: with K clients of the paper's size (71 samples) instead of 3383, K / 3383 keeps the
+#: proportion of edge data to a holder's own samples (3.5 to 71).
 PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
@@ -32,8 +32,8 @@ PARAMETERS = {
         "fraction": {
             "type": "number",
             "exclusiveMinimum": 0,
-            "anyOf": [{"exclusiveMaximum": 1}, {"multipleOf": 1}],
-            "description": "a number above 0 and below 1, or a whole number",
+            "anyOf": [{"exclusiveMaximum": 1}, {"multipleOf": 1, "maximum": 180}],
+            "description": "a number above 0 and below 1, or a whole number up to 180",
             "default": 0.1,
         },
         "clean": COUNT | {"default": 100},

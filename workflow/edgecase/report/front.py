@@ -62,7 +62,11 @@ def _duration(hours: float) -> str:
 
 def caption_title(path: str | Path) -> str:
     """The first sentence of a caption, without its markup; `DataError` if it has none."""
-    text = " ".join(re.sub(r"[*`]+", "", Path(path).read_text(encoding="utf-8")).split())
+    try:
+        written = Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: is not UTF-8 ({error})") from error
+    text = " ".join(re.sub(r"[*`]+", "", written).split())
     sentence = re.match(r"(.+?)[.:](?= |$)", text)
     if not sentence:
         raise DataError(f"{path}: expected a caption that begins with a sentence")
