@@ -14,12 +14,10 @@ from torch.utils.data import ConcatDataset, DataLoader, Dataset, Subset
 from torchvision import transforms
 
 from benchmarks.measure import Clock
-from benchmarks.plain_models import PLAIN_MODELS
+from benchmarks.plain_models import starting_model
 from benchmarks.workload import Part, Workload
-from edgecase import models
 from edgecase.attacks import LocalTraining
 from edgecase.datasets import DATASETS
-from edgecase.errors import ConfigError
 from edgecase.transforms import Transform, task_transforms
 
 
@@ -115,14 +113,9 @@ class Naive:
 
     def __init__(self, workload: Workload, seeds: int, device: torch.device) -> None:
         parameters = workload.parameters
-        name, width = parameters["model"]["name"], parameters["model"]["width"]
-        if name not in PLAIN_MODELS:
-            raise ConfigError(f"naive: has no model '{name}'; allowed: {', '.join(PLAIN_MODELS)}")
         dataset = DATASETS[parameters["dataset"]]
         self._workload, self._seeds, self._device = workload, seeds, device
-        self._start = PLAIN_MODELS[name](dataset.num_classes, width).to(device)
-        initial = models.build(name, num_classes=dataset.num_classes, width=width)
-        self._start.load_state_dict(initial.state_dict())
+        self._start = starting_model(parameters, "naive").to(device)
         views = task_transforms(dataset.shape[2], parameters["switches"]["transforms"])
         size = dataset.shape[0]
         self._honest = torchvision_transform(views.honest, size, training=True)

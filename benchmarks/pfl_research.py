@@ -4,6 +4,7 @@ import functools
 import itertools
 import types
 
+import numpy as np
 import torch
 from pfl.aggregate.simulate import SimulatedBackend
 from pfl.aggregate.weighting import WeightByDatapoints
@@ -18,14 +19,13 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.measure import Clock
-from benchmarks.plain_models import PLAIN_MODELS
+from benchmarks.plain_models import starting_model
 from benchmarks.workload import Workload
-from edgecase import models
 from edgecase.attacks import LocalTraining
 from edgecase.datasets import DATASETS
 from edgecase.errors import ConfigError
 from edgecase.federation.precision import autocast_dtype
-from edgecase.transforms import task_transforms
+from edgecase.transforms import TaskTransforms, Transform, task_transforms
 
 _NEVER = 2**31
 
@@ -69,7 +69,7 @@ class PflResearch:
         clock = Clock(self._device)
         for _ in range(self._seeds):
             with clock.phase("train_s"):
-                self.train()
+                self._train(cohort=len(self._users))
             with clock.phase("evaluate_s"):
                 for dataset in self._tests:
                     self._model.evaluate(dataset, eval_params=self._testing)
@@ -95,58 +95,47 @@ class PflResearch:
 
 
 def _check(workload: Workload) -> None:
-    name = workload.parameters["model"]["name"]
-    if name not in PLAIN_MODELS:
-        raise ConfigError(
-            f"pfl-research: has no model '{name}'; allowed: {', '.join(PLAIN_MODELS)}"
-        )
     if _views(workload).honest.padding is not None:
         raise ConfigError("pfl-research: has no augmentation")
     if any(part.attacks for part in workload.parts):
         raise ConfigError("pfl-research: has no attackers")
 
 
-def _views(workload: Workload):
+def _views(workload: Workload) -> TaskTransforms:
     channels = DATASETS[workload.parameters["dataset"]].shape[2]
     return task_transforms(channels, workload.parameters["switches"]["transforms"])
 
 
 def _users(workload: Workload, device: torch.device) -> dict[int, tuple[torch.Tensor, ...]]:
-    """Images, normalised once as in pfl's benchmark, and labels of every participant."""
-    honest = _views(workload).honest
-    users = {}
-    for part in workload.parts:
-        own = workload.clients.client(part.client)
-        images = torch.from_numpy(workload.arrays["x_train"][own]).to(device)
-        labels = torch.from_numpy(workload.arrays["y_train"][own]).to(device)
-        users[part.client] = (honest.test(images).contiguous(), labels)
-    return users
+    """The samples of every participant."""
+    view, arrays = _views(workload).honest, workload.arrays
+    own = {part.client: workload.clients.client(part.client) for part in workload.parts}
+    return {
+        client: _samples(arrays["x_train"][rows], arrays["y_train"][rows], view, device)
+        for client, rows in own.items()
+    }
 
 
 def _tests(workload: Workload, device: torch.device) -> list[Dataset]:
     """The clean and the backdoor test set."""
     view, arrays, poisoned = _views(workload).test, workload.arrays, workload.poisoned
     return [
-        Dataset(
-            (
-                view.test(torch.from_numpy(images).to(device)).contiguous(),
-                torch.from_numpy(labels).to(device),
-            )
-        )
-        for images, labels in (
-            (arrays["x_test"], arrays["y_test"]),
-            (poisoned["test_x"], poisoned["test_y"]),
-        )
+        Dataset(_samples(arrays["x_test"], arrays["y_test"], view, device)),
+        Dataset(_samples(poisoned["test_x"], poisoned["test_y"], view, device)),
     ]
+
+
+def _samples(
+    images: np.ndarray, labels: np.ndarray, view: Transform, device: torch.device
+) -> tuple[torch.Tensor, ...]:
+    """Images, normalised once as in pfl's benchmark, and their labels."""
+    seen = view.test(torch.from_numpy(images).to(device)).contiguous()
+    return seen, torch.from_numpy(labels).to(device)
 
 
 def _model(workload: Workload, training: LocalTraining) -> PyTorchModel:
     """The plain model with the loss and the metrics that pfl asks of a module."""
-    parameters = workload.parameters
-    name, width = parameters["model"]["name"], parameters["model"]["width"]
-    num_classes = DATASETS[parameters["dataset"]].num_classes
-    module = PLAIN_MODELS[name](num_classes, width)
-    module.load_state_dict(models.build(name, num_classes=num_classes, width=width).state_dict())
+    module = starting_model(workload.parameters, "pfl-research")
     module.loss = types.MethodType(_loss, module)
     module.metrics = types.MethodType(_metrics, module)
     local = functools.partial(
@@ -156,7 +145,7 @@ def _model(workload: Workload, training: LocalTraining) -> PyTorchModel:
         module,
         local,
         torch.optim.SGD(module.parameters(), lr=1.0),  # the server takes the average as it is
-        amp_dtype=autocast_dtype(parameters["precision"]),
+        amp_dtype=autocast_dtype(workload.parameters["precision"]),
     )
 
 

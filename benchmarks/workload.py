@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -163,12 +164,13 @@ def check_files(parameters: Mapping, data: Path) -> None:
 
 
 def _configuration(task: str) -> dict:
-    known = [configuration.load(), configuration.load(_UNATTACKED)]
-    for config in known:
+    known: list[str] = []
+    for read in (configuration.load, partial(configuration.load, _UNATTACKED)):
+        config = read()
         if task in config["tasks"]:
             return config
-    allowed = ", ".join(name for config in known for name in config["tasks"])
-    raise ConfigError(f"task: '{task}' is unknown; allowed: {allowed}")
+        known += config["tasks"]
+    raise ConfigError(f"task: '{task}' is unknown; allowed: {', '.join(known)}")
 
 
 def _shrunk(parameters: Mapping) -> dict:

@@ -24,6 +24,7 @@ def run(tmp_path_factory):
     arguments = ["--quick", "--minutes", "0", "--tasks", TASK, "--device", "cpu", "--threads", "1"]
     with pytest.MonkeyPatch.context() as patch:
         shown = []
+        patch.setattr(bench.race, "pfl_installed", lambda: False)
         patch.setattr("builtins.print", lambda *text, **_: shown.extend(map(str, text)))
         bench.main([*arguments, "--out", str(folder)])
     (found,) = folder.glob("*.json")

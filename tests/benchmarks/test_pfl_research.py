@@ -2,12 +2,10 @@
 
 import pytest
 import torch
-from benchmarks.simulator import Simulator
 from benchmarks.workload import build, resolve
+from tests.benchmarks.rounds import assert_is_the_projects
 
-from edgecase import models
 from edgecase.errors import ConfigError
-from edgecase.federation.flat import FlatModel
 from edgecase.models.layers import Dropout
 
 pytest.importorskip("pfl")
@@ -24,16 +22,7 @@ def test_its_round_is_that_of_the_project(task, monkeypatch):
     parameters = resolve(task, attacked=False, precision="fp32", quick=True)
     workload = build(parameters | {"batch_size": 512})
     assert len(workload.parts) > 1
-    found = PflResearch(workload, 1, CPU).train()
-
-    width, name = parameters["model"]["width"], parameters["model"]["name"]
-    model = FlatModel(models.build(name, width=width))
-    before = {key: tensor.clone() for key, tensor in model.state().items()}
-    model.parameters += Simulator(workload, "sequential", 1, CPU).updates()[0]
-    assert found.keys() == before.keys()
-    for key, expected in model.state().items():
-        torch.testing.assert_close(found[key], expected, rtol=1e-4, atol=1e-6)
-    assert any((found[key] - before[key]).abs().max() > 1e-3 for key in found)
+    assert_is_the_projects(PflResearch(workload, 1, CPU).train(), workload)
 
 
 def test_training_and_tests_are_timed():

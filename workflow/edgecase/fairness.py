@@ -104,7 +104,7 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
     index = pd.MultiIndex.from_tuples(runs, names=[*axes, "seed"])
     seeds = pd.DataFrame([_measured(run) for run in runs.values()], index=index)
 
-    cells = settings.astype({"seated_client": int, "stddev": float, "norm_bound": float})
+    cells = settings.astype({"seated_client": int})
     cells["standin"] = table.groupby(axes)["standin"].first()
     cells["seeds"] = seeds.groupby(axes).size()
     cells["rounds"] = rounds.groupby(axes)["fl_iter"].max()
