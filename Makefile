@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict unlock merge archive unpack bench fuzz test test-cluster soak lint format lock clean
+.PHONY: env demo small small-all paper report plan verdict unlock merge archive unpack bench test test-cluster soak lint format lock clean
 
 env: .venv/.installed
 
@@ -39,10 +39,10 @@ paper: env
 	$(call run,paper)
 
 # What the following targets are asked: CONFIG=config/demo.yaml, of verdict DEFENSE, TASK, PARTICIPATION, of
-# bench TASKS, DEVICE, SEEDS, DATA, of fuzz MINUTES, SEED, TARGETS, of merge FROM, of unpack ARCHIVE.
+# bench TASKS, DEVICE, SEEDS, DATA, of merge FROM, of unpack ARCHIVE.
 # They reach the shell as variables, never as text, and make itself takes them as they are.
 CONFIG ?= config/small.yaml
-ASKED := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA MINUTES SEED TARGETS FROM ARCHIVE
+ASKED := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA FROM ARCHIVE
 $(foreach name,$(ASKED),$(eval override $(name) := $$(value $(name))))
 export $(ASKED)
 CONFIGURED := $(BIN)/python workflow/scripts/configured.py
@@ -91,11 +91,6 @@ verdict: env
 bench: env
 	@$(BIN)/python -m benchmarks.bench $${TASKS:+--tasks $$TASKS} $${SEEDS:+--seeds $$SEEDS} \
 		$${DEVICE:+--device "$$DEVICE"} $${DATA:+--data "$$DATA"}
-
-# Files that went wrong, for every reader and script (docs/fuzzing.md): make fuzz MINUTES=5 TARGETS="pickle idx"
-fuzz: env
-	@PYTHONPATH=workflow:. $(BIN)/python -W ignore -m tests.hostile.fuzz --minutes $${MINUTES:-1} \
-		$${SEED:+--seed $$SEED} $${TARGETS:-}
 
 test: env
 	$(BIN)/python -m pytest -n auto

@@ -7,7 +7,7 @@ import torch
 
 from benchmarks.simulator import Simulator
 from benchmarks.workload import build
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 from edgecase.federation.trainer import BACKENDS, SEQUENTIAL
 
 #: column → meaning.

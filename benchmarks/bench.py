@@ -12,11 +12,12 @@ from benchmarks import agreement, race, record, table
 from benchmarks.measure import MATRIX_SIZE
 from benchmarks.worker import Contestant
 from benchmarks.workload import Workload, attacked_or_not, build, check_files, resolve
-from edgecase import command, models
 from edgecase import config as configuration
+from edgecase import models
+from edgecase.base import command
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS
-from edgecase.errors import ConfigError
-from edgecase.federation import device as devices
+from edgecase.machine import device as devices
 from edgecase.plan.flops import operations
 
 _TASKS = ["cifar10-southwest", "emnist-ardis"]

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import torch
 
-from edgecase.federation.device import synchronise
-from edgecase.federation.precision import matrix_products
+from edgecase.machine.device import synchronise
+from edgecase.machine.precision import matrix_products
 
 #: the phases of a round, in order.
 PHASES = ("train_s", "aggregate_s", "evaluate_s")

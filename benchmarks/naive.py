@@ -18,7 +18,7 @@ from benchmarks.plain_models import starting_model
 from benchmarks.workload import Part, Workload
 from edgecase.attacks import LocalTraining
 from edgecase.datasets import DATASETS
-from edgecase.transforms import Transform, task_transforms
+from edgecase.federation.transforms import Transform, task_transforms
 
 
 class ImageSet(Dataset):

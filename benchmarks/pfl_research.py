@@ -22,10 +22,10 @@ from benchmarks.measure import Clock
 from benchmarks.plain_models import starting_model
 from benchmarks.workload import Workload
 from edgecase.attacks import LocalTraining
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS
-from edgecase.errors import ConfigError
-from edgecase.federation.precision import autocast_dtype
-from edgecase.transforms import TaskTransforms, Transform, task_transforms
+from edgecase.federation.transforms import TaskTransforms, Transform, task_transforms
+from edgecase.machine.precision import autocast_dtype
 
 _NEVER = 2**31
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from torch import nn
 
 from edgecase import models
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS
-from edgecase.errors import ConfigError
 
 
 def vgg9(num_classes: int = 10, width: float = 1.0) -> nn.Module:

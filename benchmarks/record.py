@@ -14,8 +14,8 @@ import torch
 
 from benchmarks.table import COLUMNS
 from benchmarks.worker import pfl_installed
-from edgecase.federation import device as devices
-from edgecase.files import atomic_path
+from edgecase.base.files import atomic_path
+from edgecase.machine import device as devices
 from edgecase.plan.speed import Machine
 
 _PACKAGES = ("torch", "torchvision", "pillow", "numpy")

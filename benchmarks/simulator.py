@@ -8,14 +8,14 @@ from benchmarks.measure import Clock
 from benchmarks.workload import ROUND, Workload
 from edgecase import models
 from edgecase.federation.clients import build_populations, build_tests
-from edgecase.federation.device import total_memory
 from edgecase.federation.evaluate import evaluate
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.round import Cohort, Updates, defend, train_participants
 from edgecase.federation.task import task_data
 from edgecase.federation.trainer import build_trainer
-from edgecase.machine import TRAINING_MEMORY
+from edgecase.machine.device import total_memory
+from edgecase.machine.gpus import TRAINING_MEMORY
+from edgecase.machine.precision import autocast_dtype, matrix_products
 
 
 class Simulator:

@@ -15,8 +15,8 @@ from benchmarks.measure import matrix_product_rate, peak_memory
 from benchmarks.naive import Naive
 from benchmarks.simulator import Simulator
 from benchmarks.workload import Workload, build
-from edgecase.errors import ConfigError
-from edgecase.federation import device as devices
+from edgecase.base.errors import ConfigError
+from edgecase.machine import device as devices
 
 NAIVE = "naive"
 PFL_RESEARCH = "pfl-research"

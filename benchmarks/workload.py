@@ -8,19 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from edgecase import attacks, poison
+from edgecase import attacks
 from edgecase import config as configuration
 from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, load_npz
-from edgecase.errors import ConfigError, DataError
-from edgecase.federation.participation import Participants
 from edgecase.federation.round import honest_training
 from edgecase.federation.simulate import participants_of
-from edgecase.grid import Cell
-from edgecase.partition import Partition, partition
 from edgecase.plan.sizes import EDGE_IMAGES, image_counts
-from edgecase.poison import PoisonedData
-from edgecase.randomness import numpy_generator
+from edgecase.population import poison
+from edgecase.population.participation import Participants
+from edgecase.population.partition import Partition, partition
+from edgecase.population.poison import PoisonedData
+from edgecase.results.cells import Cell
 
 #: the round of fixed-freq-10 that is timed: the first, in which an attacker takes part.
 ROUND = 1

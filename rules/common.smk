@@ -11,14 +11,17 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from edgecase import attacks, claims
 from edgecase import config as configuration
-from edgecase import defenses, machine, provenance, staleness
+from edgecase import defenses
+from edgecase.machine import gpus as machine
+from edgecase.results import provenance
+from edgecase.results import staleness
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.figures import FIGURES as FIGURE_SPECS
-from edgecase.files import require_writable
-from edgecase.grid import Cell, all_cells, expand
-from edgecase.records import read_cell
+from edgecase.base.files import require_writable
+from edgecase.results.cells import Cell, all_cells, expand
+from edgecase.results.records import read_cell
 from edgecase.sharing import MANIFEST
 from edgecase.sharing.shares import own_cells
 
@@ -134,7 +137,7 @@ onstart:
         )
     # Only a local run's jobs are known to find their device here; torch takes seconds to load.
     if DEVICE.startswith("cuda") and workflow.local_exec:
-        from edgecase.federation.device import choose_device
+        from edgecase.machine.device import choose_device
 
         try:
             choose_device(DEVICE)

@@ -1,6 +1,6 @@
 # A verdict on one defense, where `verdict.defense` asks for it: attacks over a grid of radii, with the
 # defense and without one.
-from edgecase.grid import verdict_blocks
+from edgecase.results.cells import verdict_blocks
 
 ASKED = config.get("verdict") or {}
 VERDICT_CELLS = expand(verdict_blocks(config))

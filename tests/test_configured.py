@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 from scripts import configured
 
 CONFIG = Path(__file__).parents[1] / "config"

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgecase import config, hyperparameters, reported, results
-from edgecase.measures import MEASURES
-from edgecase.poison import PoisonedData
+from edgecase import config
+from edgecase.analysis import hyperparameters, reported
+from edgecase.analysis.measures import MEASURES
+from edgecase.population.poison import PoisonedData
+from edgecase.results import rounds as results
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/*.md")) + [ROOT / "config" / "README.md"]

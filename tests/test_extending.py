@@ -16,7 +16,7 @@ COPIED = ("Snakefile", "rules", "workflow", "config", "envs", "profiles", "docs"
 PIPELINE = """
 import importlib, json, sys
 from edgecase import config
-from edgecase.grid import expand
+from edgecase.results.cells import expand
 
 sys.path.insert(0, "workflow/scripts")
 def run(name, *options):

@@ -12,11 +12,11 @@ import numpy as np
 from edgecase import config
 from edgecase.datasets import EDGE_SETS
 from edgecase.federation.simulate import participants_of
-from edgecase.grid import all_cells
-from edgecase.partition import partition
+from edgecase.federation.transforms import task_transforms
 from edgecase.plan.sizes import edge_counts
 from edgecase.plan.work import cell_work
-from edgecase.transforms import task_transforms
+from edgecase.population.partition import partition
+from edgecase.results.cells import all_cells
 
 ROOT = Path(__file__).parents[1]
 

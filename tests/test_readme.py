@@ -45,7 +45,7 @@ def test_every_make_target_exists():
 def test_the_paper_and_the_small_run_download_what_is_said():
     from edgecase import config
     from edgecase.datasets import DATASETS, EDGE_SETS
-    from edgecase.grid import all_cells
+    from edgecase.results.cells import all_cells
 
     titles = {
         "cifar10": "CIFAR-10",

@@ -6,7 +6,7 @@ import pytest
 
 from edgecase import attacks
 from edgecase.attacks import LocalTraining, Projection, RoundContext, attacker_training
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 HONEST = LocalTraining(epochs=2, batch_size=32, lr=0.017, momentum=0.9, weight_decay=1e-4)
 PARAMETERS = {

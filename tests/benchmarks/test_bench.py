@@ -11,7 +11,7 @@ from benchmarks.worker import NAIVE
 from benchmarks.workload import build, resolve
 
 from benchmarks import agreement, bench, table
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.federation.trainer import BACKENDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text(encoding="utf-8")

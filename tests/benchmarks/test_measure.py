@@ -6,7 +6,7 @@ import pytest
 import torch
 from benchmarks.measure import PHASES, Clock, matrix_product_rate, peak_memory
 
-from edgecase.federation.device import total_memory
+from edgecase.machine.device import total_memory
 
 CPU = torch.device("cpu")
 

@@ -12,8 +12,8 @@ from torch import nn
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
-from edgecase.errors import ConfigError
-from edgecase.transforms import Transform, task_transforms
+from edgecase.base.errors import ConfigError
+from edgecase.federation.transforms import Transform, task_transforms
 
 CPU = torch.device("cpu")
 PLAIN = Transform(mean=(0.4,), std=(0.2,))

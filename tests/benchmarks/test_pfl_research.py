@@ -5,7 +5,7 @@ import torch
 from benchmarks.workload import build, resolve
 from tests.benchmarks.rounds import assert_is_the_projects
 
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 from edgecase.models.layers import Dropout
 
 pytest.importorskip("pfl")

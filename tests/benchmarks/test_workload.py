@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from benchmarks.workload import attacked_or_not, build, check_files, resolve
 
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.config import load, resolve_cell
 from edgecase.datasets import DATASETS
 from edgecase.datasets.arrays import save_npz
 from edgecase.datasets.standin_digits import digits
 from edgecase.datasets.standin_sevens import sevens
-from edgecase.errors import ConfigError, DataError
-from edgecase.grid import Cell
 from edgecase.plan.work import cell_work
+from edgecase.results.cells import Cell
 
 TASKS = ("cifar10-southwest", "emnist-ardis")
 

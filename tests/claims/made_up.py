@@ -6,7 +6,7 @@ import yaml
 from edgecase import claims
 from edgecase.claims.measured import Measured
 from edgecase.claims.verdict import judge
-from edgecase.grid import Cell
+from edgecase.results.cells import Cell
 
 ROLES = {
     "task1": {"task": "planes", "participation": "fixed-freq-10"},

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgecase import claims, config, reported
+from edgecase import claims, config
+from edgecase.analysis import reported
+from edgecase.analysis.measures import MEASURES
 from edgecase.claims.check import problems
 from edgecase.claims.region import Region
 from edgecase.claims.words import FIRST, LAST
 from edgecase.figures import printed
-from edgecase.grid import all_cells
-from edgecase.measures import MEASURES
+from edgecase.results.cells import all_cells
 
 ROOT = Path(__file__).parents[2]
 PATH = ROOT / "config" / "claims.yaml"

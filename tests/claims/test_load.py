@@ -6,8 +6,8 @@ import pytest
 from tests.claims.made_up import entry, write
 
 from edgecase import claims
+from edgecase.base.errors import ConfigError
 from edgecase.claims.region import Region
-from edgecase.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 OF = {"attack": "blackbox", "defense": "krum"}

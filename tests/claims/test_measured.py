@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from tests.claims.made_up import cell, last, measured, table
 
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.claims.measured import read_measures
-from edgecase.errors import ConfigError, DataError
 
 A, B = cell(), cell(attack="none")
 

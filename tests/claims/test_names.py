@@ -4,11 +4,11 @@ import pytest
 from tests.claims.made_up import cell, entry, judged, last, write
 
 from edgecase import attacks, claims, config, defenses
+from edgecase.analysis.measures import MEASURES
+from edgecase.base.errors import ConfigError
 from edgecase.claims import names
 from edgecase.claims.model import NOT_RUN
-from edgecase.errors import ConfigError
-from edgecase.grid import all_cells
-from edgecase.measures import MEASURES
+from edgecase.results.cells import all_cells
 
 OF = {"attack": "blackbox", "defense": "krum"}
 MEAN = {"test": "mean", "quantity": "main_last", "above": 0}

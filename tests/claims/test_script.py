@@ -6,7 +6,7 @@ import pytest
 from tests.claims.made_up import ROLES, cell, entry, last, table, write
 
 from edgecase import densities
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from scripts import claims as script
 
 ROOT = Path(__file__).parents[2]

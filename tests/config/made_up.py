@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from edgecase import config
-from edgecase.errors import ConfigError
-from edgecase.grid import Cell
+from edgecase.base.errors import ConfigError
+from edgecase.results.cells import Cell
 
 CONFIG = Path(__file__).parents[2] / "config"
 T1, T2 = "cifar10-southwest", "emnist-ardis"

@@ -5,8 +5,9 @@ import math
 import pytest
 from tests.config.made_up import T1, T2, edited, paper, problems, read, with_cell
 
-from edgecase import authors_cli, config, defenses
-from edgecase.errors import ConfigError
+from edgecase import config, defenses
+from edgecase.authors import cli as authors_cli
+from edgecase.base.errors import ConfigError
 from edgecase.figures import FIGURES
 
 # every mistake alone: one message with the key, the value and what is allowed

@@ -4,7 +4,7 @@ import pytest
 from tests.config.made_up import T1, edited
 
 from edgecase import config
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 
 def test_file_states_what_differs(tmp_path):

@@ -9,7 +9,7 @@ import yaml
 from tests.config.made_up import CONFIG
 
 from edgecase import config
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 TASK = "standin-digits"
 MILLION = 1_000_000

@@ -6,7 +6,7 @@ import pytest
 from tests.config.made_up import T1, T2, paper
 
 from edgecase import config
-from edgecase.grid import Cell, all_cells, expand
+from edgecase.results.cells import Cell, all_cells, expand
 
 COMMON = {
     "gamma": 0.998,

@@ -6,7 +6,8 @@ import pytest
 import yaml
 from tests.config.made_up import CONFIG
 
-from edgecase import config, defenses, partition, poison
+from edgecase import config, defenses
+from edgecase.population import partition, poison
 
 
 def rows(heading):

@@ -11,8 +11,9 @@ from tests.config.made_up import (
     read,
 )
 
-from edgecase import attacks, config, defenses, poison
-from edgecase.grid import all_cells, expand
+from edgecase import attacks, config, defenses
+from edgecase.population import poison
+from edgecase.results.cells import all_cells, expand
 
 NAMES = ["paper", "small", "demo", "test"]
 

@@ -4,8 +4,8 @@ import pytest
 from tests.config.made_up import CONFIG
 
 from edgecase import config
-from edgecase.errors import ConfigError
-from edgecase.grid import Cell, all_cells
+from edgecase.base.errors import ConfigError
+from edgecase.results.cells import Cell, all_cells
 
 TASK = "standin-digits"
 RADII = {f"r-{radius}": {"eps": radius} for radius in (0.125, 0.25, 1.0, 2.0)}

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from tests.datasets.made_up import CONTAINERS, SINGLE, member, rar, tar, zipped
 
-from edgecase import files
+from edgecase.base import files
 from edgecase.datasets.archives import archive_stem, extract, holds_many
 
 A, B = b"first member" * 50, b"second\x00member"

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from tests.datasets.made_up import member, rar
 
+from edgecase.base.errors import DataError
 from edgecase.datasets import ardis
 from edgecase.datasets.archives import extract
-from edgecase.errors import DataError
 
 
 def image_text(images):

@@ -4,9 +4,9 @@ import zipfile
 import numpy as np
 import pytest
 
+from edgecase.base.errors import DataError
 from edgecase.datasets import load_npz
 from edgecase.datasets.arrays import check_array, check_images, check_labels, save_npz
-from edgecase.errors import DataError
 
 ARRAYS = {"x": np.arange(5000, dtype=np.uint8).reshape(50, 100), "y": np.arange(3)}
 

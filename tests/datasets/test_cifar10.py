@@ -3,8 +3,8 @@ import pickle
 import numpy as np
 import pytest
 
+from edgecase.base.errors import DataError
 from edgecase.datasets import cifar10
-from edgecase.errors import DataError
 
 ROWS = 3
 

@@ -5,8 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
+from edgecase.base.errors import DataError
 from edgecase.datasets import EDGE_SETS, GREEN_CARS_TEST, GREEN_CARS_TRAIN, greencar, southwest
-from edgecase.errors import DataError
 
 # numbers of images as the authors describe them
 SOUTHWEST = {

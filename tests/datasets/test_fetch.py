@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.datasets.made_up import archive_file, plain_file, source, tar, zipped
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.fetch import fetch, verify
-from edgecase.errors import DataError
 
 BODY = bytes(range(256)) * 800
 PACK = tar({"batches/a": b"aaa", "batches/b": b"bbb"}, "w:gz")

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.idx import parse_idx, read, read_gzipped, read_mnist
-from edgecase.errors import DataError
 
 
 def to_idx(array):

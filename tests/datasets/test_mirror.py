@@ -3,8 +3,8 @@ import shutil
 import pytest
 from tests.datasets.made_up import CONTAINERS, SINGLE, archive_file, plain_file, source, tar
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.mirror import copy_from_mirror
-from edgecase.errors import DataError
 
 A, B = b"content of a", b"content of b"
 PUBLISHED = tar({"batches/a": A, "batches/b": B}, "w:gz")

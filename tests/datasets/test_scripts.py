@@ -9,8 +9,8 @@ import pytest
 import yaml
 from tests.datasets.made_up import digests
 
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.datasets import load_npz
-from edgecase.errors import ConfigError, DataError
 
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.datasets.sources import load_sources
-from edgecase.errors import ConfigError
 
 PUBLISHED = Path(__file__).parents[2] / "config" / "sources.yaml"
 SHA256 = "ab" * 32

@@ -8,8 +8,8 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.unpickle import load_pickle
-from edgecase.errors import DataError
 
 
 class Call:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.defenses import aggregate, check_postconditions, names
-from edgecase.errors import ConfigError, SimulationError
 
 PARAMS = {
     "no-defense": {},

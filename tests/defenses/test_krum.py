@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from edgecase.base.errors import ConfigError
 from edgecase.defenses import aggregate
-from edgecase.errors import ConfigError
 
 
 def slow_scores(updates, f):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from edgecase.base.errors import ConfigError
 from edgecase.defenses import aggregate
-from edgecase.errors import ConfigError
 
 
 def updates_and_counts(m=5, size=20_000):

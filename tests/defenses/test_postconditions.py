@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 import torch
 
+from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.defenses import aggregate, check_postconditions
 from edgecase.defenses.base import Aggregate
-from edgecase.errors import ConfigError, SimulationError
 
 UPDATES = torch.randn(7, 400, generator=torch.Generator().manual_seed(0))  # norms near 20
 PARAMS = {

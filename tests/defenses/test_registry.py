@@ -7,8 +7,8 @@ import pytest
 
 import edgecase
 from edgecase import defenses
+from edgecase.base.errors import ConfigError
 from edgecase.defenses import minimum_clients, names, parameters, registry, validate
-from edgecase.errors import ConfigError
 
 
 def test_the_declarations_load_without_torch():

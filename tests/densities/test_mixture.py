@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.randomness import numpy_generator
 from edgecase.densities.mixture import FeatureDensity, fit
-from edgecase.errors import ConfigError, DataError
-from edgecase.randomness import numpy_generator
 
 
 def features(count=600, seed=0):

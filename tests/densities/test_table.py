@@ -10,7 +10,7 @@ import pytest
 from tests.densities.made_up import group, table
 
 from edgecase import densities
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 
 
 def test_share_below_the_quantile_by_hand():

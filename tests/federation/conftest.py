@@ -9,8 +9,8 @@ import torch
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.simulate import Classes, SeedRun, simulate
 from edgecase.federation.trainer import Sequential
-from edgecase.partition import Partition
-from edgecase.transforms import task_transforms
+from edgecase.federation.transforms import task_transforms
+from edgecase.population.partition import Partition
 
 SIZES = [3, 14, 6, 9, 4, 11, 5, 8]
 PARAMETERS = {

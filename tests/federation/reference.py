@@ -15,14 +15,14 @@ from torch import nn
 from torch.nn import functional
 
 from edgecase import defenses
-from edgecase.federation.participation import FixedPool, sample_clients
-from edgecase.randomness import derive_key
-from edgecase.tensor_randomness import (
+from edgecase.base.randomness import derive_key
+from edgecase.base.tensor_randomness import (
     random_bits,
     random_permutation,
     random_uniform,
     torch_generator,
 )
+from edgecase.population.participation import FixedPool, sample_clients
 
 #: PAPER §2: (padding, mean, std) of the honest clients, the attacker and the test sets.
 COLOUR_HONEST = ("reflect", np.array([125.3, 123.0, 113.9]) / 255, np.array([63, 62.1, 66.7]) / 255)

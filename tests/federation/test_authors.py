@@ -9,7 +9,7 @@ import torch
 from tests.federation import reference
 
 from edgecase import models
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.federation import authors
 from edgecase.federation.authors import load_authors
 from edgecase.federation.flat import FlatModel

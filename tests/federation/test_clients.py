@@ -6,10 +6,10 @@ import torch
 from tests.federation import reference
 from tests.federation.conftest import SIZES
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.federation.clients import build_populations
-from edgecase.partition import Partition
-from edgecase.transforms import task_transforms
+from edgecase.federation.transforms import task_transforms
+from edgecase.population.partition import Partition
 
 
 def rows(population, samples):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from edgecase.errors import SimulationError
+from edgecase.base.errors import SimulationError
 from edgecase.federation import evaluate as evaluation
 from edgecase.federation.evaluate import evaluate
 from edgecase.federation.flat import FlatModel

@@ -14,7 +14,7 @@ from edgecase.attacks import LocalTraining, Projection
 from edgecase.federation import local
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Store, Stream, project, train_locally
-from edgecase.transforms import Transform
+from edgecase.federation.transforms import Transform
 
 ORACLES = sorted((Path(__file__).parent / "data").glob("local_*.npz"))
 HOW = {"epochs": 3, "batch_size": 4, "lr": 0.1, "momentum": 0.9, "weight_decay": 0.05}

@@ -7,12 +7,12 @@ from safetensors.torch import save_file
 from tests.federation import reference
 
 from edgecase import models
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
+from edgecase.base.randomness import numpy_generator
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.pretrain import clean_accuracy, load_start, pretrain
 from edgecase.federation.task import TaskData
-from edgecase.randomness import numpy_generator
-from edgecase.transforms import task_transforms
+from edgecase.federation.transforms import task_transforms
 
 RECIPE = {"epochs": 2, "batch_size": 8, "lr": 0.05, "momentum": 0.9, "weight_decay": 0.01}
 

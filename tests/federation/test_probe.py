@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from edgecase import models
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.federation import probe as probing
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.probe import Work, choose_backend, fastest, probe

@@ -9,10 +9,9 @@ from torch import nn
 
 from edgecase import defenses
 from edgecase.attacks import LocalTraining
-from edgecase.errors import SimulationError
+from edgecase.base.errors import SimulationError
 from edgecase.federation import round as rounds
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.participation import Participants
 from edgecase.federation.round import (
     Cohort,
     Updates,
@@ -21,6 +20,7 @@ from edgecase.federation.round import (
     train_participants,
 )
 from edgecase.federation.trainer import Sequential
+from edgecase.population.participation import Participants
 
 HONEST = Participants((4, 0, 6, 2, 7), frozenset())
 ATTACKED = Participants((-1, 4, 0, 6, 2), frozenset({-1}))

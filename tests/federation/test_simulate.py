@@ -8,15 +8,15 @@ from tests.federation import reference
 from tests.federation.conftest import DEFENSES, simulate_seed
 
 from edgecase import attacks, models
-from edgecase.errors import SimulationError
+from edgecase.base.errors import SimulationError
 from edgecase.federation import simulate as simulation
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.precision import matrix_products
 from edgecase.federation.simulate import SeedRun, participants_of, simulate
 from edgecase.federation.trainer import Sequential, Stacked
-from edgecase.results import ROUND_COLUMNS, TIMING_COLUMNS
-from edgecase.transforms import task_transforms
+from edgecase.federation.transforms import task_transforms
+from edgecase.machine.precision import matrix_products
+from edgecase.results.rounds import ROUND_COLUMNS, TIMING_COLUMNS
 
 REPLACED = "pgd-replacement-prox"
 

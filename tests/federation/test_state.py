@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.federation.state import SeedState, fingerprint, load, load_or_set_aside, save
 
 ROWS = [

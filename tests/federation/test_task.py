@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 from edgecase.federation.task import task_data, watched_classes
-from edgecase.transforms import task_transforms
+from edgecase.federation.transforms import task_transforms
 
 CPU = torch.device("cpu")
 

@@ -6,7 +6,7 @@ from tests.federation.stacked.conftest import make_jobs  # noqa: F401
 from torch import nn
 
 from edgecase import models
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 from edgecase.federation import trainer as trainers
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.stacked.memory import bytes_per_member

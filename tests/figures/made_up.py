@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from edgecase.results import CELL_AXES, ROUND_COLUMNS
-from edgecase.tables import TIDY_COLUMNS
+from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS
+from edgecase.results.tables import TIDY_COLUMNS
 
 PARTICIPATION = "fixed-freq-10"
 

@@ -3,7 +3,7 @@ import pytest
 from tests.figures.made_up import cell, texts, with_parameters
 
 from edgecase import config
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import ablation
 
 

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from tests.figures.made_up import cell, evaluated, key_labels, misplaced, notes, panel_notice
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import appendix_adaptive, appendix_greencar, appendix_prox, style
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from tests.figures.made_up import texts
 
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.figures import fig1, style
-from edgecase.poison import PoisonedData, save_poison
+from edgecase.population.poison import PoisonedData, save_poison
 from scripts import montage
 
 

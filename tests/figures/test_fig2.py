@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from tests.densities.made_up import group, table
 
+from edgecase.base.errors import DataError
 from edgecase.densities import GROUPS
-from edgecase.errors import DataError
 from edgecase.figures import fig2, style
 
 

@@ -14,7 +14,7 @@ from tests.figures.made_up import (
     with_parameters,
 )
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import fig3
 
 HALF = 4.302652729911275 * 2 / math.sqrt(3)  # of seeds 0, 2, 4, which raise the backdoor as much

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from tests.figures.made_up import cell, panel_notice, texts
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import fig4, style
 
 CASES = ("edge-case", "almost-edge-case", "normal-case")

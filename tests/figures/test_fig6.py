@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from tests.figures.made_up import cell, panel_notice, texts, with_parameters
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import fig6
 
 SWEEP = (0.0002, 0.005, 0.025, 0.158)

@@ -12,7 +12,7 @@ from tests.figures.made_up import (
     with_parameters,
 )
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import fig7
 from edgecase.figures.participation import CLIENTS
 

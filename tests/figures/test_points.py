@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from tests.figures.made_up import cell, with_parameters
 
-from edgecase import summary
-from edgecase.errors import DataError
+from edgecase.analysis import summary
+from edgecase.base.errors import DataError
 from edgecase.figures import points
 
 

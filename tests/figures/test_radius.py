@@ -12,7 +12,7 @@ from tests.figures.made_up import (
     with_parameters,
 )
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import radius
 
 RADII = (0.25, 0.5, 1.0, 2.0, 4.0)

@@ -4,7 +4,7 @@ import pytest
 from tests.figures.made_up import cell, texts
 
 from edgecase import figures
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.figures import style
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from edgecase import models
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 

@@ -7,15 +7,15 @@ import torch
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
-from edgecase.federation.device import total_memory
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Store, Stream, train_locally
 from edgecase.federation.stacked import train
 from edgecase.federation.trainer import build_trainer
+from edgecase.federation.transforms import task_transforms
+from edgecase.machine.device import total_memory
 from edgecase.plan import calibrate
 from edgecase.plan.calibrate import measure
 from edgecase.plan.flops import operations
-from edgecase.transforms import task_transforms
 
 SETTING = {
     "dataset": "standin-digits",

@@ -6,9 +6,9 @@ import pytest
 from tests.plan.made_up import calibration
 
 from edgecase import config as configuration
-from edgecase.grid import all_cells
 from edgecase.plan import estimate
 from edgecase.plan.work import jobs
+from edgecase.results.cells import all_cells
 
 CONFIG = Path(__file__).parents[2] / "config"
 TEST = configuration.load(CONFIG / "test.yaml")

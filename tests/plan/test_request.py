@@ -9,10 +9,10 @@ import pytest
 from tests.plan.made_up import SPEED, answer, calibration
 
 from edgecase import config as configuration
-from edgecase.grid import Cell, all_cells
 from edgecase.plan import assumed, speed
 from edgecase.plan.request import START_MINUTES, Requests
 from edgecase.plan.work import cell_job, density_job, jobs, start_job
+from edgecase.results.cells import Cell, all_cells
 
 ROOT = Path(__file__).parents[2]
 PAPER = configuration.load()

@@ -4,9 +4,9 @@ import pkgutil
 
 import pytest
 
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.southwest import ARRAYS
-from edgecase.errors import ConfigError
 from edgecase.plan.sizes import EDGE_IMAGES, IMAGES, edge_counts, image_counts
 
 LIVERY = {"edge": 100, "clean": 400, "p_study": "published", "unusual_photos": 0} | {

@@ -9,10 +9,10 @@ import pytest
 from tests.plan.made_up import answer
 
 from edgecase import config as configuration
-from edgecase.grid import all_cells
 from edgecase.plan import assumed, speed, warning
 from edgecase.plan.speed import CalibrationError, Machine, calibrate
 from edgecase.plan.work import jobs
+from edgecase.results.cells import all_cells
 
 ROOT = Path(__file__).parents[2]
 PAPER = configuration.load()
@@ -89,7 +89,7 @@ def test_an_estimate_that_fails_is_no_warning(tmp_path, monkeypatch):
 def test_it_loads_no_torch():
     code = (
         "import sys; from pathlib import Path; from edgecase import config\n"
-        "from edgecase.grid import all_cells; from edgecase.plan.warning import long_run\n"
+        "from edgecase.results.cells import all_cells; from edgecase.plan.warning import long_run\n"
         "demo = config.load(Path(sys.argv[1]))\n"
         "long_run(demo, Path('results'), all_cells(demo), cores=1, gpu_jobs=0)\n"
         "assert 'torch' not in sys.modules"

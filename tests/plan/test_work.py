@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from edgecase import config as configuration
-from edgecase import poison
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.standin_planes import livery
 from edgecase.datasets.standin_sevens import sevens
@@ -18,11 +17,12 @@ from edgecase.federation import simulate as simulation
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.evaluate import Accuracy
 from edgecase.federation.simulate import Classes, SeedRun, participants_of, simulate
-from edgecase.grid import Cell, all_cells
-from edgecase.partition import partition
+from edgecase.federation.transforms import task_transforms
 from edgecase.plan.sizes import image_counts
 from edgecase.plan.work import Work, cell_work, jobs, parts
-from edgecase.transforms import task_transforms
+from edgecase.population import poison
+from edgecase.population.partition import partition
+from edgecase.results.cells import Cell, all_cells
 
 CONFIG = Path(__file__).parents[2] / "config"
 DEMO = configuration.load(CONFIG / "demo.yaml")

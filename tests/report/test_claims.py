@@ -3,8 +3,8 @@
 import pytest
 from tests.report.made_up import CLAIMS, claims
 
+from edgecase.base.errors import DataError
 from edgecase.claims.table import COLUMNS
-from edgecase.errors import DataError
 from edgecase.report.claims import by_test, overview, read_claims
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from tests.report.made_up import record, write_record
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.sources import Source
-from edgecase.errors import DataError
 from edgecase.report import facts
 
 STARTS = {"cifar10-southwest": {"default": {"accuracy": 77.684, "norm": 37.29}}}

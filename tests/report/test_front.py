@@ -6,7 +6,7 @@ import pytest
 from tests.report.made_up import CLAIMS, HOSTILE, claims, record
 from tests.report.reading import Page
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.report.claims import read_claims
 from edgecase.report.front import caption_title, front_page
 

@@ -8,10 +8,10 @@ from tests.report.made_up import CLAIMS, HOSTILE, claims
 from tests.report.reading import Page
 
 from edgecase import densities
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.report.page import MOST_BYTES, packed, table_page
-from edgecase.results import CELL_AXES
-from edgecase.tables import TIDY_COLUMNS
+from edgecase.results.rounds import CELL_AXES
+from edgecase.results.tables import TIDY_COLUMNS
 
 AXES = {axis: f"some-{axis}" for axis in CELL_AXES}
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.report import tabular
 
 

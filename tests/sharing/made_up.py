@@ -7,9 +7,9 @@ from pathlib import Path
 from tests.figures.made_up import write_cell
 
 from edgecase import config
-from edgecase.grid import all_cells
-from edgecase.provenance import code_digest, file_digest
-from edgecase.results import TIMING_COLUMNS
+from edgecase.results.cells import all_cells
+from edgecase.results.provenance import code_digest, file_digest
+from edgecase.results.rounds import TIMING_COLUMNS
 
 ROOT = Path(__file__).parents[2]
 TEST = "config/test.yaml"

@@ -12,7 +12,7 @@ import pytest
 from tests.sharing import made_up
 from tests.sharing.made_up import CELLS, CONFIG, RESULTS, ROOT, START, TEST
 
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.sharing import MANIFEST
 from edgecase.sharing.archive import pack
 from edgecase.sharing.unpack import unpack

@@ -7,7 +7,7 @@ import pytest
 from tests.sharing import made_up
 from tests.sharing.made_up import CELLS, CONFIG, DATASET, RESULTS, START
 
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.sharing.merge import merge
 
 FIRST, SECOND = CELLS[::2], CELLS[1::2]

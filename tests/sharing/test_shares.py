@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from edgecase import config
-from edgecase.errors import ConfigError
-from edgecase.grid import all_cells
+from edgecase.base.errors import ConfigError
 from edgecase.plan import assumed, sizes
 from edgecase.plan.work import jobs
+from edgecase.results.cells import all_cells
 from edgecase.sharing.shares import own_cells
 
 CONFIG = Path(__file__).parents[2] / "config"

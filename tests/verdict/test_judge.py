@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.verdict.made_up import ATTACKS, QUIET, table
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.verdict.judge import COLUMNS, judge
 
 PGD = {name: ("pgd", name) for name in ("eps-0.25", "default", "eps-1", "eps-2", "eps-4")}

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from tests.verdict.made_up import write
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.verdict.judge import COLUMNS
 from scripts import verdict as script
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from edgecase import config
-from edgecase.grid import Cell
-from edgecase.results import ROUND_COLUMNS, TIMING_COLUMNS
+from edgecase.results.cells import Cell
+from edgecase.results.rounds import ROUND_COLUMNS, TIMING_COLUMNS
 
 CONFIG = Path(__file__).parents[2] / "config"
 TASK = "standin-digits"

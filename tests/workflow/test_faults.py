@@ -174,7 +174,7 @@ def test_a_second_run_in_the_folder_is_refused_and_the_first_goes_on(fresh):
 SHORT_OF_MEMORY = """
 import resource, sys
 sys.path.insert(0, "workflow")
-from edgecase import command
+from edgecase.base import command
 from scripts import cell
 
 def short(*arguments, build=cell.build_tests):

@@ -16,7 +16,7 @@ from string import Template
 import pytest
 import torch
 
-from edgecase import command, files
+from edgecase.base import command, files
 
 #: rule → the output of one of its jobs, whose other outputs follow from what Snakemake says.
 RULES = {

@@ -6,7 +6,7 @@ Snakemake hands over what `config.check` has passed; by hand, anything can come.
 from collections.abc import Iterable, Mapping
 
 from edgecase import config
-from edgecase.errors import ConfigError, shown
+from edgecase.base.errors import ConfigError, shown
 
 _AXES = ("task", "participation", "case", "attack")
 _NAME = "task"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
-from edgecase.ablation import effects, to_markdown, without_base
-from edgecase.files import atomic_path
-from edgecase.tables import read_tidy
+from edgecase.analysis.ablation import effects, to_markdown, without_base
+from edgecase.base import command
+from edgecase.base.files import atomic_path
+from edgecase.results.tables import read_tidy
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, config
+from edgecase import config
+from edgecase.base import command
 from edgecase.sharing.archive import pack
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, handed, provenance
+from edgecase import handed
+from edgecase.base import command
+from edgecase.base.files import atomic_path, clear_unfinished, locked
+from edgecase.base.progress import Progress
 from edgecase.datasets import DATASETS
-from edgecase.federation import device as devices
 from edgecase.federation.clients import Population, build_populations, build_tests
 from edgecase.federation.pretrain import load_start
 from edgecase.federation.probe import AUTO, Work, choose_backend
@@ -22,11 +24,10 @@ from edgecase.federation.simulate import RoundRecord, SeedRun
 from edgecase.federation.state import fingerprint
 from edgecase.federation.task import open_task, watched_classes
 from edgecase.federation.trainer import BACKENDS, build_trainer
-from edgecase.files import atomic_path, clear_unfinished, locked
-from edgecase.partition import load_partition
-from edgecase.poison import load_poison
-from edgecase.progress import Progress
-from edgecase.results import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
+from edgecase.machine import device as devices
+from edgecase.population.partition import load_partition
+from edgecase.population.poison import load_poison
+from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS, provenance
 
 _NEEDS_LESS = (
     "A cell needs less with a smaller batch_size, test_batch_size or model.width, fewer "

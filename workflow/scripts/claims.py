@@ -6,11 +6,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import claims, command, densities
+from edgecase import claims, densities
+from edgecase.base import command
+from edgecase.base.files import atomic_path
 from edgecase.claims.measured import Measured, read_measures
 from edgecase.claims.table import tabulate, to_markdown
 from edgecase.claims.verdict import judge
-from edgecase.files import atomic_path
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
-from edgecase.files import atomic_path
-from edgecase.tables import tidy
+from edgecase.base import command
+from edgecase.base.files import atomic_path
+from edgecase.results.tables import tidy
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, config
-from edgecase.errors import ConfigError
+from edgecase import config
+from edgecase.base import command
+from edgecase.base.errors import ConfigError
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 import torch
 
-from edgecase import command, densities, handed
+from edgecase import densities, handed
+from edgecase.base import command
+from edgecase.base.errors import DataError
+from edgecase.base.files import atomic_path
+from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASETS, load_npz
 from edgecase.densities.comparison import shaped
+from edgecase.densities.features import penultimate
 from edgecase.densities.mixture import fit
-from edgecase.errors import DataError
-from edgecase.features import penultimate
-from edgecase.federation import device as devices
 from edgecase.federation.pretrain import load_start
 from edgecase.federation.task import open_task
-from edgecase.files import atomic_path
-from edgecase.poison import load_poison
-from edgecase.randomness import numpy_generator
+from edgecase.machine import device as devices
+from edgecase.population.poison import load_poison
 
 _NEEDS_LESS = (
     "Densities need less with a smaller test_batch_size, densities.train_samples or "

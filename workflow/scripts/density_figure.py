@@ -6,7 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, densities
+from edgecase import densities
+from edgecase.base import command
 from edgecase.figures import fig2, style
 
 

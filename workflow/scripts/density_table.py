@@ -6,8 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, densities
-from edgecase.files import atomic_path
+from edgecase import densities
+from edgecase.base import command
+from edgecase.base.files import atomic_path
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, figures
+from edgecase import figures
+from edgecase.base import command
 from edgecase.figures import style
-from edgecase.tables import read_tidy
+from edgecase.results.tables import read_tidy
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
+from edgecase.base import command
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, load_npz
-from edgecase.errors import ConfigError
 from edgecase.figures import fig1, style
-from edgecase.poison import load_poison
+from edgecase.population.poison import load_poison
 
 
 def main(argv: list[str] | None = None) -> None:

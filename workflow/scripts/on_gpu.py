@@ -8,7 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command, gpu_slots, machine
+from edgecase.base import command
+from edgecase.machine import gpu_slots
+from edgecase.machine import gpus as machine
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
-from edgecase.files import atomic_path
+from edgecase.base import command
+from edgecase.base.files import atomic_path
 from edgecase.report.page import packed, table_page
 
 

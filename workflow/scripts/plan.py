@@ -7,12 +7,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
-from edgecase.files import atomic_path
-from edgecase.grid import all_cells
+from edgecase.base import command
+from edgecase.base.files import atomic_path
 from edgecase.plan import estimate
 from edgecase.plan.speed import Machine, calibrate
 from edgecase.plan.work import jobs
+from edgecase.results.cells import all_cells
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
+from edgecase.base import command
+from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import EDGE_SETS, load_npz
 from edgecase.datasets.arrays import check_images
-from edgecase.poison import CASES, build, save_poison
-from edgecase.randomness import numpy_generator
+from edgecase.population.poison import CASES, build, save_poison
 
 
 def main(argv: list[str] | None = None) -> None:

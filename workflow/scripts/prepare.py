@@ -7,12 +7,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
+from edgecase.base import command
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.arrays import save_npz
 from edgecase.datasets.fetch import verify
 from edgecase.datasets.sources import load_sources
-from edgecase.errors import ConfigError
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -10,13 +10,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 from safetensors.torch import save
 
-from edgecase import command, handed
-from edgecase.federation import device as devices
+from edgecase import handed
+from edgecase.base import command
+from edgecase.base.files import atomic_path
+from edgecase.base.tensor_randomness import torch_generator
 from edgecase.federation.authors import load_authors
 from edgecase.federation.pretrain import clean_accuracy, pretrain
 from edgecase.federation.task import open_task
-from edgecase.files import atomic_path
-from edgecase.tensor_randomness import torch_generator
+from edgecase.machine import device as devices
 
 _NEEDS_LESS = (
     "A starting model needs less with a smaller pretrain.batch_size, test_batch_size or "

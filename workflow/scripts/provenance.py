@@ -6,11 +6,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
-from edgecase.files import atomic_path
+from edgecase.base import command
+from edgecase.base.files import atomic_path
 from edgecase.report import facts
 from edgecase.report.origins import provenance_page
-from edgecase.tables import read_starts
+from edgecase.results.tables import read_starts
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -11,9 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import yaml
 
-from edgecase import authors_cli, command
-from edgecase.files import atomic_path
-from edgecase.results import read_rounds
+from edgecase.authors import cli as authors_cli
+from edgecase.base import command
+from edgecase.base.files import atomic_path
+from edgecase.results.rounds import read_rounds
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
+from edgecase.base import command
 from edgecase.sharing.unpack import unpack
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import command
+from edgecase.base import command
+from edgecase.base.files import atomic_path
 from edgecase.claims.words import PASSES_FROM, STOPPED_TO
 from edgecase.figures import style
 from edgecase.figures import verdict as figure
-from edgecase.files import atomic_path
-from edgecase.records import read_cell
-from edgecase.tables import tidy
+from edgecase.results.records import read_cell
+from edgecase.results.tables import tidy
 from edgecase.verdict.judge import PARAMETERS, judge
 from edgecase.verdict.page import to_markdown
 

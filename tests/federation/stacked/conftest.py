@@ -7,7 +7,7 @@ import torch
 from edgecase.attacks import LocalTraining, Projection
 from edgecase.federation.local import LocalJob, Samples, Store, Stream
 from edgecase.federation.stacked.schedule import num_steps
-from edgecase.transforms import Transform
+from edgecase.federation.transforms import Transform
 
 SIZES = [3, 14, 6, 9, 4, 11, 1]
 

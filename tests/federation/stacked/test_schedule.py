@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
+from edgecase.base.randomness import derive_key
+from edgecase.base.tensor_randomness import random_permutation
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.stacked.schedule import Schedule, num_steps
-from edgecase.randomness import derive_key
-from edgecase.tensor_randomness import random_permutation
 
 CPU = torch.device("cpu")
 

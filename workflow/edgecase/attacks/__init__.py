@@ -13,7 +13,7 @@ from edgecase.attacks.blackbox import blackbox
 from edgecase.attacks.pgd import pgd
 from edgecase.attacks.prox import prox
 from edgecase.attacks.replacement import replacement, replacement_factor
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 __all__ = [
     "BASES",

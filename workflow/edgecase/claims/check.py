@@ -7,9 +7,9 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from edgecase.base.errors import ConfigError, shown
 from edgecase.claims import names
 from edgecase.claims.model import ROLES, SEVERAL, SIGMA, WORDS, is_pattern
-from edgecase.errors import ConfigError, shown
 
 _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "claims.schema.yaml"
 

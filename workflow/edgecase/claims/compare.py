@@ -11,7 +11,7 @@ from edgecase.claims.measured import Measured, Sample, Term
 from edgecase.claims.model import WORDS, Part, Selector
 from edgecase.claims.outcome import Outcome, joined, labels, not_run, of_interval, of_trend
 from edgecase.claims.statistics import Interval
-from edgecase.grid import Cell
+from edgecase.results.cells import Cell
 
 Terms = Sequence[Term]
 

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from edgecase.base.documents import read_yaml
+from edgecase.base.errors import ConfigError
 from edgecase.claims import words
 from edgecase.claims.check import problems
 from edgecase.claims.model import SEVERAL, WORDS, Claim, Only, Part, Selector
 from edgecase.claims.region import Region
-from edgecase.documents import read_yaml
-from edgecase.errors import ConfigError
 
 
 def load(path: str | Path) -> list[Claim]:

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from edgecase.errors import ConfigError, DataError
-from edgecase.files import require_last_line
-from edgecase.grid import Cell
-from edgecase.results import CELL_AXES
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.files import require_last_line
+from edgecase.results.cells import Cell
+from edgecase.results.rounds import CELL_AXES
 
 #: a quantity of a cell.
 Term = tuple[Cell, str]

@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from edgecase import attacks, defenses
+from edgecase.analysis.measures import MEASURES
+from edgecase.base.errors import ConfigError, shown
 from edgecase.claims.model import PLACEHOLDER, is_pattern
-from edgecase.errors import ConfigError, shown
-from edgecase.federation import participation
 from edgecase.figures import FIGURES
-from edgecase.measures import MEASURES
-from edgecase.poison import CASES
+from edgecase.population import participation
+from edgecase.population.poison import CASES
 
 #: what is allowed instead of a name; empty if the name is.
 Instead = Callable[[str], str]

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 from edgecase.claims.model import PLACEHOLDER, SIGMA, Claim, Part, Selector, is_pattern
-from edgecase.grid import Cell
+from edgecase.results.cells import Cell
 
 _AXES = ("participation", "case", "attack", "defense", "override")
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from edgecase import defenses, poison
+from edgecase import defenses
 from edgecase.config.problems import Problem, blocks, cells, resolved_name
 from edgecase.config.resolve import resolve_cell
 from edgecase.datasets import EDGE_SETS
-from edgecase.federation import participation
-from edgecase.grid import DEFAULT, Cell, verdict_blocks
+from edgecase.population import participation, poison
+from edgecase.results.cells import DEFAULT, Cell, verdict_blocks
 
 #: cells of a configuration: the paper's has some hundreds.
 MOST_CELLS = 100_000

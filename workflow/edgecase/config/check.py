@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
+from edgecase.base.documents import plain_problem
+from edgecase.base.errors import ConfigError
 from edgecase.config.cells import cell_problems, size_problems
 from edgecase.config.names import name_problems
 from edgecase.config.problems import DEPTH, Place
 from edgecase.config.schema import schema_problems
 from edgecase.config.tasks import task_problems
 from edgecase.config.verdict import radius_problems
-from edgecase.documents import plain_problem
-from edgecase.errors import ConfigError
 
 
 def check(config: Mapping) -> None:

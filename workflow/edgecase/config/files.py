@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from edgecase.base.documents import read_yaml
+from edgecase.base.errors import ConfigError
 from edgecase.config.check import check
 from edgecase.config.resolve import merge
-from edgecase.documents import read_yaml
-from edgecase.errors import ConfigError
 
 _CONFIG = Path(__file__).parents[3] / "config"
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from edgecase import attacks, defenses, figures, models, poison
+from edgecase import attacks, defenses, figures, models
 from edgecase.config.problems import Problem, blocks, dotted, participation_problem, unknown
 from edgecase.config.verdict import verdict_problems
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
-from edgecase.grid import DEFAULT
+from edgecase.population import poison
+from edgecase.results.cells import DEFAULT
 
 
 def name_problems(config: Mapping) -> Iterator[Problem]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from edgecase.errors import ConfigError
-from edgecase.federation import participation
-from edgecase.grid import DEFAULT, Cell, expand, verdict_blocks
+from edgecase.base.errors import ConfigError
+from edgecase.population import participation
+from edgecase.results.cells import DEFAULT, Cell, expand, verdict_blocks
 
 Place = tuple[str | int, ...]
 #: the keys that lead to it, None if no other check minds it; and what it is, in words.

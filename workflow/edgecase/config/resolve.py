@@ -3,10 +3,10 @@
 import copy
 from collections.abc import Mapping
 
-from edgecase import attacks, partition, poison
-from edgecase.federation import participation
-from edgecase.grid import DEFAULT, Cell
-from edgecase.parameters import with_defaults
+from edgecase import attacks
+from edgecase.base.parameters import with_defaults
+from edgecase.population import participation, partition, poison
+from edgecase.results.cells import DEFAULT, Cell
 
 #: the defaults of the switches of the released code's departures from the paper (docs/fidelity.md).
 SWITCHES = {

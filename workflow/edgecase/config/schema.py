@@ -8,8 +8,8 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from edgecase.base.errors import shown
 from edgecase.config.problems import DEPTH, Problem, dotted
-from edgecase.errors import shown
 
 _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "config.schema.yaml"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from edgecase import defenses
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 
 def defense_to_judge(config: Mapping) -> str:

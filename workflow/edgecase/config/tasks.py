@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from edgecase import defenses, models, partition, poison
+from edgecase import defenses, models
 from edgecase.config.problems import Problem, cells, resolved_name
 from edgecase.config.resolve import resolve_task
 from edgecase.datasets import AUTHORS_STARTS, DATASETS
-from edgecase.grid import DEFAULT
+from edgecase.population import partition, poison
+from edgecase.results.cells import DEFAULT
 
 _MODEL_KEYS = ("name", "width")
 _RECIPE_KEYS = ("epochs", "batch_size", "lr", "momentum", "weight_decay")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from edgecase.config.resolve import resolve_task
-from edgecase.grid import DEFAULT
+from edgecase.results.cells import DEFAULT
 
 _PARTITION_KEYS = ("dataset", "edge_set", "num_clients", "partition")
 _POISON_KEYS = ("dataset", "edge_set", "num_clients", "poison")

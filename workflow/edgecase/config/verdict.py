@@ -6,7 +6,7 @@ from dataclasses import replace
 from edgecase import defenses
 from edgecase.config.problems import Problem, participation_problem, sound, unknown
 from edgecase.config.resolve import resolve_cell
-from edgecase.grid import DEFAULT, verdict_blocks
+from edgecase.results.cells import DEFAULT, verdict_blocks
 
 #: radii of PGD in a verdict: one untuned radius flatters any defense.
 MINIMUM_RADII = 5

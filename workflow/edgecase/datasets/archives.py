@@ -17,8 +17,8 @@ from typing import BinaryIO
 from unrar.cffi import rarfile
 from unrar.cffi.unrarlib import BadRarFile
 
+from edgecase.base.files import OF_THE_DISK, atomic_path
 from edgecase.datasets.sources import Member
-from edgecase.files import OF_THE_DISK, atomic_path
 
 _CHUNK = 1 << 20
 # RuntimeError and NotImplementedError: how zipfile refuses a password or an unknown compression

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.arrays import check_array
-from edgecase.errors import DataError
 
 
 def read(raw: Path, train_count: int = 6_600, test_count: int = 1_000) -> dict[str, np.ndarray]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edgecase.errors import ConfigError, DataError
-from edgecase.files import atomic_path
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.files import atomic_path
 
 #: bytes that the arrays of a file may unpack to; no data set here has half as many
 LARGEST = 2 << 30

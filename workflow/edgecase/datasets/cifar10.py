@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.arrays import check_array, check_labels
 from edgecase.datasets.unpickle import load_pickle
-from edgecase.errors import DataError
 
 _ROWS = 10_000
 

@@ -16,11 +16,11 @@ import pooch
 import requests
 from tqdm import tqdm
 
+from edgecase.base.errors import DataError
+from edgecase.base.files import OF_THE_DISK
 from edgecase.datasets.archives import archive_stem, extract
 from edgecase.datasets.mirror import copy_from_mirror
 from edgecase.datasets.sources import Member, Source, SourceFile
-from edgecase.errors import DataError
-from edgecase.files import OF_THE_DISK
 
 #: seconds to connect, and seconds without a byte, before a server counts as hanging
 TIMEOUT = (10.0, 30.0)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.arrays import check_array, check_labels
-from edgecase.errors import DataError
 
 _UNSIGNED_BYTE = 8
 _MOST_DIMENSIONS = 4

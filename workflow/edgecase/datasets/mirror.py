@@ -9,10 +9,10 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from edgecase.base.errors import DataError
+from edgecase.base.files import atomic_path
 from edgecase.datasets.archives import archive_stem, extract, holds_many
 from edgecase.datasets.sources import Member, Source, SourceFile
-from edgecase.errors import DataError
-from edgecase.files import atomic_path
 
 
 def copy_from_mirror(

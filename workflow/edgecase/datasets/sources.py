@@ -8,9 +8,9 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from edgecase.base.documents import read_yaml
+from edgecase.base.errors import ConfigError
 from edgecase.datasets.digests import Digests
-from edgecase.documents import read_yaml
-from edgecase.errors import ConfigError
 
 _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "sources.schema.yaml"
 

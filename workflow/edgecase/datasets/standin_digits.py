@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from edgecase.randomness import numpy_generator
+from edgecase.base.randomness import numpy_generator
 
 _SEED = 0
 _SIZE = 28

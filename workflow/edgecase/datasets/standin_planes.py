@@ -9,8 +9,8 @@ from math import pi, radians
 
 import numpy as np
 
+from edgecase.base.randomness import numpy_generator
 from edgecase.datasets.drawing import Canvas, Colour, curve, ellipse, rectangle
-from edgecase.randomness import numpy_generator
 
 _SEED = 0
 _SIZE = 32

@@ -7,8 +7,8 @@ from math import radians
 
 import numpy as np
 
+from edgecase.base.randomness import numpy_generator
 from edgecase.datasets.drawing import Canvas, curve
-from edgecase.randomness import numpy_generator
 
 _SEED = 0
 _SIZE = 28

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from edgecase.errors import DataError, shown
+from edgecase.base.errors import DataError, shown
 
 _CODE = re.compile("[biufcSU][0-9]{1,9}")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
+from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.defenses import registry
 from edgecase.defenses.distances import row_norms, weighted_sum
-from edgecase.errors import ConfigError, SimulationError
 
 _DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 

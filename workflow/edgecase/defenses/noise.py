@@ -4,11 +4,11 @@ import math
 
 import torch
 
+from edgecase.base.errors import ConfigError
 from edgecase.defenses.base import Aggregate, RoundInputs, combine, result_dtype
 from edgecase.defenses.clipping import clip_factors, require_clipped
 from edgecase.defenses.distances import row_norms
 from edgecase.defenses.postconditions import require, require_all_accepted
-from edgecase.errors import ConfigError
 
 #: how far ‖noise‖ / stddev may lie from √P (see check_weak_dp).
 _DEVIATION = 6.0

@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
+from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.defenses import registry
 from edgecase.defenses.base import Aggregate
-from edgecase.errors import ConfigError, SimulationError
 
 #: at most so many coordinates of the update are computed again.
 _PROBED = 2**14

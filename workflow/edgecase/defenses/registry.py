@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 
 #: added to the diagonal of every component's covariance. In the whitened space the training
 #: features have variance 1 in each direction, so a component is never thinner than 1 % of that.

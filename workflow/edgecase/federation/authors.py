@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.federation.flat import FlatModel
 
 #: file name → id of the git blob in the authors' repository.

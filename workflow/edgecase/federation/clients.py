@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.federation.evaluate import TestSets
 from edgecase.federation.local import Samples, Store
-from edgecase.partition import Partition
-from edgecase.poison import PoisonedData
-from edgecase.transforms import TaskTransforms, Transform
+from edgecase.federation.transforms import TaskTransforms, Transform
+from edgecase.population.partition import Partition
+from edgecase.population.poison import PoisonedData
 
 
 @dataclass(frozen=True)

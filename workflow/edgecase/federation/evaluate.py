@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from edgecase.errors import SimulationError
+from edgecase.base.errors import SimulationError
 from edgecase.federation.flat import FlatModel
 
 #: images that a CPU tests at once: beyond, a layer's output leaves its caches, and the full-size

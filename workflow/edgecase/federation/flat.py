@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
+from edgecase.base.randomness import derive_key
 from edgecase.models.layers import Dropout
-from edgecase.randomness import derive_key
 
 
 class FlatModel:

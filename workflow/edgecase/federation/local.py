@@ -7,10 +7,10 @@ from torch.nn import functional
 from torch.optim.sgd import sgd
 
 from edgecase.attacks import LocalTraining
+from edgecase.base.randomness import derive_key
+from edgecase.base.tensor_randomness import random_permutation
 from edgecase.federation.flat import FlatModel
-from edgecase.randomness import derive_key
-from edgecase.tensor_randomness import random_permutation
-from edgecase.transforms import Transform
+from edgecase.federation.transforms import Transform
 
 
 @dataclass(frozen=True)

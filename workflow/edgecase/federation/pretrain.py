@@ -8,13 +8,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from edgecase.attacks import LocalTraining
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
+from edgecase.base.randomness import numpy_generator
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Store, Stream, train_locally
-from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.task import TaskData
-from edgecase.randomness import numpy_generator
+from edgecase.machine.precision import autocast_dtype, matrix_products
 
 #: one starting model serves every seed of a task, so its own seed is fixed.
 _SEED = 0

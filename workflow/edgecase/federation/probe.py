@@ -15,15 +15,15 @@ from pathlib import Path
 import torch
 
 from edgecase.attacks import LocalTraining
-from edgecase.documents import read_json
-from edgecase.errors import ConfigError, DataError, shown
-from edgecase.federation import device as devices
+from edgecase.base.documents import read_json
+from edgecase.base.errors import ConfigError, DataError, shown
+from edgecase.base.files import atomic_path
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Store, Stream
-from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.trainer import BACKENDS, SEQUENTIAL, Trainer, build_trainer
-from edgecase.files import atomic_path
-from edgecase.transforms import Transform
+from edgecase.federation.transforms import Transform
+from edgecase.machine import device as devices
+from edgecase.machine.precision import autocast_dtype, matrix_products
 
 #: leaves the choice of the back-end to `choose_backend`.
 AUTO = "auto"

@@ -9,14 +9,14 @@ import torch
 
 from edgecase import attacks, defenses
 from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.base.errors import SimulationError
+from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate
-from edgecase.errors import SimulationError
 from edgecase.federation.clients import Population
 from edgecase.federation.local import LocalJob, Stream
-from edgecase.federation.participation import Participants
-from edgecase.federation.precision import autocast_dtype
 from edgecase.federation.trainer import Trainer
-from edgecase.tensor_randomness import torch_generator
+from edgecase.machine.precision import autocast_dtype
+from edgecase.population.participation import Participants
 
 
 @dataclass(frozen=True)

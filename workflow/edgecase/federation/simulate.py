@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import torch
 
 from edgecase.attacks import NO_ATTACK
+from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate
-from edgecase.errors import SimulationError
 from edgecase.federation.clients import Population
-from edgecase.federation.device import synchronise
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
-from edgecase.federation.participation import Participants, parse, sample_clients
-from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.round import Cohort, Updates, defend, train_participants
 from edgecase.federation.state import SeedState
 from edgecase.federation.trainer import Trainer
+from edgecase.machine.device import synchronise
+from edgecase.machine.precision import autocast_dtype, matrix_products
+from edgecase.population.participation import Participants, parse, sample_clients
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Classes:
 
 @dataclass(frozen=True)
 class RoundRecord:
-    """One row of the rounds CSV and of the timing CSV (`edgecase.results`), and the global model
-    `parameters` [P] after the round."""
+    """One row of the rounds CSV and of the timing CSV (`edgecase.results.rounds`), and the global
+    model `parameters` [P] after the round."""
 
     values: dict[str, float | int | str | None]
     seconds: dict[str, float]

@@ -15,8 +15,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 
-from edgecase.errors import DataError
-from edgecase.files import atomic_path
+from edgecase.base.errors import DataError
+from edgecase.base.files import atomic_path
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ import numpy as np
 import torch
 
 from edgecase import models
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, Dataset, load_npz
 from edgecase.datasets.arrays import check_array, check_labels
-from edgecase.errors import ConfigError, DataError
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.simulate import Classes
-from edgecase.randomness import numpy_generator
-from edgecase.transforms import TaskTransforms, task_transforms
+from edgecase.federation.transforms import TaskTransforms, task_transforms
 
 
 @dataclass(frozen=True)

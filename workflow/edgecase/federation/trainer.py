@@ -5,7 +5,7 @@ from typing import Protocol
 
 import torch
 
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Store, train_locally
 from edgecase.federation.stacked.memory import bytes_per_member

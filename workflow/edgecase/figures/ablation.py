@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from edgecase.ablation import SWITCHES, effects, not_run, without_base
+from edgecase.analysis.ablation import SWITCHES, effects, not_run, without_base
 from edgecase.figures import cells, points, style
 
 _PANELS = {"backdoor": ("backdoor accuracy", "#D55E00"), "main": ("main accuracy", "#0072B2")}
@@ -18,8 +18,8 @@ _GREY = "#555555"
 def draw(table: pd.DataFrame) -> Figure:
     """A group per switch, a row per cell; panels: change of backdoor accuracy and of main accuracy.
 
-    `table` is tidy with the columns of `edgecase.ablation.SWITCHES`. A switch that no cell flips
-    has a row that says so. Raises `DataError` as `edgecase.ablation.effects` does.
+    `table` is tidy with the columns of `edgecase.analysis.ablation.SWITCHES`. A switch that no
+    cell flips has a row that says so. Raises `DataError` as `analysis.ablation.effects` does.
     """
     found = effects(table)
     rows = _rows(found)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 
 
 def in_order(found: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from edgecase import curves
+from edgecase.analysis import curves
 from edgecase.figures import cells, participation, style
 
 _BACKDOOR_HEIGHT, _MAIN_HEIGHT = 1.2, 0.75

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.figure import Figure
 
-from edgecase.errors import ConfigError, DataError
+from edgecase.base.errors import ConfigError, DataError
 from edgecase.figures import style
 
 IMAGES_PER_ROW = 12

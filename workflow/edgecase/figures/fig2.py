@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from edgecase import curves, densities
+from edgecase import densities
+from edgecase.analysis import curves
 from edgecase.figures import cells, style
 
 #: label, colour and line style of each group; edge cases have the colour of the case in figure 4.

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from edgecase import curves
+from edgecase.analysis import curves
 from edgecase.figures import cells, printed, style
 
 _ROWS = {"backdoor (%)": 1.55, "main (%)": 0.95, "attacker's norm\ndifference": 1.0}

@@ -5,10 +5,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from edgecase import curves, fairness
+from edgecase.analysis import curves, fairness
 from edgecase.figures import cells, points, style
 from edgecase.figures.sweep import destroyed_from
-from edgecase.results import CELL_AXES
+from edgecase.results.rounds import CELL_AXES
 
 #: the authors' standard deviations of weak DP's noise.
 PUBLISHED = (0.025, 0.158)

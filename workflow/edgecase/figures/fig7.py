@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from edgecase import curves
+from edgecase.analysis import curves
 from edgecase.figures import cells, participation, points, style
 
 #: what the paper runs: rounds between attackers, and percent of all clients.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from edgecase import curves
+from edgecase.analysis import curves
 from edgecase.figures import cells, participation, points, style
 
 #: widths of the paper's VGG-9; its LSTM is of task 4.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 
 #: K; the round column `num_clients` counts a round's participants.
 CLIENTS = "parameters.num_clients"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from edgecase import curves
-from edgecase.errors import DataError
-from edgecase.results import CELL_AXES
+from edgecase.analysis import curves
+from edgecase.base.errors import DataError
+from edgecase.results.rounds import CELL_AXES
 
 #: a number of one seed's rounds 1 … R in order.
 Measure = Callable[[pd.DataFrame], float]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from edgecase import curves
+from edgecase.analysis import curves
 from edgecase.figures import cells, fig5, participation, points, style
 
 #: as many radii as show which one passes; fewer are stated in the panel.

@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
-from edgecase.errors import ConfigError, DataError
-from edgecase.files import atomic_path
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.files import atomic_path
 
 P = ParamSpec("P")
 R = TypeVar("R")

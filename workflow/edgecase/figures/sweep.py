@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from edgecase import curves
+from edgecase.analysis import curves
 from edgecase.figures import cells, participation, points, style
-from edgecase.results import CELL_AXES
+from edgecase.results.rounds import CELL_AXES
 
 _ROWS = {
     "backdoor (%),\nlast rounds": ("backdoor_acc", 1.35),

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 from edgecase.figures import cells, style
 
 _ROWS = {

@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from edgecase.errors import ConfigError
+from edgecase.base.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from edgecase.tensor_randomness import random_at_least
+from edgecase.base.tensor_randomness import random_at_least
 
 
 class Dropout(nn.Module):

@@ -17,16 +17,16 @@ import torch
 from edgecase import models
 from edgecase.attacks import LocalTraining
 from edgecase.datasets import DATASETS
-from edgecase.federation import device as devices
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Store, Stream
-from edgecase.federation.precision import autocast_dtype, matrix_products
 from edgecase.federation.probe import AUTO, Work, fastest, probe
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
-from edgecase.machine import TRAINING_MEMORY
+from edgecase.federation.transforms import task_transforms
+from edgecase.machine import device as devices
+from edgecase.machine.gpus import TRAINING_MEMORY
+from edgecase.machine.precision import autocast_dtype, matrix_products
 from edgecase.plan.flops import operations
-from edgecase.transforms import task_transforms
 
 #: steps of one timed training: loading and returning the model are spread over these, and in a run
 #: over at least as many.

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from edgecase.grid import Cell, all_cells
 from edgecase.plan.speed import Calibration
 from edgecase.plan.work import Job, Work, jobs, parts
+from edgecase.results.cells import Cell, all_cells
 
 #: column → meaning.
 COLUMNS = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgecase import poison
+from edgecase.base.errors import ConfigError
 from edgecase.datasets import EDGE_SETS
-from edgecase.errors import ConfigError
+from edgecase.population import poison
 
 #: data set → training and test images.
 IMAGES = {

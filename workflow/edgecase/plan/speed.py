@@ -13,12 +13,12 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from statistics import fmean
 
-from edgecase.documents import read_json
-from edgecase.errors import DataError, EdgecaseError
-from edgecase.files import atomic_path
-from edgecase.machine import gpus, is_shared_out
+from edgecase.base.documents import read_json
+from edgecase.base.errors import DataError, EdgecaseError
+from edgecase.base.files import atomic_path
+from edgecase.machine.gpus import gpus, is_shared_out
 from edgecase.plan.work import Job, Setting
-from edgecase.provenance import versions
+from edgecase.results.provenance import versions
 
 _LIBRARY = Path(__file__).parents[2]
 _COMMAND = (sys.executable, "-m", "edgecase.plan.calibrate")

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from edgecase.errors import EdgecaseError
-from edgecase.grid import Cell
+from edgecase.base.errors import EdgecaseError
 from edgecase.plan import assumed
 from edgecase.plan.estimate import duration, hours, remaining
 from edgecase.plan.speed import Machine, calibrated
 from edgecase.plan.work import Job
+from edgecase.results.cells import Cell
 
 LIMIT_HOURS = 24
 

@@ -8,9 +8,9 @@ from edgecase import attacks
 from edgecase.attacks import LocalTraining, RoundContext
 from edgecase.config import pretrain_variant, resolve_cell, resolve_task
 from edgecase.datasets import EDGE_SETS
-from edgecase.federation import participation
-from edgecase.grid import Cell, all_cells, expand
 from edgecase.plan.sizes import edge_counts, image_counts
+from edgecase.population import participation
+from edgecase.results.cells import Cell, all_cells, expand
 
 #: a Dirichlet partition's clients hold about evenly between 1/2 and 3/2 of the mean.
 _SPREAD = [0.5 + (part + 0.5) / 16 for part in range(16)]

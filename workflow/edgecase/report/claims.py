@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from edgecase.base.errors import DataError
 from edgecase.claims.table import COLUMNS, measured_text
-from edgecase.errors import DataError
 from edgecase.report import tabular
 
 _NUMBERS = ("value", "low", "high", "p", "p_opposite")

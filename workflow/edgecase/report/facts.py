@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from edgecase.base.errors import DataError, shown
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.sources import Source
-from edgecase.errors import DataError, shown
-from edgecase.records import read_cell
-from edgecase.results import TIMING_COLUMNS
+from edgecase.results.records import read_cell
+from edgecase.results.rounds import TIMING_COLUMNS
 
 _REQUIRED = {"data": dict, "code": str, "versions": dict, "device": str}
 #: parameters of a cell that are shown, and what each may be.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.sources import Source
-from edgecase.errors import DataError
 from edgecase.report import facts, tabular
 from edgecase.report.claims import overview
 from edgecase.report.templating import render

@@ -7,7 +7,7 @@ import pandas as pd
 from edgecase.claims.table import rerun_command
 from edgecase.report import facts, tabular
 from edgecase.report.templating import render
-from edgecase.results import CELL_AXES
+from edgecase.results.rounds import CELL_AXES
 
 
 def provenance_page(

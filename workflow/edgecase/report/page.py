@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from edgecase import densities
-from edgecase.errors import DataError
-from edgecase.measures import MEASURES
+from edgecase.analysis.measures import MEASURES
+from edgecase.base.errors import DataError
 from edgecase.report import claims, tabular
 from edgecase.report.templating import render
-from edgecase.results import CELL_AXES
-from edgecase.tables import TIDY_COLUMNS
+from edgecase.results.rounds import CELL_AXES
+from edgecase.results.tables import TIDY_COLUMNS
 
 #: largest size of a page. Snakemake's report gives a page as an address, in base64, and Chromium
 #: opens no address longer than 2 MiB.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from edgecase.errors import DataError
+from edgecase.base.errors import DataError
 
 #: how columns of a value and of its interval end; of the value, also how the shown column ends
 _VALUES = {"_mean": "", "_difference": "_difference"}

@@ -9,10 +9,10 @@ import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from edgecase.errors import ConfigError, DataError
-from edgecase.files import atomic_path
-from edgecase.grid import all_cells
-from edgecase.provenance import code_digest, file_digest
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.files import atomic_path
+from edgecase.results.cells import all_cells
+from edgecase.results.provenance import code_digest, file_digest
 from edgecase.sharing import MANIFEST, metadata
 from edgecase.sharing.check import find, problems
 

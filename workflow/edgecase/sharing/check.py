@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from edgecase.base.errors import DataError
 from edgecase.config import resolve_cell
-from edgecase.errors import DataError
-from edgecase.grid import Cell
-from edgecase.provenance import code_digest
-from edgecase.records import digests, read_cell
-from edgecase.results import TIMING_COLUMNS
-from edgecase.staleness import differences
-from edgecase.tables import tidy
+from edgecase.results.cells import Cell
+from edgecase.results.provenance import code_digest
+from edgecase.results.records import digests, read_cell
+from edgecase.results.rounds import TIMING_COLUMNS
+from edgecase.results.staleness import differences
+from edgecase.results.tables import tidy
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from edgecase.errors import ConfigError, DataError
-from edgecase.grid import Cell, all_cells
-from edgecase.provenance import file_digest
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.results.cells import Cell, all_cells
+from edgecase.results.provenance import file_digest
 from edgecase.sharing import metadata
 from edgecase.sharing.check import Found, find, problems
 from edgecase.sharing.staging import place, staging

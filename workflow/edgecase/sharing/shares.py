@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from edgecase.errors import ConfigError
-from edgecase.grid import Cell, all_cells
+from edgecase.base.errors import ConfigError
 from edgecase.plan import assumed
 from edgecase.plan.work import jobs
+from edgecase.results.cells import Cell, all_cells
 
 
 def own_cells(config: Mapping) -> list[Cell]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from edgecase.files import atomic_path
+from edgecase.base.files import atomic_path
 
 
 @contextlib.contextmanager

@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 import jsonschema
 
-from edgecase.errors import DataError, shown
-from edgecase.provenance import code_digest, file_digest
+from edgecase.base.errors import DataError, shown
+from edgecase.results.provenance import code_digest, file_digest
 from edgecase.sharing import MANIFEST, metadata
 from edgecase.sharing.archive import BASE, FORMAT, STEPS
 from edgecase.sharing.check import find

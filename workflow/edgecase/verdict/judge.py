@@ -5,14 +5,14 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 import pandas as pd
 
+from edgecase.analysis.summary import measures, summarise
+from edgecase.base.errors import DataError
 from edgecase.claims.measured import Measured
 from edgecase.claims.model import UNDECIDED
 from edgecase.claims.statistics import Interval, best_interval, mean_interval
 from edgecase.claims.words import FIRST, GROWTH, LAST, REGIONS
-from edgecase.errors import DataError
-from edgecase.grid import DEFAULT, Cell
-from edgecase.results import CELL_AXES
-from edgecase.summary import measures, summarise
+from edgecase.results.cells import DEFAULT, Cell
+from edgecase.results.rounds import CELL_AXES
 
 #: parameters that the tidy table needs as columns; `eps` is the radius of PGD.
 PARAMETERS = ("eps", "seated_client")
@@ -30,7 +30,7 @@ COMPARED = {
     "main_change": "`main_last` above that of the same attack without a defense, points",
 }
 
-#: measures of `edgecase.summary` that the table shows.
+#: measures of `edgecase.analysis.summary` that the table shows.
 SHOWN = (
     *(FIRST, LAST, "main_last"),
     *("honest_refused_share", "attacker_accepted_share", "clipped_share"),

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from edgecase.analysis.curves import interval_text
 from edgecase.claims.model import UNDECIDED
 from edgecase.claims.words import PASSES_FROM, STOPPED_TO
-from edgecase.curves import interval_text
 from edgecase.verdict.judge import BETWEEN, NO_ATTACK, NO_DEFENSE, Verdict
 
 #: one decimal, and no minus before a zero.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from edgecase.base.tensor_randomness import random_bits
 from edgecase.federation.local import LocalJob
-from edgecase.tensor_randomness import random_bits
 
 #: sorts behind every key that a sample draws.
 _LAST = torch.iinfo(torch.int64).max

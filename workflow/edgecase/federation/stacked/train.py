@@ -9,7 +9,7 @@ from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Store, project
 from edgecase.federation.stacked.network import forward
 from edgecase.federation.stacked.schedule import Batch, Schedule
-from edgecase.transforms import Transform
+from edgecase.federation.transforms import Transform
 
 
 @torch.no_grad()

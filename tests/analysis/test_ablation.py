@@ -1,0 +1,169 @@
+import math
+
+import pandas as pd
+import pytest
+from scipy import stats
+from tests.figures.made_up import cell, with_parameters, write_cell
+
+from edgecase import config
+from edgecase.analysis.ablation import SWITCHES, effects, not_run, to_markdown, without_base
+from edgecase.base.errors import DataError
+from edgecase.figures import FIGURES
+from edgecase.results.tables import tidy
+from scripts import ablation_effects as script
+
+
+def flipped(batch_size=32, switches=(), **names) -> pd.DataFrame:
+    """A cell with the default switches but for `switches`."""
+    values = config.SWITCHES | dict(switches)
+    columns = {f"switches__{name}": value for name, value in values.items()}
+    return with_parameters(cell(**names), **columns, batch_size=batch_size)
+
+
+def pair(override, switches=(), backdoor=(10.0, 10.0), **names) -> pd.DataFrame:
+    """A base and the cell with `switches` flipped; `backdoor` of both."""
+    base = flipped(backdoor=backdoor[0], **names)
+    other = flipped(switches=switches, override=override, backdoor=backdoor[1], **names)
+    return pd.concat([base, other])
+
+
+def only_row(table) -> dict:
+    (row,) = effects(table).to_dict("records")
+    return row
+
+
+def test_every_switch_of_the_run_is_known():
+    assert {switch.name for switch in SWITCHES.values()} == {*config.SWITCHES, "batch_size"}
+    assert tuple(SWITCHES) == FIGURES["ablation"].parameters
+
+
+def test_differences_are_those_of_the_paired_t_test():
+    table = pair("x", {"transforms": "one"}, seeds=(0, 1, 2))
+    base, other = {0: 10.0, 1: 24.0, 2: 41.0}, {0: 30.0, 1: 41.0, 2: 65.0}
+    for override, values in (("default", base), ("x", other)):
+        own = table["override"] == override
+        table.loc[own, "backdoor_acc"] = table.loc[own, "seed"].map(values)
+        table.loc[own, "main_task_acc"] = 90 - table.loc[own, "seed"].map(values) / 7
+    row = only_row(table)
+    expected = stats.ttest_rel(list(other.values()), list(base.values())).confidence_interval(0.95)
+    assert row["backdoor_base"] == pytest.approx(25.0)
+    assert row["backdoor_difference"] == pytest.approx((20 + 17 + 24) / 3)
+    assert (row["backdoor_low"], row["backdoor_high"]) == pytest.approx(tuple(expected))
+    # Not paired, the interval would hold 0.
+    assert stats.ttest_ind(list(other.values()), list(base.values())).pvalue > 0.05
+    assert row["backdoor_low"] > 0
+    assert row["main_difference"] == pytest.approx(-(20 + 17 + 24) / 21)
+    assert row["main_high"] == pytest.approx(-expected.low / 7)
+    assert row["n"] == 3
+
+
+def test_the_switch_is_read_from_the_parameters_not_from_the_name():
+    row = only_row(pair("batch-32", {"orientation": "upright"}, task="mnist-ardis"))
+    assert (row["item"], row["switch"]) == (1, "orientation")
+    assert (row["base_value"], row["value"]) == ("published", "upright")
+    assert (row["override"], row["task"]) == ("batch-32", "mnist-ardis")
+
+
+def test_batch_size_has_no_item():
+    table = pd.concat([flipped(512.0), flipped(32.0, override="batch-32")])
+    row = only_row(table)
+    assert pd.isna(row["item"])
+    assert (row["switch"], row["base_value"], row["value"]) == ("batch_size", "512", "32")
+
+
+def test_only_the_last_rounds_count():
+    table = pair("x", {"p_study": "matched"}, rounds=120)
+    table.loc[(table["override"] == "x") & (table["fl_iter"] > 70), "backdoor_acc"] = 15.0
+    table.loc[(table["override"] == "x") & (table["fl_iter"] <= 70), "backdoor_acc"] = 99.0
+    assert only_row(table)["backdoor_difference"] == pytest.approx(5.0)
+
+
+def test_seeds_that_only_one_of_the_two_has_are_left_out():
+    table = pair("x", {"p_study": "matched"}, backdoor=(10.0, 12.0), seeds=(0, 1, 2))
+    table = table[(table["override"] == "x") | (table["seed"] != 2)]
+    row = only_row(table)
+    assert (row["n"], row["backdoor_base"], row["backdoor_difference"]) == (2, 10.5, 2.0)
+    assert (row["backdoor_low"], row["backdoor_high"]) == (2.0, 2.0)
+
+
+def test_one_seed_has_no_interval():
+    row = only_row(pair("x", {"p_study": "matched"}, backdoor=(10.0, 12.0)))
+    assert row["backdoor_difference"] == 2.0
+    assert math.isnan(row["backdoor_low"])
+
+
+def test_rows_are_in_the_order_of_items():
+    changes = [("b", {"edge_sample_weight": "corrected"}), ("c", {"transforms": "one"})]
+    cells = [flipped(512.0), flipped(32.0, override="a")]
+    cells += [flipped(512.0, switches, override=name) for name, switches in changes]
+    cells += [flipped(512.0, {"radius_decay": v}, override=v) for v in ("never", "always")]
+    found = effects(pd.concat(cells))
+    assert found["item"].tolist() == [2, 3, 3, 18, pd.NA]
+    assert found["value"].tolist() == ["one", "always", "never", "corrected", "32"]
+
+
+def test_what_is_missing_is_told():
+    table = pd.concat([pair("x", {"radius_decay": "never"}), flipped(task="other", override="y")])
+    found = effects(table)
+    assert len(found) == 1
+    assert without_base(table) == ["other/fixed-freq-10/edge-case/blackbox/no-defense/y"]
+    assert [(switch.item, value) for switch, value in not_run(found)] == [
+        *((1, "upright"), (2, "one"), (3, "always"), (4, "published"), (8, "matched")),
+        *((9, "corrected"), (18, "corrected"), (None, "32")),
+    ]
+    text = to_markdown(found, without_base(table))
+    assert "Not run: orientation = upright, transforms = one, radius_decay = always," in text
+    assert "Without a base to compare with: other/" in text
+
+
+@pytest.mark.parametrize(
+    ("switches", "said"),
+    [
+        ({}, "no switch"),
+        ({"transforms": "one", "p_study": "matched"}, "transforms, switches.p_study"),
+    ],
+)
+def test_a_cell_flips_exactly_one_switch(switches, said):
+    with pytest.raises(DataError, match=rf"no-defense/x differs from its base in .*{said}"):
+        effects(pair("x", switches))
+
+
+def test_a_cell_and_its_base_are_runs_of_a_kind():
+    base, one = flipped(), {"transforms": "one"}
+    for key, other in (
+        ("standin", flipped(switches=one, override="x", standin=True)),
+        ("rounds", flipped(switches=one, override="x", rounds=30)),
+    ):
+        with pytest.raises(DataError, match=f"its base differ in {key}"):
+            effects(pd.concat([base, other]))
+    with pytest.raises(DataError, match="no seed in common"):
+        effects(pd.concat([base, flipped(switches=one, override="x", seeds=(1,))]))
+    with pytest.raises(DataError, match=r"lacks the parameter switches\.orientation"):
+        effects(cell())
+
+
+def test_files_are_written(tmp_path):
+    folders = []
+    for name, transforms, backdoor in (("default", "published", 40.0), ("t", "one", 35.0)):
+        parameters = {"switches": config.SWITCHES | {"transforms": transforms}, "batch_size": 32}
+        folders.append(
+            write_cell(
+                tmp_path / name,
+                seeds=(0, 1),
+                override=name,
+                backdoor=backdoor,
+                standin=True,
+                parameters=parameters,
+            )
+        )
+    table, csv, markdown = (tmp_path / name for name in ("a.csv", "e.csv", "e.md"))
+    tidy(folders, list(SWITCHES)).to_csv(table, index=False)
+    script.main(["--table", str(table), "--csv", str(csv), "--markdown", str(markdown)])
+    (row,) = pd.read_csv(csv).to_dict("records")
+    assert (row["item"], row["switch"], row["value"]) == (2, "transforms", "one")
+    assert (row["backdoor_base"], row["backdoor_difference"]) == (40.5, -5.0)
+    text = markdown.read_text(encoding="utf-8")
+    assert "**STAND-IN DATA**" in text
+    assert "| published → one " in text
+    assert "| 40.5 " in text
+    assert "| -5.0 [-5.0, -5.0] " in text

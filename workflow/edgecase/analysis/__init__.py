@@ -1,0 +1,1 @@
+"""From tidy tables to numbers: curves, measures, summaries, fairness, ablation."""

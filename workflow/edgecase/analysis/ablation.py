@@ -1,0 +1,173 @@
+"""What each departure of the released code does: cells with one switch flipped beside their base.
+
+The departures are items 1, 2, 3, 4, 8, 9 and 18 of docs/fidelity.md, and the batch size of task 2.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from edgecase.analysis.curves import interval_text, last_mean, over_seeds
+from edgecase.base.errors import DataError
+from edgecase.results.cells import DEFAULT
+from edgecase.results.rounds import CELL_AXES
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A departure: its item (None for the batch size), and what its alternatives are called."""
+
+    name: str
+    item: int | None
+    alternatives: tuple[str, ...]
+
+
+#: parameter column of the tidy table → the switch it holds, in the order of items.
+SWITCHES = {
+    "switches.orientation": Switch("orientation", 1, ("upright",)),
+    "switches.transforms": Switch("transforms", 2, ("one",)),
+    "switches.radius_decay": Switch("radius_decay", 3, ("never", "always")),
+    "switches.multi_krum_counts": Switch("multi_krum_counts", 4, ("published",)),
+    "switches.p_study": Switch("p_study", 8, ("matched",)),
+    "switches.pool_assumptions": Switch("pool_assumptions", 9, ("corrected",)),
+    "switches.edge_sample_weight": Switch("edge_sample_weight", 18, ("corrected",)),
+    "batch_size": Switch("batch_size", None, ("32",)),
+}
+
+#: accuracy → its round column; the effect on each is measured.
+ACCURACIES = {"backdoor": "backdoor_acc", "main": "main_task_acc"}
+
+
+def effects(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell with a switch flipped, in the order of `SWITCHES`.
+
+    `table` is tidy with the columns of `SWITCHES`. Each cell is compared with its base, which has
+    the same axes but the override `default`; a cell without one is left out (`without_base`).
+    Columns: item (empty for the batch size), switch, base_value and value, standin, the axes, n
+    (seeds that both have), then for backdoor and main, over the last rounds (`curves.last_mean`),
+    in %: `<accuracy>_base`, the base's mean, and `_difference`, `_low`, `_high`, the mean of cell −
+    base paired by seed and its 95 % interval, that of the paired t-test; no interval below two
+    seeds. Raises `DataError` if a table lacks a column, or a cell differs from its base in any
+    number of switches but one, in stand-in data or in the number of rounds, or shares no seed.
+    """
+    absent = [column for column in SWITCHES if column not in table]
+    if absent:
+        raise DataError(f"ablation: the table lacks the parameter {', '.join(absent)}")
+    axes = list(CELL_AXES)
+    cells = table.groupby(axes).agg(
+        standin=("standin", "first"),
+        rounds=("fl_iter", "max"),
+        **{column: (column, "first") for column in SWITCHES},
+    )
+    rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
+    last = rounds.groupby([*axes, "seed"])[list(ACCURACIES.values())].agg(last_mean)
+    rows = []
+    for names in cells.index:
+        base = _base(names)
+        if names == base or base not in cells.index:
+            continue
+        column = _flipped("/".join(names), cells.loc[names], cells.loc[base])
+        switch = SWITCHES[column]
+        row = {"item": switch.item, "switch": switch.name}
+        row["base_value"] = _text(cells.loc[base, column])
+        row["value"] = _text(cells.loc[names, column])
+        row |= {"standin": cells.loc[names, "standin"], **dict(zip(axes, names, strict=True))}
+        rows.append(row | _differences("/".join(names), last.loc[names], last.loc[base]))
+    found = pd.DataFrame(rows, columns=_columns()).astype({"item": "Int64"})
+    order = [switch.name for switch in SWITCHES.values()]
+    return found.sort_values(
+        ["switch", "value", *axes],
+        key=lambda values: values.map(order.index) if values.name == "switch" else values,
+        ignore_index=True,
+    )
+
+
+def without_base(table: pd.DataFrame) -> list[str]:
+    """The cells with an override whose base the table lacks, as task/…/override."""
+    cells = set(table.groupby(list(CELL_AXES)).groups)
+    return sorted("/".join(names) for names in cells if _base(names) not in cells)
+
+
+def not_run(found: pd.DataFrame) -> list[tuple[Switch, str]]:
+    """The switches and the alternatives that no row of `effects` has, in the order of items."""
+    pairs = set(zip(found["switch"], found["value"], strict=True))
+    return [
+        (switch, value)
+        for switch in SWITCHES.values()
+        for value in switch.alternatives
+        if (switch.name, value) not in pairs
+    ]
+
+
+def to_markdown(found: pd.DataFrame, unpaired: list[str]) -> str:
+    """`effects` and `without_base` as Markdown, and which switches were not run."""
+    shown = found[["item", "switch"]].astype("string").fillna("–")
+    shown["change"] = found["base_value"] + " → " + found["value"]
+    shown[["standin", *CELL_AXES[:-1], "n"]] = found[["standin", *CELL_AXES[:-1], "n"]]
+    for name in ACCURACIES:
+        shown[f"{name} before"] = found[f"{name}_base"].map("{:.1f}".format)
+        ends = (found[f"{name}_{part}"] for part in ("difference", "low", "high"))
+        shown[f"{name} change"] = [
+            interval_text(*values, form="+.1f") for values in zip(*ends, strict=True)
+        ]
+    lines = [
+        "# What each departure of the released code does",
+        "",
+        "Each row flips one switch (docs/fidelity.md) and leaves the rest. Accuracies are means",
+        "over the last 50 rounds (half of a run shorter than 100), in %; changes are in points,",
+        "paired by seed, mean [95 % interval of the paired t-test]; no interval for one seed.",
+        "",
+    ]
+    if found["standin"].any():
+        lines += ["**STAND-IN DATA** in the rows marked `standin`: not the paper's data.", ""]
+    lines += [shown.to_markdown(index=False, disable_numparse=True), ""]
+    missing = [f"{switch.name} = {value}" for switch, value in not_run(found)]
+    lines += [f"Not run: {', '.join(missing)}.", ""] if missing else []
+    lines += [f"Without a base to compare with: {', '.join(unpaired)}.", ""] if unpaired else []
+    return "\n".join(lines)
+
+
+def _base(names: tuple[str, ...]) -> tuple[str, ...]:
+    return (*names[:-1], DEFAULT)
+
+
+def _flipped(name: str, cell: pd.Series, base: pd.Series) -> str:
+    """The column of the one switch in which `cell` differs from `base`."""
+    for key in ("standin", "rounds"):
+        if cell[key] != base[key]:
+            raise DataError(
+                f"ablation: {name} and its base differ in {key} ({cell[key]}, {base[key]})"
+            )
+    changed = [column for column in SWITCHES if _text(cell[column]) != _text(base[column])]
+    if len(changed) != 1:
+        raise DataError(
+            f"ablation: {name} differs from its base in {', '.join(changed) or 'no switch'}; "
+            f"expected exactly one of {', '.join(SWITCHES)}"
+        )
+    return changed[0]
+
+
+def _differences(name: str, cell: pd.DataFrame, base: pd.DataFrame) -> dict[str, float]:
+    """n, and base, difference, low and high of each accuracy; the tables are indexed by seed."""
+    seeds = cell.index.intersection(base.index)
+    if seeds.empty:
+        raise DataError(f"ablation: {name} and its base have no seed in common")
+    row: dict[str, float] = {"n": len(seeds)}
+    for accuracy, column in ACCURACIES.items():
+        paired = cell.loc[seeds, column] - base.loc[seeds, column]
+        change = over_seeds(paired, [0] * len(seeds)).loc[0]
+        row[f"{accuracy}_base"] = base.loc[seeds, column].mean()
+        row[f"{accuracy}_difference"] = change["mean"]
+        row |= {f"{accuracy}_{end}": change[end] for end in ("low", "high")}
+    return row
+
+
+def _columns() -> list[str]:
+    parts = ("base", "difference", "low", "high")
+    front = ["item", "switch", "base_value", "value", "standin", *CELL_AXES, "n"]
+    return [*front, *(f"{accuracy}_{part}" for accuracy in ACCURACIES for part in parts)]
+
+
+def _text(value: object) -> str:
+    """A parameter as it is written: whole numbers that a table holds as floats without the .0."""
+    return value if isinstance(value, str) else f"{value:g}"

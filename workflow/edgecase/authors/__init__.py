@@ -1,0 +1,1 @@
+"""The authors' command line and what its flags mean here."""

@@ -1,0 +1,219 @@
+"""Which client holds which training sample."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.files import atomic_path, require_file_name
+from edgecase.base.parameters import schema_problems, with_defaults
+from edgecase.datasets.arrays import load_npz, save_npz
+
+_NUM_SAMPLES = {"type": ["integer", "null"], "minimum": 1, "default": None}
+
+#: kind → JSON schema of its parameters; the defaults are the paper's.
+PARAMETERS = {
+    "dirichlet": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "kind": {"const": "dirichlet", "default": "dirichlet"},
+            "alpha": {"type": "number", "exclusiveMinimum": 0, "default": 0.5},
+            "min_samples": {"type": "integer", "minimum": 1, "default": 10},
+            "max_redraws": {"type": "integer", "minimum": 0, "default": 100},
+            "num_samples": _NUM_SAMPLES,
+        },
+    },
+    "iid": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "kind": {"const": "iid", "default": "iid"},
+            "num_samples": _NUM_SAMPLES,
+        },
+    },
+}
+
+
+class Partition(NamedTuple):
+    """The samples of every client, one client after the other.
+
+    `index` int64 [n] numbers the samples in the training set; client k holds
+    `index[offsets[k]:offsets[k + 1]]`, with `offsets` int64 [K + 1].
+    """
+
+    index: np.ndarray
+    offsets: np.ndarray
+
+    def client(self, k: int) -> np.ndarray:
+        """The sample indices of client k, in the client's own order."""
+        return self.index[self.offsets[k] : self.offsets[k + 1]]
+
+
+def partition(
+    labels: np.ndarray,
+    num_clients: int,
+    parameters: Mapping,
+    generator: np.random.Generator,
+    exclude: Sequence[int] = (),
+) -> Partition:
+    """Divide a training set with `labels` [N] among `num_clients` clients.
+
+    The samples in `exclude` go to nobody. With `num_samples` in `parameters`, a uniformly random
+    subset of that size is drawn first and only it is divided: the way a small configuration uses a
+    part of the data. Every remaining sample belongs to exactly one client. Raises `ConfigError` for
+    parameters that `PARAMETERS` does not allow or that the data cannot meet.
+    """
+    if found := problems(parameters):
+        raise ConfigError([f"partition.{problem}" for problem in found])
+    kind = parameters.get("kind", "dirichlet")
+    chosen = with_defaults(parameters, PARAMETERS[kind])
+    if num_clients < 1:
+        raise ConfigError(f"num_clients: {num_clients} must be at least 1")
+
+    labels = np.asarray(labels)
+    pool = np.setdiff1d(np.arange(len(labels)), np.asarray(exclude, dtype=np.int64))
+    num_samples = chosen["num_samples"]
+    if num_samples is not None:
+        if num_samples > len(pool):
+            raise ConfigError(
+                f"partition.num_samples: {num_samples} is more than the {len(pool)} samples "
+                "that clients may hold"
+            )
+        pool = np.sort(generator.choice(pool, num_samples, replace=False))
+
+    if kind == "iid":
+        positions, offsets = iid(labels[pool], num_clients, generator)
+    else:
+        positions, offsets = dirichlet(
+            labels[pool],
+            num_clients,
+            chosen["alpha"],
+            chosen["min_samples"],
+            generator,
+            chosen["max_redraws"],
+        )
+    return Partition(pool[positions], offsets)
+
+
+def iid(labels: np.ndarray, num_clients: int, generator: np.random.Generator) -> Partition:
+    """A uniformly random division of `labels` [N] into parts whose sizes differ by at most one.
+
+    Raises `ConfigError` if there are fewer samples than clients.
+    """
+    if len(labels) < num_clients:
+        raise ConfigError(
+            f"partition: {len(labels)} samples cannot give each of {num_clients} clients one"
+        )
+    sizes = [len(part) for part in np.array_split(labels, num_clients)]
+    return Partition(generator.permutation(len(labels)), _offsets(sizes))
+
+
+def dirichlet(
+    labels: np.ndarray,
+    num_clients: int,
+    alpha: float,
+    min_samples: int,
+    generator: np.random.Generator,
+    max_redraws: int = 100,
+) -> Partition:
+    """The paper's non-i.i.d. division of `labels` [N] (released code, `hetero-dir`).
+
+    Class after class, the clients' shares of the class are drawn from a symmetric
+    Dirichlet(`alpha`); a client that already holds N/K samples or more gets share 0 and the others'
+    shares are scaled to sum to 1; the shuffled samples of the class are cut at the rounded-down
+    cumulative shares (what rounding leaves over goes to the last client). The division is drawn
+    again until every client holds at least `min_samples`; then each client's samples are shuffled.
+
+    Raises `ConfigError`, naming K, N, the minimum and the number of draws, if `max_redraws` further
+    draws do not help or no division can.
+    """
+    labels = np.asarray(labels)
+    draws = max_redraws + 1 if num_clients * min_samples <= len(labels) else 0
+    classes = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    for _ in range(draws):
+        owner = _draw_owners(classes, num_clients, alpha, generator)
+        if owner is None:
+            continue
+        sizes = np.bincount(owner, minlength=num_clients)
+        if sizes.min() >= min_samples:
+            shuffled = generator.permutation(len(labels))
+            by_client = np.argsort(owner[shuffled], kind="stable")
+            return Partition(shuffled[by_client], _offsets(sizes))
+    raise ConfigError(
+        f"partition: no Dirichlet({alpha:g}) division of N = {len(labels)} samples among "
+        f"K = {num_clients} clients gives every client min_samples = {min_samples} "
+        f"({draws} draws); use fewer clients, more samples, a larger alpha or a smaller minimum"
+    )
+
+
+def _draw_owners(
+    classes: list[np.ndarray], num_clients: int, alpha: float, generator: np.random.Generator
+) -> np.ndarray | None:
+    """One draw: the client of every sample, or None if no client is left to take a class."""
+    total = sum(len(samples) for samples in classes)
+    owner = np.empty(total, dtype=np.int64)
+    sizes = np.zeros(num_clients, dtype=np.int64)
+    for samples in classes:
+        shuffled = generator.permutation(samples)
+        shares = generator.dirichlet(np.full(num_clients, alpha))
+        shares[sizes >= total / num_clients] = 0.0
+        # A tiny alpha puts a whole class on one client (or underflows); that client may be full.
+        if not shares.sum() > 0:
+            return None
+        cuts = (np.cumsum(shares / shares.sum()) * len(samples)).astype(np.int64)[:-1]
+        counts = np.diff(cuts, prepend=0, append=len(samples))
+        owner[shuffled] = np.repeat(np.arange(num_clients), counts)
+        sizes += counts
+    return owner
+
+
+def _offsets(sizes: Sequence[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def save_partition(path: str | Path, clients: Partition, labels: np.ndarray) -> None:
+    """Write `clients` to the npz `path` and the count of each class to the CSV beside it."""
+    require_file_name(path)
+    num_classes = int(labels.max()) + 1
+    with (
+        atomic_path(Path(path).with_suffix(".csv")) as temporary,
+        temporary.open("w", newline="") as handle,
+    ):
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(["client", *(f"class_{c}" for c in range(num_classes)), "total"])
+        for k in range(len(clients.offsets) - 1):
+            counts = np.bincount(labels[clients.client(k)], minlength=num_classes)
+            writer.writerow([k, *counts.tolist(), int(counts.sum())])
+    save_npz(path, clients._asdict())
+
+
+def load_partition(path: str | Path) -> Partition:
+    """Read what `save_partition` wrote; `DataError`, naming the file, if it is not that."""
+    clients = Partition(**load_npz(path, Partition._fields))
+    index, offsets = clients
+    if (
+        index.dtype != np.int64
+        or offsets.dtype != np.int64
+        or index.ndim != 1
+        or offsets.ndim != 1
+        or offsets.size < 2
+        or offsets[0] != 0
+        or offsets[-1] != len(index)
+        or np.any(np.diff(offsets) < 1)
+    ):
+        raise DataError(f"{path}: its offsets do not give each client a part of its indices")
+    if index.min() < 0 or len(np.unique(index)) != len(index):
+        raise DataError(f"{path}: a sample index is negative or belongs to two clients")
+    return clients
+
+
+def problems(parameters: Mapping) -> list[str]:
+    """What is wrong with the parameters of a partition, one line for each key; empty if nothing."""
+    kind = parameters.get("kind", "dirichlet")
+    if not isinstance(kind, str) or kind not in PARAMETERS:
+        return [f"kind: {kind!r} is unknown; allowed: {', '.join(PARAMETERS)}"]
+    return schema_problems(parameters, PARAMETERS[kind])

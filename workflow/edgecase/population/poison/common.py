@@ -1,0 +1,157 @@
+"""What every family of edge-case sets shares."""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple, TypedDict
+
+import numpy as np
+
+from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.files import atomic_path, require_file_name
+from edgecase.datasets.arrays import load_npz, save_npz
+
+EDGE_CASE = "edge-case"
+ALMOST_EDGE_CASE = "almost-edge-case"
+NORMAL_CASE = "normal-case"
+CASES = (EDGE_CASE, ALMOST_EDGE_CASE, NORMAL_CASE)
+
+#: JSON schemas that the families' parameters are made of; each family adds its default.
+COUNT = {"type": "integer", "minimum": 0}
+POSITIVE_COUNT = {"type": "integer", "minimum": 1}
+#: the switch of a whole configuration; an edge set with one split is the same under both.
+P_STUDY = {"enum": ["published", "matched"], "default": "published"}
+SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+
+
+class EdgeSamples(NamedTuple):
+    """Images of one family, uint8: the attacker's [e, H, W, C], the honest holders' [h, H, W, C]
+    with the client of each (int64 [h]), and the backdoor test set's [t, H, W, C].
+    """
+
+    attacker: np.ndarray
+    honest: np.ndarray
+    honest_client: np.ndarray
+    test: np.ndarray
+
+
+class PoisonedData(TypedDict):
+    """All edge-case data of one run.
+
+    The attacker's poisoned set is the training samples `attacker_clean_index` (int64 [c]), then the
+    images `attacker_edge_x` (uint8 [e, H, W, C]) with the target label `attacker_edge_y`
+    (int64 [e]). Client `honest_edge_client[i]` also holds the image `honest_edge_x[i]` with its
+    true label `honest_edge_y[i]`. Backdoor accuracy is the accuracy on `test_x`
+    (uint8 [t, H, W, C]) with the target label `test_y`.
+    """
+
+    attacker_clean_index: np.ndarray
+    attacker_edge_x: np.ndarray
+    attacker_edge_y: np.ndarray
+    honest_edge_x: np.ndarray
+    honest_edge_y: np.ndarray
+    honest_edge_client: np.ndarray
+    test_x: np.ndarray
+    test_y: np.ndarray
+
+
+def draw_clean(
+    num_train: int, count: int, exclude: np.ndarray, generator: np.random.Generator
+) -> np.ndarray:
+    """`count` training indices drawn without replacement from all but `exclude`, in drawn order."""
+    pool = np.setdiff1d(np.arange(num_train), exclude)
+    if count > len(pool):
+        raise ConfigError(
+            f"poison.clean: {count} is more than the {len(pool)} training samples there are"
+        )
+    return generator.choice(pool, count, replace=False).astype(np.int64)
+
+
+def draw_edge(
+    images: np.ndarray, count: int, name: str, generator: np.random.Generator
+) -> np.ndarray:
+    """`count` of `images` drawn without replacement, in file order."""
+    if count > len(images):
+        raise ConfigError(f"poison.edge: {count} is more than the {len(images)} images of `{name}`")
+    return images[np.sort(generator.choice(len(images), count, replace=False))]
+
+
+def num_holders(share: float, num_clients: int) -> int:
+    """How many clients, 0 to h - 1, hold edge data honestly: the share, rounded, at least one."""
+    return max(1, round(share * num_clients))
+
+
+def num_shared(fraction: float, available: int, holders: int, key: str, what: str) -> int:
+    """How many of the `available` units the holders share: the fraction, at least one for each.
+
+    Raises `ConfigError`, naming `key`, if there are fewer units (`what` they are) than holders.
+    """
+    if holders > available:
+        raise ConfigError(
+            f"poison.{key}: gives {holders} clients edge data, but only {available} {what} exist"
+        )
+    return max(holders, round(fraction * available))
+
+
+def share_out(count: int, holders: int) -> np.ndarray:
+    """The holder (int64 [count]) of each of `count` units, by `np.array_split` as in the paper."""
+    parts = np.array_split(np.arange(count), holders)
+    return np.repeat(np.arange(holders), [len(part) for part in parts])
+
+
+def no_honest(like: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The honest images and their clients when no honest client holds edge data."""
+    return like[:0], np.empty(0, dtype=np.int64)
+
+
+def summary(data: PoisonedData, labels: np.ndarray) -> list[tuple[str, int | str, int, int]]:
+    """Rows (role, client, class, count); the client is -1 for the attacker, empty for the test."""
+    rows: list[tuple[str, int | str, int, int]] = []
+
+    def add(role: str, client: int | str, classes: np.ndarray) -> None:
+        values, counts = np.unique(classes, return_counts=True)
+        rows.extend((role, client, int(v), int(n)) for v, n in zip(values, counts, strict=True))
+
+    add("attacker-clean", -1, labels[data["attacker_clean_index"]])
+    add("attacker-edge", -1, data["attacker_edge_y"])
+    for client in np.unique(data["honest_edge_client"]):
+        add("honest-edge", int(client), data["honest_edge_y"][data["honest_edge_client"] == client])
+    add("backdoor-test", "", data["test_y"])
+    return rows
+
+
+def save_poison(path: str | Path, data: PoisonedData, labels: np.ndarray) -> None:
+    """Write `data` to the npz `path` and its `summary` to the CSV beside it.
+
+    `labels` [N] are those of the training set.
+    """
+    require_file_name(path)
+    with (
+        atomic_path(Path(path).with_suffix(".csv")) as temporary,
+        temporary.open("w", newline="") as handle,
+    ):
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(["role", "client", "class", "count"])
+        writer.writerows(summary(data, labels))
+    save_npz(path, data)
+
+
+def load_poison(path: str | Path) -> PoisonedData:
+    """Read what `save_poison` wrote; `DataError`, naming the file, if it is not that."""
+    data = PoisonedData(**load_npz(path, PoisonedData.__annotations__))
+    for group in (
+        ("attacker_edge_x", "attacker_edge_y"),
+        ("honest_edge_x", "honest_edge_y", "honest_edge_client"),
+        ("test_x", "test_y"),
+    ):
+        images, *labels = (data[name] for name in group)
+        if images.dtype != np.uint8 or images.ndim != 4:
+            raise DataError(f"{path}: {group[0]} holds no uint8 images [n, H, W, C]")
+        for name, array in zip(group[1:], labels, strict=True):
+            if array.dtype != np.int64 or array.shape != (len(images),) or (array < 0).any():
+                raise DataError(f"{path}: {name} is not one whole number per image of {group[0]}")
+    clean = data["attacker_clean_index"]
+    if clean.dtype != np.int64 or clean.ndim != 1 or (clean < 0).any():
+        raise DataError(f"{path}: attacker_clean_index does not number training samples")
+    if not len(data["test_y"]):
+        raise DataError(f"{path}: its backdoor test set is empty")
+    return data

@@ -1,0 +1,110 @@
+"""The one definition of every column of every CSV a cell writes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgecase.base.errors import DataError
+from edgecase.base.files import require_last_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: column → (what it means, unit); the first six are the authors' names, in their order.
+ROUND_COLUMNS = {
+    "fl_iter": "round; 0 is the measured starting model",
+    "main_task_acc": "accuracy on the clean test set after the round, %",
+    "backdoor_acc": "share of edge-case test inputs that get the attacker's label, %",
+    "raw_task_acc": "accuracy on the class the authors watch (truck on CIFAR-10, 7 on digits), %",
+    "adv_norm_diff": "mean over the round's attackers of ‖w − w_t‖ as sent, before the defense",
+    "wg_norm": "‖w_t‖, the global model before the round",
+    "source_class_acc": "clean accuracy on the class the edge cases belong to, %",
+    "target_class_acc": "clean accuracy on the class the attacker wants, %",
+    "honest_norm_mean": "mean over the round's honest clients of ‖w − w_t‖",
+    "lr": "honest clients' learning rate in the round",
+    "num_clients": "participants of the round, attackers included",
+    "num_attackers": "attackers among them",
+    "num_accepted": "participants whose update has a weight above 0 in the aggregate",
+    "attacker_accepted": "attackers among the accepted; empty without an attacker",
+    "num_clipped": "participants whose update was scaled down",
+    "defense_iterations": "Weiszfeld iterations (rfa), else 0",
+    "noise_norm": "norm of the noise added to the average (weak-dp), else 0",
+    "client_ids": "ids of the participants, in order; -1 is the extra attacker of fixed-freq",
+    "refused_ids": "ids of the participants whose weight is 0",
+    "diverged_ids": "ids of the refused whose update was not finite",
+}
+
+#: wall time per round, kept apart so that the CSVs of equal runs are equal.
+TIMING_COLUMNS = {
+    "fl_iter": "round",
+    "train_s": "local training of all participants, seconds",
+    "aggregate_s": "defense and average, seconds",
+    "evaluate_s": "both test sets, seconds",
+}
+
+#: the six axes that name a cell, in the order of its path.
+CELL_AXES = ("task", "participation", "case", "attack", "defense", "override")
+
+#: lists of ids, joined by spaces.
+TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
+
+#: empty, all of them, in a round that is not evaluated (`evaluate_every`).
+_ACCURACIES = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
+
+
+def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
+    """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
+
+    A round that was not evaluated has none of the five accuracies; the first and the last row have
+    them. Raises `DataError`, naming the file, if a column, a row or a number is missing, or the end
+    of the last line: one cut inside its last columns still parses.
+    """
+    # Cells need the columns alone, and pandas takes a second to load.
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "string"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable CSV of rounds ({error})") from error
+    if list(table.columns) != list(ROUND_COLUMNS):
+        raise DataError(
+            f"{path}: its columns are {', '.join(map(str, table.columns))}; "
+            f"expected {', '.join(ROUND_COLUMNS)}"
+        )
+    evaluated = check_numbers(path, table)
+    expected = list(range(len(table) if rounds is None else rounds + 1))
+    if not expected or table["fl_iter"].tolist() != expected:
+        last = expected[-1] if expected else 0
+        raise DataError(
+            f"{path}: holds {len(table)} rows; expected rounds 0 to {last}, each once and in order "
+            "(cut off?)"
+        )
+    if not evaluated.iloc[[0, -1]].all():
+        raise DataError(
+            f"{path}: its first or last round has no accuracies; expected them in both (cut off?)"
+        )
+    require_last_line(path)
+    return table
+
+
+def check_numbers(path: str | Path, table: "pd.DataFrame") -> "pd.Series":
+    """Which rows of rounds have accuracies, as truth values.
+
+    Raises `DataError`, naming file and column, for a number that is missing or is none, an accuracy
+    that is no percentage, or a row with some accuracies and not the others.
+    """
+    required = [n for n in ROUND_COLUMNS if n not in (*TEXT_COLUMNS, "attacker_accepted")]
+    for name in required:
+        gaps = name not in _ACCURACIES and table[name].isna().any()
+        if gaps or table[name].dtype.kind not in "iuf":
+            raise DataError(f"{path}: column {name} has an empty or non-numeric value")
+    accuracies = table[_ACCURACIES]
+    if ((accuracies < 0) | (accuracies > 100)).any(axis=None):
+        raise DataError(f"{path}: an accuracy is outside 0 to 100 %")
+    evaluated = accuracies.notna().any(axis=1)
+    for name in _ACCURACIES:
+        for row in table.index[evaluated & accuracies[name].isna()]:
+            raise DataError(
+                f"{path}: column {name} is empty in round {table['fl_iter'][row]:g}, which has "
+                "other accuracies; expected all or none of them"
+            )
+    return evaluated

@@ -1,0 +1,138 @@
+"""From cell directories to one tidy table: a row per cell, seed and round."""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from edgecase.base.documents import read_json
+from edgecase.base.errors import DataError
+from edgecase.base.files import require_last_line
+from edgecase.results.provenance import file_digest
+from edgecase.results.records import LARGEST_SEED, check_participants, read_cell
+from edgecase.results.rounds import (
+    CELL_AXES,
+    ROUND_COLUMNS,
+    TEXT_COLUMNS,
+    check_numbers,
+    read_rounds,
+)
+from edgecase.results.staleness import check_files
+
+#: what comes before the round columns in every row.
+CELL_COLUMNS = ("standin", *CELL_AXES, "seed")
+TIDY_COLUMNS = (*CELL_COLUMNS, *ROUND_COLUMNS)
+
+
+def read_starts(paths: Iterable[str | Path]) -> dict[str, dict[str, dict]]:
+    """task → variant → the record of its starting model, by files `…/<task>/<variant>.json`.
+
+    Raises `DataError`, naming the file, for one that is not JSON.
+    """
+    starts: dict[str, dict[str, dict]] = {}
+    for path in map(Path, paths):
+        record = read_json(path, "record of a starting model")
+        starts.setdefault(path.parent.name, {})[path.stem] = record
+    return starts
+
+
+def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> pd.DataFrame:
+    """All rounds of all seeds of the cells in `directories`, with columns `TIDY_COLUMNS`.
+
+    Each of `parameters`, a dotted path into the parameters of `cell.json` such as
+    `defense.stddev`, becomes a further column, empty where a cell has no such parameter; one that
+    is called as a column that is there, such as `num_clients`, begins with `parameters.`.
+    Raises `DataError`, naming the file, for a cell without one of the seeds it lists, for a CSV
+    that is cut off or otherwise incomplete, for a cell given twice, and for one that was made from
+    other data than those that are there (`edgecase.results.staleness`).
+    """
+    if taken := sorted(set(parameters) & set(TIDY_COLUMNS)):
+        raise DataError(
+            f"parameters: {taken[0]} is a column already; call it parameters.{taken[0]}"
+        )
+    parts, seen = [], {}
+    digest = functools.cache(file_digest)  # cells share their data
+    for directory in map(Path, directories):
+        cell = read_cell(directory)
+        axes = {axis: cell[axis] for axis in CELL_AXES}
+        name = "/".join(axes.values())
+        if name in seen:
+            raise DataError(f"{directory}: cell {name} is already given by {seen[name]}")
+        seen[name] = directory
+        for seed in cell["seeds"]:
+            rounds = _read_complete(directory / f"seed{seed}.csv", cell["parameters"])
+            given = {path: _parameter(cell["parameters"], path) for path in parameters}
+            parts.append(rounds.assign(standin=cell["standin"], **axes, seed=seed, **given))
+        check_files(directory, cell, digest)
+    if not parts:
+        raise DataError("no cell directory is given; expected at least one")
+    return pd.concat(parts, ignore_index=True)[[*TIDY_COLUMNS, *parameters]]
+
+
+def read_tidy(path: str | Path) -> pd.DataFrame:
+    """A table that `tidy` made, read back from CSV.
+
+    Raises `DataError`, naming the file, for another table: other columns, a row without its cell,
+    seed or numbers, or rounds of a cell and seed that are not 0, 1, 2 … in order.
+    """
+    text = dict.fromkeys((*CELL_AXES, *TEXT_COLUMNS), "string")
+    try:
+        table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
+    except (OSError, ValueError, OverflowError) as error:
+        raise DataError(f"{path}: not a readable tidy table ({error})") from error
+    if list(table.columns[: len(TIDY_COLUMNS)]) != list(TIDY_COLUMNS):
+        raise DataError(
+            f"{path}: its columns are {', '.join(table.columns)}; "
+            f"expected {', '.join(TIDY_COLUMNS)}, then parameters"
+        )
+    require_last_line(path)
+    if (
+        table[list(CELL_COLUMNS)].isna().any(axis=None)
+        or not table["seed"].between(0, LARGEST_SEED).all()
+    ):
+        raise DataError(f"{path}: a row lacks its seed or the name of its cell")
+    check_numbers(path, table)
+    if table["attacker_accepted"].dtype.kind not in "iuf":
+        raise DataError(f"{path}: column attacker_accepted has a non-numeric value")
+    counted = table.groupby(list(CELL_COLUMNS), sort=False).cumcount()
+    for row in table.index[table["fl_iter"] != counted]:
+        raise DataError(
+            f"{path}: line {row + 2} is round {table['fl_iter'][row]:g}; "
+            f"expected round {counted[row]} of its cell and seed"
+        )
+    return table
+
+
+def _parameter(parameters: Mapping, path: str) -> object:
+    """The plain value at a dotted path, None if there is none."""
+    value: object = parameters
+    for key in path.removeprefix("parameters.").split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _read_complete(path: Path, parameters: Mapping) -> pd.DataFrame:
+    """All rounds of one seed of a cell with these `parameters`.
+
+    Raises `DataError` if the accepted attackers do not fit the rounds, other rounds have accuracies
+    than those that `evaluate_every` names, or a round's counts and ids contradict each other.
+    """
+    rounds, every = parameters["rounds"], parameters.get("evaluate_every", 1)
+    table = read_rounds(path, rounds)
+    due = (table["fl_iter"] % every == 0) | (table["fl_iter"] == rounds)
+    for number in table.loc[table["main_task_acc"].notna() != due, "fl_iter"]:
+        raise DataError(
+            f"{path}: round {number} {'lacks' if due[number] else 'has'} accuracies; "
+            f"expected in round 0, every {every} rounds and the last one"
+        )
+    accepted = pd.to_numeric(table["attacker_accepted"], errors="coerce")
+    attacked = table["num_attackers"] > 0
+    if ((accepted.notna() != attacked) | (table["attacker_accepted"].notna() != attacked)).any():
+        raise DataError(
+            f"{path}: attacker_accepted is to be a number in rounds with an attacker "
+            "and empty in the others"
+        )
+    table = table.assign(attacker_accepted=accepted)
+    check_participants(path, table)
+    return table
