@@ -46,8 +46,8 @@ def acceptance(rounds: pd.DataFrame, seated: int | None) -> dict[str, float]:
     Keys `seated`: of the rounds, NaN without a seated client; `typical`: of the participations of
     all honest clients but the seated one; `attacker`: of the participations of attackers. The last
     two come from the counts of each round, so attackers need not be known by their ids: in
-    fixed-pool they are not. NaN where there is nobody to accept. Raises `DataError` if the seated client is
-    missing from a round.
+    fixed-pool they are not. NaN where there is nobody to accept. Raises `DataError` if the seated
+    client is missing from a round.
     """
     rounds = rounds[rounds["fl_iter"] > 0]
     attackers = rounds["num_attackers"].sum()
