@@ -12,6 +12,7 @@ from edgecase.attacks import LocalTraining
 from edgecase.base.errors import SimulationError
 from edgecase.federation import round as rounds
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import Stream, train_locally
 from edgecase.federation.round import (
     Cohort,
     Updates,
@@ -19,7 +20,7 @@ from edgecase.federation.round import (
     honest_training,
     train_participants,
 )
-from edgecase.federation.trainer import Sequential
+from edgecase.federation.trainer import BACKENDS, Sequential, build_trainer
 from edgecase.population.participation import Participants
 
 HONEST = Participants((4, 0, 6, 2, 7), frozenset())
@@ -100,6 +101,27 @@ def test_attackers_of_a_pool_share_the_factor_only_if_corrected(
 def test_attackers_train_apart_on_the_same_samples(setting, parameters, start):
     received, _ = setting(POOL, parameters(attack="blackbox-prox"), start)
     assert not torch.equal(received.updates[1], received.updates[3])
+
+
+def test_without_clean_samples_prox_stays_close_to_the_global_model(
+    make_world, lay_out, parameters, start
+):
+    """`poison.clean: 0`: honest training on nothing gives the global model, on every back-end."""
+    world, cell = make_world(), parameters(attack="blackbox-prox")
+    world.poison["attacker_clean_index"] = world.poison["attacker_clean_index"][:0]
+    population, _ = lay_out(world, cell)
+    model = FlatModel(nn.Sequential(nn.Flatten(), nn.Linear(16, 10)), dtype=torch.float64)
+    blackbox = LocalTraining(3, 4, cell["lr"], 0.9, 0.01, proximal_coefficient=0.5)
+    train_locally(
+        *(model, start, population.store, population.attacker, blackbox, Stream(0, 1, -1)),
+        anchor=start,
+    )
+    expected = model.parameters - start
+    for backend in BACKENDS:
+        trainer = build_trainer(backend, model, (4, 4, 1), 4, 2**30)
+        cohort = Cohort(0, start, population, ATTACKED)
+        (received,) = train_participants(trainer, [cohort], cell, 1)
+        torch.testing.assert_close(received.updates[0], expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The back-ends give the same local models, whatever the order of jobs and the size of chunks."""
 
+import dataclasses
+
 import pytest
 import torch
 from tests.federation.stacked.conftest import make_jobs  # noqa: F401
@@ -28,6 +30,21 @@ def test_models_come_in_the_order_of_the_jobs(backend, model, make_jobs):  # noq
     trainer = build_trainer(backend, model, SHAPE, 4, 2**30)
     found = trainer.train(store, [jobs[row] for row in order])
     torch.testing.assert_close(found, expected[order], rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_job_without_samples_keeps_its_start(backend, model, make_jobs):  # noqa: F811
+    """As the anchor of a prox attack whose poisoned set has no clean sample (`poison.clean: 0`)."""
+    store, jobs = make_jobs(model, SHAPE)
+    nothing = dataclasses.replace(jobs[0].samples, index=jobs[0].samples.index[:0])
+    empty = dataclasses.replace(jobs[0], samples=nothing)
+    trainer = build_trainer(backend, model, SHAPE, 4, 2**30)
+    assert torch.equal(trainer.train(store, [empty]), empty.start[None])
+    found = trainer.train(store, [empty, jobs[3], empty])
+    assert torch.equal(found[[0, 2]], torch.stack([empty.start] * 2))
+    torch.testing.assert_close(
+        found[1:2], Sequential(model).train(store, [jobs[3]]), rtol=0, atol=1e-11
+    )
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 100])

@@ -54,7 +54,10 @@ class Sequential:
 
 
 class Stacked:
-    """At most `most` participants at a time as one batch, those with the most steps first."""
+    """At most `most` participants at a time as one batch, those with the most steps first.
+
+    A participant without a step, such as one without samples, keeps its start.
+    """
 
     stacks = True
 
@@ -66,7 +69,11 @@ class Stacked:
     ) -> torch.Tensor:
         """The local model of each job, [n, P] in the order of the jobs."""
         trained = self.model.parameters.new_empty(len(jobs), self.model.parameters.numel())
-        order = sorted(range(len(jobs)), key=lambda row: num_steps(jobs[row]), reverse=True)
+        steps = [num_steps(job) for job in jobs]
+        for row, job in enumerate(jobs):
+            if not steps[row]:
+                trained[row] = job.start
+        order = sorted(filter(steps.__getitem__, range(len(jobs))), key=lambda row: -steps[row])
         for first in range(0, len(order), self._most):
             rows = order[first : first + self._most]
             chosen = [jobs[row] for row in rows]
