@@ -7,16 +7,13 @@ anything between rounds: the global model and the number of the round are the wh
 import hashlib
 import json
 import operator
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as to_bytes
 
 from edgecase.base.errors import DataError
-from edgecase.base.files import atomic_path
+from edgecase.federation import checkpoint
 
 
 @dataclass(frozen=True)
@@ -53,19 +50,11 @@ def fingerprint(**facts: object) -> str:
 def save(state: SeedState, path: Path, fingerprint: str) -> None:
     """Write `state` to `path` in one step."""
     models = {"parameters": state.parameters, "before": state.before and state.before.parameters}
-    tensors = {
-        name: model.detach().to("cpu", copy=True)
-        for name, model in models.items()
-        if model is not None
-    }
+    tensors = {name: model for name, model in models.items() if model is not None}
     content = {"round": state.round, "rows": state.reached, "devices": state.devices}
     if state.before:
         content["before"] = state.before.round
-    metadata = {"fingerprint": fingerprint, "content": json.dumps(content)}
-    metadata["digest"] = _digest(metadata, tensors)
-    with atomic_path(path) as temporary:
-        # The library's own writing goes by another temporary file, which a kill would leave.
-        temporary.write_bytes(to_bytes(tensors, metadata))
+    checkpoint.write(path, fingerprint, content, tensors)
 
 
 def load(path: Path, fingerprint: str) -> SeedState | None:
@@ -73,24 +62,15 @@ def load(path: Path, fingerprint: str) -> SeedState | None:
 
     Raises `DataError`, with the reason, for a file that is cut, altered, or of another run.
     """
-    if not path.exists():
+    saved = checkpoint.read(path, fingerprint)
+    if saved is None:
         return None
+    content, tensors = saved
     try:
-        with safe_open(path, "pt") as file:
-            metadata: Mapping[str, str] = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise DataError(f"{path}: not a readable state ({error})") from error
-    if metadata.get("digest") != _digest(metadata, tensors):
-        raise DataError(f"{path}: its content is not what was saved")
-    if metadata["fingerprint"] != fingerprint:
-        raise DataError(f"{path}: its parameters, data or code are not those of this run")
-    try:
-        content = json.loads(metadata["content"])
         rows = [(dict(values), dict(seconds)) for values, seconds in content["rows"]]
         reached, devices = operator.index(content["round"]), tuple(map(str, content["devices"]))
         earlier = content.get("before") and operator.index(content["before"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: its content is no state ({error!r})") from error
     if not 0 <= reached < len(rows) or not -1 <= (earlier or 0) <= reached:
         raise DataError(f"{path}: its content is no state: round {reached} of {len(rows)} rows")
@@ -105,15 +85,5 @@ def load_or_set_aside(path: Path, fingerprint: str) -> tuple[SeedState | None, s
     try:
         return load(path, fingerprint), None
     except DataError as error:
-        path.replace(path.with_name(f"{path.name}.refused"))
+        checkpoint.set_aside(path)
         return None, str(error)
-
-
-def _digest(metadata: Mapping[str, str], tensors: Mapping[str, torch.Tensor]) -> str:
-    digest = hashlib.sha256()
-    for key in ("fingerprint", "content"):
-        digest.update(f"{key}:{len(metadata.get(key, ''))}:{metadata.get(key, '')}".encode())
-    for name in sorted(tensors):
-        digest.update(f"{name}:{tensors[name].dtype}:{list(tensors[name].shape)}".encode())
-        digest.update(tensors[name].contiguous().numpy().tobytes())
-    return digest.hexdigest()
