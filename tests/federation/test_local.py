@@ -13,7 +13,7 @@ from edgecase import models
 from edgecase.attacks import LocalTraining, Projection
 from edgecase.federation import local
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import Samples, Store, Stream, project, train_locally
+from edgecase.federation.local import Begun, Samples, Store, Stream, project, train_locally
 from edgecase.federation.transforms import Transform
 
 ORACLES = sorted((Path(__file__).parent / "data").glob("local_*.npz"))
@@ -115,6 +115,38 @@ def test_the_authors_numbers(path, in_file_order):
 
 def test_all_oracle_files_are_here():
     assert len(ORACLES) == 4
+
+
+@pytest.mark.parametrize("momentum", [0.9, 0.0])
+def test_a_training_goes_on_after_any_step_to_the_same_bits(momentum, data):
+    """30 samples in batches of 4, three epochs: 24 steps, among them the ends of epochs."""
+    model = perceptron()
+    start = model.parameters.clone()
+    training = LocalTraining(
+        **HOW | {"momentum": momentum},
+        projection=Projection(0.1, 2),
+        proximal_coefficient=0.3,
+    )
+    saved = []
+
+    def keep(now):
+        velocity = None if now.velocity is None else now.velocity.clone()
+        saved.append(Begun(now.steps, now.parameters.clone(), velocity))
+
+    def train(begun=None, after_step=None):
+        train_locally(
+            *(model, start, *data, training, Stream(1, 2, 3)),
+            anchor=start + 0.01,
+            begun=begun,
+            after_step=after_step,
+        )
+        return model.parameters.clone()
+
+    whole = train(after_step=keep)
+    assert [begun.steps for begun in saved] == list(range(1, 25))
+    assert all((begun.velocity is None) == (not momentum) for begun in saved)
+    for begun in saved:
+        assert torch.equal(train(begun), whole)
 
 
 def test_a_plain_loop_with_torch_sgd(data):

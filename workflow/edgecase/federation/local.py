@@ -1,5 +1,6 @@
 """Local training of one participant: SGD over a flat model."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -60,6 +61,15 @@ class LocalJob:
     anchor: torch.Tensor | None = None
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A local training after `steps` SGD steps: w [P] and, with momentum, v [P]."""
+
+    steps: int
+    parameters: torch.Tensor
+    velocity: torch.Tensor | None
+
+
 def train_locally(
     model: FlatModel,
     start: torch.Tensor,
@@ -70,6 +80,8 @@ def train_locally(
     *,
     anchor: torch.Tensor | None = None,
     autocast: torch.dtype | None = None,
+    begun: Begun | None = None,
+    after_step: Callable[[Begun], None] | None = None,
 ) -> None:
     """Train `model` from `start` [P]; its parameters are the local model w [P] afterwards.
 
@@ -78,23 +90,26 @@ def train_locally(
     anchor). With a projection, w is moved to the nearest point of the ball around `start` on the
     steps that `Projection` names; v is not touched. The last partial batch of an epoch is kept.
     `autocast` names a lower precision for the forward and backward pass; w and v stay in the
-    model's own.
+    model's own. A training that has `begun` goes on there, to the same bits; `after_step` is told
+    of every step, and copies what it keeps of w and v, which the next step changes.
     """
     count = len(samples.index)
     device = model.device
     parameters, gradient = model.parameters, model.gradient
-    parameters.copy_(start)
+    parameters.copy_(begun.parameters if begun else start)
     velocity = torch.zeros_like(parameters) if training.momentum else None
+    if begun and begun.velocity is not None:
+        velocity = begun.velocity.clone()
+    done, steps = begun.steps if begun else 0, -(-count // training.batch_size)
     order_key = stream.key("order")
     augment_key = stream.key("augment")
     dropout_keys = model.dropout_keys(stream.seed, stream.purpose, stream.round, stream.client)
     model.module.train()
     with torch.enable_grad():
-        for epoch in range(training.epochs):
+        for epoch in range(done // max(steps, 1), training.epochs):
             positions = torch.arange(epoch * count, (epoch + 1) * count, device=device)
             order = samples.index[random_permutation(order_key, positions)]
-            steps = -(-count // training.batch_size)
-            for step in range(steps):
+            for step in range(max(done - epoch * steps, 0), steps):
                 batch = slice(step * training.batch_size, (step + 1) * training.batch_size)
                 images = samples.transform.train(
                     store.images, order[batch], augment_key, positions[batch], model.dtype
@@ -123,6 +138,8 @@ def train_locally(
                         step % training.projection.frequency == 0 or step == steps - 1
                     ):
                         project(parameters, start, training.projection.radius)
+                    if after_step is not None:
+                        after_step(Begun(epoch * steps + step + 1, parameters, velocity))
 
 
 def project(parameters: torch.Tensor, centre: torch.Tensor, radius: float) -> None:
