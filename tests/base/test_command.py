@@ -56,7 +56,7 @@ def test_a_signal_ends_a_script_after_it_has_tidied_up(number, said):
     """128 + the signal's number, one line; a second SIGTERM does not break the tidying off."""
     script = (
         "import os, signal\n"
-        "from edgecase import command\n"
+        "from edgecase.base import command\n"
         # Whoever starts the tests in a shell's background has it ignored.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def main():\n"
@@ -81,6 +81,29 @@ def test_a_signal_ends_a_script_after_it_has_tidied_up(number, said):
     assert done.returncode == 128 + number
     assert done.stdout == "tidied up\n"
     assert done.stderr == f"{said}: the same command goes on from what is saved\n"
+
+
+def test_a_signal_that_is_held_back_takes_effect_when_it_is_let_go():
+    before = signal.getsignal(signal.SIGINT)
+    done = []
+
+    def work(*, let_go):
+        with command.held_back() as held:
+            assert not held.came
+            signal.raise_signal(signal.SIGINT)
+            assert held.came
+            done.append("the step")
+            if let_go:
+                held.release()
+            done.append("the rest")
+
+    with pytest.raises(KeyboardInterrupt):
+        work(let_go=True)
+    assert done == ["the step"]
+    with pytest.raises(KeyboardInterrupt):
+        work(let_go=False)
+    assert done == ["the step", "the step", "the rest"]
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_json_object():

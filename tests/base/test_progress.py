@@ -32,7 +32,7 @@ def test_a_line_says_where_the_cell_is_and_when_it_ends(clock, capsys):
         clock[0] += 30
         said(4, 2, ", main 90.00 %")
     assert capsys.readouterr().err == (
-        "seed 4: round 2/10, 12 of 20 in all, 24.0 rounds/min, 0.3 min left, main 90.00 %\n"
+        "seed 4: round 2/10, 12 of 20 rounds in all, 24.0 rounds/min, 0.3 min left, main 90.00 %\n"
     )
 
 
@@ -40,7 +40,7 @@ def test_what_another_process_has_done_does_not_count_for_the_speed(clock, capsy
     with Progress(100, {0: 100, 1: 40}) as said:
         clock[0] += 60
         said(1, 46, "")
-    assert "146 of 200 in all, 6.0 rounds/min, 9.0 min left" in capsys.readouterr().err
+    assert "146 of 200 rounds in all, 6.0 rounds/min, 9.0 min left" in capsys.readouterr().err
 
 
 def test_lines_come_now_and_then(clock, capsys):
@@ -63,7 +63,7 @@ def test_the_starting_model_is_no_round(clock, capsys):
 
 SCRIPT = (
     "import sys\n"
-    "from edgecase import progress\n"
+    "from edgecase.base import progress\n"
     "progress._REPORT_EVERY_S = 0\n"
     "with progress.Progress(3, {7: 1}) as said:\n"
     "    said(7, 2, ', main 50.00 %')\n"
@@ -98,7 +98,7 @@ def test_a_terminal_has_a_bar_and_no_lines():
     last = bar.split("\r")[-1]
     assert "100%|" in last
     assert "3/3" in last
-    assert "seed 7: round 3, main 60.00 %" in last
+    assert "seed 7: round 3/3, main 60.00 %" in last
     assert "rounds/min" not in shown
     assert end == "the end", "the bar has ended its line"
 
@@ -107,6 +107,6 @@ def test_a_file_has_lines_and_no_bar(tmp_path):
     with (tmp_path / "log").open("w") as log:
         subprocess.run([sys.executable, "-c", SCRIPT], cwd=LIBRARY, stderr=log, check=True)
     first, second, last = (tmp_path / "log").read_text().splitlines()
-    assert first.startswith("seed 7: round 2/3, 2 of 3 in all, ")
-    assert second.startswith("seed 7: round 3/3, 3 of 3 in all, ")
+    assert first.startswith("seed 7: round 2/3, 2 of 3 rounds in all, ")
+    assert second.startswith("seed 7: round 3/3, 3 of 3 rounds in all, ")
     assert last == "the end"

@@ -1,6 +1,7 @@
 """Train the model that every cell of a task starts from."""
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -12,12 +13,15 @@ from safetensors.torch import save
 
 from edgecase import handed
 from edgecase.base import command
-from edgecase.base.files import atomic_path
+from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.federation.authors import load_authors
-from edgecase.federation.pretrain import clean_accuracy, pretrain
+from edgecase.federation.pretrain import clean_accuracy
+from edgecase.federation.pretrain_state import SavedTraining, pretrain_on
+from edgecase.federation.state import fingerprint
 from edgecase.federation.task import open_task
 from edgecase.machine import device as devices
+from edgecase.results import provenance
 
 _NEEDS_LESS = (
     "A starting model needs less with a smaller pretrain.batch_size, test_batch_size or "
@@ -35,11 +39,23 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--authors", type=Path, help="folder of the authors' checkpoint")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--state", type=Path, help="folder of the training's state, to go on from (none: no state)"
+    )
+    parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
     parser.add_argument("--out", required=True, type=Path, help="the model (.safetensors)")
     arguments = parser.parse_args(argv)
-    parameters = arguments.parameters
-    handed.check_start(parameters)
+    handed.check_start(arguments.parameters)
+    # A training that its Snakemake has left behind may still be at work.
+    with locked(arguments.state, _say) if arguments.state else contextlib.nullcontext():
+        if arguments.state:
+            clear_unfinished(arguments.state)
+        make(arguments)
 
+
+def make(arguments: argparse.Namespace) -> None:
+    """Write the starting model and its report."""
+    parameters = arguments.parameters
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
     data, model = open_task(
@@ -50,9 +66,8 @@ def main(argv: list[str] | None = None) -> None:
         recipe: dict = {"start": "authors"}
     else:
         recipe = {"start": "trained", **parameters["pretrain"]}
-        model.parameters.copy_(
-            pretrain(model, data, parameters["pretrain"], parameters["precision"])
-        )
+        saved = saved_training(arguments) if arguments.state else None
+        pretrain_on(model, data, parameters["pretrain"], parameters["precision"], saved, _say)
     accuracy = clean_accuracy(
         model,
         model.parameters.clone(),
@@ -72,7 +87,25 @@ def main(argv: list[str] | None = None) -> None:
         temporary.write_bytes(save(model.state()))
     with atomic_path(arguments.out.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=2) + "\n")
-    print(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}", file=sys.stderr)
+    _say(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}")
+
+
+def saved_training(arguments: argparse.Namespace) -> SavedTraining:
+    """The state of this very training: tests and their sizes do not concern it."""
+    concerns = ("dataset", "model", "pretrain", "precision", "switches")
+    versions = provenance.versions()
+    facts = fingerprint(
+        parameters={key: arguments.parameters[key] for key in concerns},
+        data=provenance.file_digest(arguments.dataset),
+        code=provenance.code_digest("simulate"),
+        libraries={name: versions[name] for name in ("torch", "numpy")},
+    )
+    path = arguments.state / "training.safetensors"
+    return SavedTraining(path, facts, 60 * arguments.save_minutes, _say)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

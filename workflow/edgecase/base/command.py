@@ -1,10 +1,11 @@
 """What every command-line script shares: one clear line at a bad end, checked JSON arguments."""
 
 import argparse
+import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from edgecase.base.documents import plain_problem
@@ -33,6 +34,42 @@ def run(main: Callable[[], None]) -> None:
         _stopped("terminated", signal.SIGTERM)
     except KeyboardInterrupt:
         _stopped("interrupted", signal.SIGINT)
+
+
+class Held:
+    """SIGTERM and Ctrl-C, held back until `release`."""
+
+    def __init__(self) -> None:
+        self._came: signal.Signals | None = None
+        self._handlers = {
+            number: signal.signal(number, self._keep) for number in (signal.SIGTERM, signal.SIGINT)
+        }
+
+    @property
+    def came(self) -> bool:
+        """Whether one of them has come."""
+        return self._came is not None
+
+    def release(self) -> None:
+        """From here on they take effect at once, and so does the one that has come."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        came, self._came = self._came, None
+        if came is not None:
+            signal.raise_signal(came)
+
+    def _keep(self, number: int, frame: object) -> None:
+        self._came = signal.Signals(number)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[Held]:
+    """A block that SIGTERM and Ctrl-C do not break off: they wait for its end or for `release`."""
+    held = Held()
+    try:
+        yield held
+    finally:
+        held.release()
 
 
 def _terminate(number: int, frame: object) -> NoReturn:

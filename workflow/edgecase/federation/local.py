@@ -99,7 +99,7 @@ def train_locally(
     parameters.copy_(begun.parameters if begun else start)
     velocity = torch.zeros_like(parameters) if training.momentum else None
     if begun and begun.velocity is not None:
-        velocity = begun.velocity.clone()
+        velocity.copy_(begun.velocity)
     done, steps = begun.steps if begun else 0, -(-count // training.batch_size)
     order_key = stream.key("order")
     augment_key = stream.key("augment")

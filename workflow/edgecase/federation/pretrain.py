@@ -1,6 +1,6 @@
 """The model that federated learning starts from, trained centrally by a published recipe."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -12,7 +12,7 @@ from edgecase.base.errors import DataError
 from edgecase.base.randomness import numpy_generator
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import Samples, Store, Stream, train_locally
+from edgecase.federation.local import Begun, Samples, Store, Stream, train_locally
 from edgecase.federation.task import TaskData
 from edgecase.machine.precision import autocast_dtype, matrix_products
 
@@ -20,12 +20,20 @@ from edgecase.machine.precision import autocast_dtype, matrix_products
 _SEED = 0
 
 
-def pretrain(model: FlatModel, data: TaskData, recipe: Mapping, precision: str) -> torch.Tensor:
+def pretrain(
+    model: FlatModel,
+    data: TaskData,
+    recipe: Mapping,
+    precision: str,
+    *,
+    begun: Begun | None = None,
+    after_step: Callable[[Begun], None] | None = None,
+) -> torch.Tensor:
     """Train `model` as one client that holds the training set; returns the parameters [P].
 
     `recipe` has epochs, batch_size, lr, momentum, weight_decay and num_samples, the size of a
     random part of the training set to use (None: all of it). The augmentation is the honest
-    clients'.
+    clients'. `begun` and `after_step` are those of `train_locally`.
     """
     count = len(data.train_labels)
     chosen = numpy_generator(_SEED, "pretrain-samples").permutation(count)
@@ -46,8 +54,16 @@ def pretrain(model: FlatModel, data: TaskData, recipe: Mapping, precision: str) 
             training,
             Stream(_SEED, round=0, client=0, purpose="pretrain-"),
             autocast=autocast_dtype(precision),
+            begun=begun,
+            after_step=after_step,
         )
     return model.parameters.clone()
+
+
+def steps_per_epoch(data: TaskData, recipe: Mapping) -> int:
+    """SGD steps of an epoch of `pretrain`."""
+    count = len(data.train_labels)
+    return -(-min(recipe.get("num_samples") or count, count) // recipe["batch_size"])
 
 
 def load_start(model: FlatModel, path: str | Path) -> None:
