@@ -8,8 +8,10 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from pathlib import Path
 
 from edgecase.datasets.digests import Digests
+from edgecase.datasets.raw import RawFiles
 from edgecase.datasets.sources import Member, Source, SourceFile
 
 
@@ -19,6 +21,14 @@ def member(name: str, content: bytes) -> Member:
 
 def digests(content: bytes) -> Digests:
     return Digests(sha256=hashlib.sha256(content).hexdigest())
+
+
+def raw_files(folder: Path, contents: dict[str, bytes]) -> RawFiles:
+    """`contents` written to `folder`, each with its sha256 known."""
+    folder.mkdir(exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    return RawFiles(folder, {name: digests(content).sha256 for name, content in contents.items()})
 
 
 def plain_file(name: str, content: bytes, *urls: str) -> SourceFile:

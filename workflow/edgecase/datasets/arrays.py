@@ -8,9 +8,6 @@ import numpy as np
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
 
-#: bytes that the arrays of a file may unpack to; no data set here has half as many
-LARGEST = 2 << 30
-
 
 def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
     """The arrays `names` of the `.npz` at `path`, in that order; pickled objects are refused.
@@ -28,14 +25,10 @@ def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
                 raise DataError(
                     f"{path}: holds no array {', '.join(absent)}; it holds {', '.join(found)}"
                 )
-            declared = sum(archive.zip.getinfo(f"{name}.npy").file_size for name in names)
-            if declared > LARGEST:
-                raise DataError(f"{path}: unpacks to {declared} bytes, expected at most {LARGEST}")
             return {name: archive[name] for name in names}
     except DataError:
         raise
-    # What is damaged can raise almost anything from inside the readers of zip and of headers, and
-    # a header may ask for more memory than there is.
+    # What is damaged can raise almost anything from inside the readers of zip and of headers.
     except Exception as error:
         raise DataError(
             f"{path}: cannot be read as .npz, it may be missing, truncated or altered ({error})"

@@ -1,9 +1,13 @@
-"""Drawing small pictures with smooth edges: at a multiple of their size, then averaged down."""
+"""Draw small pictures with smooth edges: at a multiple of their size, then averaged down."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
+
+from edgecase.base.lazy import lazy
+
+Image = lazy("PIL.Image")
+ImageDraw = lazy("PIL.ImageDraw")
 
 _OVERSAMPLING = 4
 

@@ -1,8 +1,7 @@
-"""Bringing the files of a source into a folder: from the mirror first, then from its urls.
+"""Bring the files of a source into a folder: from the mirror first, then from its urls.
 
-Downloads go through pooch (retries, digest check, temporary name); a broken download is taken up
-where it stopped if the server can do that. A file appears under its own name only after its digest
-matched.
+Downloads go through pooch (retries, temporary name); a broken download is taken up where it stopped
+if the server can do that. A file appears under its own name only after its digest matched.
 """
 
 import shutil
@@ -19,6 +18,7 @@ from tqdm import tqdm
 from edgecase.base.errors import DataError
 from edgecase.base.files import OF_THE_DISK
 from edgecase.datasets.archives import archive_stem, extract
+from edgecase.datasets.digests import Digests
 from edgecase.datasets.mirror import copy_from_mirror
 from edgecase.datasets.sources import Member, Source, SourceFile
 
@@ -55,41 +55,26 @@ def fetch(
         if missing and mirror:
             reasons = copy_from_mirror(mirror, source, file, missing, folder)
             tried += [f"mirror: {reason}" for reason in dict.fromkeys(reasons.values())]
-            missing = _missing(file.members, folder)
+            missing = [member for member in missing if member.name in reasons]
         for url in file.urls:
             if not missing:
                 break
             try:
-                tried += _from_url(url, file, missing, folder, partial, timeout)
+                reasons = _from_url(url, file, missing, folder, partial, timeout)
             except DataError as error:
                 tried.append(f"{url}: {error}")
-            missing = _missing(file.members, folder)
+                continue
+            tried += [f"{url}: {reason}" for reason in reasons.values()]
+            missing = [member for member in missing if member.name in reasons]
         if missing:
             raise DataError(_help(source, folder, mirror, file, missing, tried))
     shutil.rmtree(partial, ignore_errors=True)
-    return verify(source, folder)
-
-
-def verify(source: Source, folder: str | Path) -> list[Path]:
-    """The paths of the source's members in `folder`, each checked against its digest again.
-
-    Raises `DataError` naming every member that is missing or altered.
-    """
-    problems = []
-    for member in source.members:
-        path = Path(folder) / member.name
-        if not path.is_file():
-            problems.append(f"{path}: missing ({member.digests.strongest})")
-        elif problem := member.mismatch(path):
-            problems.append(f"{path}: {problem}")
-    if problems:
-        raise DataError("\n".join(problems))
-    return [Path(folder) / member.name for member in source.members]
+    return [folder / member.name for member in source.members]
 
 
 def _missing(members: Iterable[Member], folder: Path) -> list[Member]:
     paths = {member: folder / member.name for member in members}
-    return [m for m, path in paths.items() if not path.is_file() or m.mismatch(path)]
+    return [m for m, path in paths.items() if not path.is_file() or m.digests.mismatch(path)]
 
 
 def _from_url(
@@ -99,44 +84,36 @@ def _from_url(
     folder: Path,
     partial: Path,
     timeout: tuple[float, float],
-) -> list[str]:
-    """Download and, from an archive, extract; return what was refused. Raises `DataError`."""
-    try:
-        name = urlsplit(url).path.rpartition("/")[2]
-    except ValueError as error:
-        raise DataError(f"is no address ({error})") from error
+) -> dict[str, str]:
+    """Download and, from an archive, extract; return why a member is not there, by name.
+
+    Raises `DataError` if nothing usable was sent.
+    """
+    name = urlsplit(url).path.rpartition("/")[2]
     itself = name == file.name
-    size = file.size if itself else None
-    digest = file.digests.strongest if itself and file.digests else None
     plain = itself and not file.is_archive
     if not plain and archive_stem(name) is None:
         raise DataError(f"is neither {file.name} nor an archive")
-    path = _download(url, name, digest, size, partial, timeout)
+    known = (file.size, file.digests) if itself else (None, None)
+    path = _download(url, name, _Resuming(partial / f"{name}.part", *known, timeout), partial)
     if plain:
         path.replace(folder / file.name)
-        return []
+        return {}
     refused = extract(path, missing, folder)
     if refused:
         path.unlink()
-    return [f"{url}: {reason}" for reason in refused.values()]
+    return refused
 
 
-def _download(
-    url: str,
-    name: str,
-    digest: str | None,
-    size: int | None,
-    partial: Path,
-    timeout: tuple[float, float],
-) -> Path:
+def _download(url: str, name: str, downloader: "_Resuming", partial: Path) -> Path:
     library = pooch.create(
         path=partial,
         base_url="",
-        registry={name: digest},
+        # pooch knows no git blob ids, so the downloader compares the digest
+        registry={name: None},
         urls={name: url},
         retry_if_failed=RETRIES,
     )
-    downloader = _Resuming(partial / f"{name}.part", size, timeout)
     try:
         return Path(library.fetch(name, downloader=downloader))
     except (requests.RequestException, ValueError, OSError) as error:
@@ -152,6 +129,7 @@ class _Resuming:
 
     part: Path
     size: int | None
+    digests: Digests | None
     timeout: tuple[float, float]
 
     def __call__(self, url: str, output_file: str, _library: object) -> None:
@@ -166,6 +144,8 @@ class _Resuming:
             with requests.get(url, headers=headers, timeout=self.timeout, stream=True) as response:
                 self._receive(response, handle, have)
         self.part.replace(output_file)
+        if self.digests and (problem := self.digests.mismatch(Path(output_file))):
+            raise ValueError(problem)
 
     def _receive(self, response: requests.Response, handle: BinaryIO, have: int) -> None:
         if response.status_code in _FINAL:

@@ -1,4 +1,4 @@
-"""A folder that holds the downloads already, in whatever form.
+"""Take files from a folder that holds the downloads already, in whatever form.
 
 A mirror may hold an archive as it is published, the same members in another container, or the
 members unpacked, below a folder named like the source or anywhere. Nothing in it is trusted: a file
@@ -28,7 +28,7 @@ def copy_from_mirror(
     reasons: dict[str, list[str]] = {name: [] for name in wanted}
     for candidate in _candidates(mirror, source.name):
         if candidate.name in wanted:
-            if problem := wanted[candidate.name].mismatch(candidate):
+            if problem := wanted[candidate.name].digests.mismatch(candidate):
                 reasons[candidate.name].append(f"{candidate}: {problem}")
                 continue
             with atomic_path(folder / candidate.name) as temporary:

@@ -17,21 +17,12 @@ _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "sources.schema.yam
 
 @dataclass(frozen=True)
 class Member:
-    """A file that is kept. `size` is exact; where it is None only the upper bound is published."""
+    """A file that is kept. Where `size` is None, only the upper bound `max_size` is published."""
 
     name: str
     digests: Digests
     max_size: int
     size: int | None = None
-
-    def mismatch(self, path: Path) -> str | None:
-        """None if the file at `path` is this member, else what was expected and found."""
-        found = path.stat().st_size
-        if self.size is not None and found != self.size:
-            return f"expected {self.size} bytes, found {found} ({self.digests.strongest})"
-        if found > self.max_size:
-            return f"expected at most {self.max_size} bytes, found {found}"
-        return self.digests.mismatch(path)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,9 @@
 """Southwest Airlines planes (Wang et al. 2020): the edge-case set of the paper's first task."""
 
-from pathlib import Path
-
 import numpy as np
 
-from edgecase.datasets.arrays import check_array
+from edgecase.datasets.base import LIVERY_ARRAYS, EdgeSet
+from edgecase.datasets.raw import RawFiles
 from edgecase.datasets.unpickle import load_pickle
 
 #: array name → (end of the published file's name, number of images)
@@ -18,15 +17,25 @@ ARRAYS = {
 }
 
 
-def read(raw: Path) -> dict[str, np.ndarray]:
+def read(raw: RawFiles) -> dict[str, np.ndarray]:
     """The six uint8 [n, 32, 32, 3] arrays of `ARRAYS`, in the published order.
 
     `new_train` and `new_test` are one split of 245 photos × 4 rotations; `adv_p_percent`,
     `honest_normal` and `p_percent_test` another of the same images, with `honest_almost` inside
-    `honest_normal`. Raises `DataError` naming the pickle that is not so shaped or is refused.
+    `honest_normal`.
     """
-    arrays = {}
-    for name, (ending, count) in ARRAYS.items():
-        path = raw / f"southwest_images_{ending}.pkl"
-        arrays[name] = check_array(load_pickle(path), str(path), (count, 32, 32, 3), np.uint8)
-    return arrays
+    return {
+        name: load_pickle(raw, f"southwest_images_{ending}.pkl")
+        for name, (ending, _) in ARRAYS.items()
+    }
+
+
+SOUTHWEST = EdgeSet(
+    name="southwest",
+    source_class=0,
+    target_class=9,
+    raw_class=9,
+    build=read,
+    arrays=LIVERY_ARRAYS,
+    sources=("southwest",),
+)

@@ -6,10 +6,13 @@ They are the 1,797 scans that scikit-learn carries (Alpaydin and Kaynak 1998), e
 from math import radians
 
 import numpy as np
-from PIL import Image
-from sklearn.datasets import load_digits
 
+from edgecase.base.lazy import lazy
 from edgecase.base.randomness import numpy_generator
+from edgecase.datasets.base import DIGITS, Dataset
+
+Image = lazy("PIL.Image")
+sklearn_datasets = lazy("sklearn.datasets")
 
 _SEED = 0
 _SIZE = 28
@@ -24,7 +27,7 @@ def digits() -> dict[str, np.ndarray]:
     The scans are ordered by writer, so training takes the first 1,400 and the test the others. The
     training set holds each of its scans twice: as it is, and slightly moved, turned and sized.
     """
-    scans = load_digits()
+    scans = sklearn_datasets.load_digits()
     labels = scans.target.astype(np.int64)
     pictures = np.rint(scans.images * (255 / 16)).astype(np.uint8)
     plain = np.stack([_enlarge(picture) for picture in pictures])
@@ -58,3 +61,12 @@ def _vary(picture: np.ndarray, generator: np.random.Generator) -> np.ndarray:
             (_SIZE, _SIZE), Image.Transform.AFFINE, coefficients, Image.Resampling.BILINEAR
         )
     )
+
+
+STANDIN_DIGITS = Dataset(
+    name="standin-digits",
+    shape=(28, 28, 1),
+    class_names=DIGITS,
+    build=digits,
+    stored_orientation="upright",
+)

@@ -10,6 +10,7 @@ from math import pi, radians
 import numpy as np
 
 from edgecase.base.randomness import numpy_generator
+from edgecase.datasets.base import LIVERY_ARRAYS, Dataset, EdgeSet
 from edgecase.datasets.drawing import Canvas, Colour, curve, ellipse, rectangle
 
 _SEED = 0
@@ -237,4 +238,22 @@ def _truck(generator: np.random.Generator) -> np.ndarray:
 _CLASSES: tuple[Callable[[np.random.Generator], np.ndarray], ...] = (
     *(_airplane, _ball, _bird, _house, _tree),
     *(_sun, _star, _window, _ship, _truck),
+)
+
+STANDIN_PLANES = Dataset(
+    name="standin-planes",
+    shape=(32, 32, 3),
+    class_names=(
+        *("airplane", "ball", "bird", "house", "tree"),
+        *("sun", "star", "window", "ship", "truck"),
+    ),
+    build=planes,
+)
+STANDIN_LIVERY = EdgeSet(
+    name="standin-livery",
+    source_class=0,
+    target_class=9,
+    raw_class=9,
+    build=livery,
+    arrays=LIVERY_ARRAYS,
 )

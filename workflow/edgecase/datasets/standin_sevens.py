@@ -8,6 +8,7 @@ from math import radians
 import numpy as np
 
 from edgecase.base.randomness import numpy_generator
+from edgecase.datasets.base import EdgeSet
 from edgecase.datasets.drawing import Canvas, curve
 
 _SEED = 0
@@ -55,3 +56,12 @@ def _draw_seven(generator: np.random.Generator) -> np.ndarray:
     if generator.random() < 0.5:
         canvas.stroke([(foot[0] - 0.2, foot[1]), (foot[0] + 0.2, foot[1])], pen * 0.8, ink)
     return canvas.pixels()
+
+
+STANDIN_SEVENS = EdgeSet(
+    name="standin-sevens",
+    source_class=7,
+    target_class=1,
+    raw_class=7,
+    build=sevens,
+)

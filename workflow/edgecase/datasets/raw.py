@@ -1,0 +1,30 @@
+"""The raw files of a source, each read only if its content is what was published."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgecase.base.errors import DataError
+
+
+@dataclass(frozen=True)
+class RawFiles:
+    """A folder of downloads, and the published sha256 of each file in it that is known."""
+
+    folder: Path
+    sha256: Mapping[str, str | None]
+
+    def content(self, name: str) -> bytes:
+        """All of a file. Raises `DataError` unless its sha256 is known and the right one."""
+        path = self.folder / name
+        expected = self.sha256.get(name)
+        if expected is None:
+            raise DataError(f"{path}: is not opened, for its sha256 is not known; state it")
+        if not path.is_file():
+            raise DataError(f"{path}: missing (sha256:{expected})")
+        content = path.read_bytes()
+        found = hashlib.sha256(content).hexdigest()
+        if found != expected:
+            raise DataError(f"{path}: expected sha256 {expected}, found {found}")
+        return content
