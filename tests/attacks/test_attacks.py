@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from edgecase import attacks
-from edgecase.attacks import LocalTraining, Projection, RoundContext, attacker_training
+from edgecase.attacks import LocalTraining, Projection, Proximal, RoundContext, attacker_training
 from edgecase.base.errors import ConfigError
 
 HONEST = LocalTraining(epochs=2, batch_size=32, lr=0.017, momentum=0.9, weight_decay=1e-4)
@@ -66,11 +66,9 @@ def test_pgd_radius_and_learning_rate(rule, defense, round):
     decays = {"published": defense in ("krum", "multi-krum"), "always": True, "never": False}[rule]
     result = training("pgd", round, defense, switches={"radius_decay": rule})
     assert result.lr == pytest.approx(0.03 * decay)
-    assert result.projection.radius == pytest.approx(1.5 * (decay if decays else 1))
-    assert result.projection.frequency == 10
+    assert result.hooks == (Projection(pytest.approx(1.5 * (decay if decays else 1)), 10),)
     assert (result.epochs, result.batch_size) == (6, 32)
     assert (result.momentum, result.weight_decay) == (0.9, 1e-4)
-    assert result.proximal_coefficient == 0
     assert not result.replaces_model
 
 
@@ -79,17 +77,16 @@ def test_options_change_one_thing_each(base):
     plain = training(base, 4)
     replaced = dataclasses.replace(plain, replaces_model=True)
     assert training(f"{base}-replacement", 4) == replaced
-    assert training(f"{base}-prox", 4) == dataclasses.replace(plain, proximal_coefficient=0.7)
-    assert training(f"{base}-replacement-prox", 4) == dataclasses.replace(
-        replaced, proximal_coefficient=0.7
-    )
+    hooks = (*plain.hooks, Proximal(0.7))
+    assert training(f"{base}-prox", 4) == dataclasses.replace(plain, hooks=hooks)
+    assert training(f"{base}-replacement-prox", 4) == dataclasses.replace(replaced, hooks=hooks)
 
 
 def test_blackbox_ignores_the_parameters_of_pgd():
     names = ("attacker_lr", "eps", "project_frequency")
     needed = {key: value for key, value in PARAMETERS.items() if key not in names}
     result = attacker_training("blackbox", HONEST, needed, RoundContext(1, "krum"))
-    assert result.projection is None
+    assert not result.hooks
 
 
 def test_replacement_factor_is_the_inverse_of_the_share():
@@ -98,7 +95,3 @@ def test_replacement_factor_is_the_inverse_of_the_share():
     # Two attackers who share the factor: each update counts 500 of 3,000, together the whole.
     shared = attacks.replacement_factor(3000, 2 * 500)
     assert 2 * shared * 500 / 3000 == pytest.approx(1)
-
-
-def test_projection_keeps_what_it_is_given():
-    assert Projection(0.5, 3) == Projection(radius=0.5, frequency=3)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from edgecase import defenses
-from edgecase.attacks import LocalTraining
+from edgecase.attacks import LocalTraining, Proximal
 from edgecase.base.errors import SimulationError
 from edgecase.federation import round as rounds
 from edgecase.federation.flat import FlatModel
@@ -111,7 +111,7 @@ def test_without_clean_samples_prox_stays_close_to_the_global_model(
     world.poison["attacker_clean_index"] = world.poison["attacker_clean_index"][:0]
     population, _ = lay_out(world, cell)
     model = FlatModel(nn.Sequential(nn.Flatten(), nn.Linear(16, 10)), dtype=torch.float64)
-    blackbox = LocalTraining(3, 4, cell["lr"], 0.9, 0.01, proximal_coefficient=0.5)
+    blackbox = LocalTraining(3, 4, cell["lr"], 0.9, 0.01, hooks=(Proximal(0.5),))
     train_locally(
         *(model, start, population.store, population.attacker, blackbox, Stream(0, 1, -1)),
         anchor=start,

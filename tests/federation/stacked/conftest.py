@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from edgecase.attacks import LocalTraining, Projection
+from edgecase.attacks import LocalTraining
+from edgecase.attacks.hooks import GradientClipping, Projection, Proximal
 from edgecase.federation.local import LocalJob, Samples, Store, Stream
 from edgecase.federation.stacked.schedule import num_steps
 from edgecase.federation.transforms import Transform
@@ -16,8 +17,8 @@ SIZES = [3, 14, 6, 9, 4, 11, 1]
 def make_jobs():
     """`make_jobs(model, shape)`: a store, and jobs sorted by falling number of steps.
 
-    Clients of 1 to 14 samples under batches of 4, of two seeds, with two transforms; one projects,
-    one has a proximal term, every other one trains longer.
+    Clients of 1 to 14 samples under batches of 4, of two seeds, with two transforms; one clips its
+    gradient, one projects, one has a proximal term, every other one trains longer.
     """
 
     def make(model, shape, sizes=SIZES, dtype=torch.float64):
@@ -31,6 +32,7 @@ def make_jobs():
             Transform((0.5,) * colours, (0.3,) * colours),
         ]
         start = model.parameters.to(dtype)
+        hooks = {5: (GradientClipping(1.0),), 2: (Projection(0.1, 2),), 3: (Proximal(0.3),)}
         jobs = []
         for row, size in enumerate(sizes):
             training = LocalTraining(
@@ -39,8 +41,7 @@ def make_jobs():
                 lr=0.1 / (1 + row),
                 momentum=0.9 - 0.1 * (row % 2),
                 weight_decay=0.05,
-                projection=Projection(0.1, 2) if row == 2 else None,
-                proximal_coefficient=0.3 if row == 3 else 0.0,
+                hooks=hooks.get(row, ()),
             )
             held = Samples(
                 torch.from_numpy(rng.choice(60, size, replace=False)), transforms[row % 2]

@@ -8,8 +8,9 @@ attacker; a new attack is one file and one line in `BASES` or `OPTIONS`.
 from collections.abc import Callable, Mapping
 from itertools import combinations
 
-from edgecase.attacks.base import LocalTraining, Projection, RoundContext
+from edgecase.attacks.base import LocalTraining, RoundContext
 from edgecase.attacks.blackbox import blackbox
+from edgecase.attacks.hooks import Hook, Projection, Proximal
 from edgecase.attacks.pgd import pgd
 from edgecase.attacks.prox import prox
 from edgecase.attacks.replacement import replacement, replacement_factor
@@ -19,8 +20,10 @@ __all__ = [
     "BASES",
     "NO_ATTACK",
     "OPTIONS",
+    "Hook",
     "LocalTraining",
     "Projection",
+    "Proximal",
     "RoundContext",
     "attacker_training",
     "names",

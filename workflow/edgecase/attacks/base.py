@@ -2,24 +2,14 @@
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Projection:
-    """Keep the local model in the l2 ball of `radius` around the global model.
-
-    Applied after each step whose 0-based index within the epoch is divisible by `frequency`, and
-    after the last step of the epoch.
-    """
-
-    radius: float
-    frequency: int
+from edgecase.attacks.hooks import Hook, Proximal
 
 
 @dataclass(frozen=True)
 class LocalTraining:
     """SGD with momentum and weight decay for `epochs` passes; momentum starts at 0 every round.
 
-    `proximal_coefficient` is the weight of ‖w − ŵ‖² in every step's loss (0: no such term), and
+    The `hooks` change every step's gradient, and the model after it, in their order.
     `replaces_model` says that the update is scaled to replace the global model before it is sent.
     """
 
@@ -28,9 +18,13 @@ class LocalTraining:
     lr: float
     momentum: float
     weight_decay: float
-    projection: Projection | None = None
-    proximal_coefficient: float = 0.0
+    hooks: tuple[Hook, ...] = ()
     replaces_model: bool = False
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether a hook stays close to what honest training on clean samples gives."""
+        return any(isinstance(hook, Proximal) for hook in self.hooks)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from edgecase.attacks.base import LocalTraining, Projection, RoundContext
+from edgecase.attacks.base import LocalTraining, RoundContext
+from edgecase.attacks.hooks import Projection
 
 _DECAYED_UNDER = ("krum", "multi-krum")
 
@@ -22,8 +23,11 @@ def pgd(honest: LocalTraining, parameters: Mapping, context: RoundContext) -> Lo
         honest,
         epochs=parameters["attacker_epochs"],
         lr=parameters["attacker_lr"] * decay,
-        projection=Projection(
-            radius=parameters["eps"] * (decay if decays else 1.0),
-            frequency=parameters["project_frequency"],
+        hooks=(
+            *honest.hooks,
+            Projection(
+                radius=parameters["eps"] * (decay if decays else 1.0),
+                frequency=parameters["project_frequency"],
+            ),
         ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from edgecase.attacks.base import LocalTraining, RoundContext
+from edgecase.attacks.hooks import Proximal
 
 
 def prox(training: LocalTraining, parameters: Mapping, context: RoundContext) -> LocalTraining:
@@ -11,4 +12,4 @@ def prox(training: LocalTraining, parameters: Mapping, context: RoundContext) ->
 
     ŵ is the model that honest training from w_t on the attacker's clean samples gives.
     """
-    return replace(training, proximal_coefficient=parameters["prox_coefficient"])
+    return replace(training, hooks=(*training.hooks, Proximal(parameters["prox_coefficient"])))

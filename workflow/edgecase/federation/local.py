@@ -8,6 +8,7 @@ from torch.nn import functional
 from torch.optim.sgd import sgd
 
 from edgecase.attacks import LocalTraining
+from edgecase.attacks.hooks import Step
 from edgecase.base.randomness import derive_key
 from edgecase.base.tensor_randomness import random_permutation
 from edgecase.federation.flat import FlatModel
@@ -86,9 +87,8 @@ def train_locally(
     """Train `model` from `start` [P]; its parameters are the local model w [P] afterwards.
 
     A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, where v starts at 0.
-    With a proximal coefficient c the loss gains c ‖w − anchor‖², whose gradient is 2 c (w −
-    anchor). With a projection, w is moved to the nearest point of the ball around `start` on the
-    steps that `Projection` names; v is not touched. The last partial batch of an epoch is kept.
+    The training's hooks change ∇ before it and w after it (`attacks.hooks`); `anchor` [P] is what a
+    proximal one stays close to. The last partial batch of an epoch is kept.
     `autocast` names a lower precision for the forward and backward pass; w and v stay in the
     model's own. A training that has `begun` goes on there, to the same bits; `after_step` is told
     of every step, and copies what it keeps of w and v, which the next step changes.
@@ -122,8 +122,9 @@ def train_locally(
                     logits.to(model.dtype), store.labels[order[batch]]
                 ).backward()
                 with torch.no_grad():
-                    if training.proximal_coefficient:
-                        gradient.add_(parameters - anchor, alpha=2 * training.proximal_coefficient)
+                    at = Step(step, steps, start, anchor)
+                    for hook in training.hooks:
+                        hook.gradient(gradient, parameters, at)
                     sgd(
                         *([parameters], [gradient], [velocity]),
                         lr=training.lr,
@@ -134,22 +135,7 @@ def train_locally(
                         maximize=False,
                         fused=True,
                     )
-                    if training.projection is not None and (
-                        step % training.projection.frequency == 0 or step == steps - 1
-                    ):
-                        project(parameters, start, training.projection.radius)
+                    for hook in training.hooks:
+                        hook.after(parameters, at)
                     if after_step is not None:
                         after_step(Begun(epoch * steps + step + 1, parameters, velocity))
-
-
-def project(parameters: torch.Tensor, centre: torch.Tensor, radius: float) -> None:
-    """Move `parameters` [P] in place onto the l2 ball of `radius` around `centre`, if outside.
-
-    Parameters so far away that the dtype holds no distance have diverged, and become NaN.
-    """
-    difference = parameters - centre
-    distance = torch.linalg.vector_norm(difference)
-    inside = distance <= radius
-    # Over infinity the factor would be 0: a client that has diverged would pass for one at rest.
-    factor = torch.where(distance.isfinite(), radius / distance, torch.nan)
-    parameters.copy_(torch.where(inside, parameters, centre + difference * factor))

@@ -97,7 +97,7 @@ def _anchors(
     round: int,
 ) -> dict[tuple[int, int], torch.Tensor]:
     """(seed, attacker) → what honest training on its clean samples gives, for the prox attack."""
-    if hostile is None or not hostile.proximal_coefficient:
+    if hostile is None or not hostile.is_anchored:
         return {}
     jobs = {
         (cohort.seed, client): LocalJob(

@@ -172,7 +172,7 @@ def cell_work(parameters: Mapping) -> Work:
     context = RoundContext(parameters["first_attack_round"], parameters["defense"]["name"])
     attacker = attacks.attacker_training(parameters["attack"], honest, parameters, context)
     work += _training(hostile, attacker.epochs, attacker.batch_size, [edge.attacker])
-    if attacker.proximal_coefficient:
+    if attacker.is_anchored:
         clean = parameters["poison"]["clean"]
         work += _training(hostile, honest.epochs, honest.batch_size, [clean])
     return work

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch.nn import functional
 
+from edgecase.attacks.hooks import Hook, Step
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, Store, project
+from edgecase.federation.local import LocalJob, Store
 from edgecase.federation.stacked.network import forward
 from edgecase.federation.stacked.schedule import Batch, Schedule
 from edgecase.federation.transforms import Transform
@@ -63,19 +64,26 @@ def train_stacked(
             # The members' losses share no parameter, so the gradient of the sum is each one's own.
             gradients = torch.autograd.grad((losses * batch.weights.flatten()).sum(), leaves)
         torch._foreach_copy_(slots, gradients)
+        hooked = _hooked(jobs[:members], schedule.steps_per_epoch, step)
+        for row, hook, at in hooked:
+            hook.gradient(g[row], w[row], at)
         g.addcmul_(w, rates.weight_decay[:members])
-        for row, job in enumerate(jobs[:members]):
-            if job.training.proximal_coefficient:
-                g[row].add_(w[row] - job.anchor, alpha=2 * job.training.proximal_coefficient)
         v.mul_(rates.momentum[:members]).add_(g)
         w.addcmul_(v, rates.lr[:members], value=-1)
-        for row, job in enumerate(jobs[:members]):
-            if job.training.projection is not None:
-                within = step % schedule.steps_per_epoch[row]
-                last = within == schedule.steps_per_epoch[row] - 1
-                if within % job.training.projection.frequency == 0 or last:
-                    project(w[row], job.start, job.training.projection.radius)
+        for row, hook, at in hooked:
+            hook.after(w[row], at)
     return parameters
+
+
+def _hooked(
+    jobs: Sequence[LocalJob], steps_per_epoch: Sequence[int], step: int
+) -> list[tuple[int, Hook, Step]]:
+    """(row, hook, where its member's training is) of every hook of the jobs, at `step` from 0."""
+    return [
+        (row, hook, Step(step % count, count, job.start, job.anchor))
+        for row, (job, count) in enumerate(zip(jobs, steps_per_epoch, strict=False))
+        for hook in job.training.hooks
+    ]
 
 
 class _Rates:
