@@ -27,6 +27,11 @@ from edgecase.sharing.shares import own_cells
 
 problems = []
 try:
+    # Read again: Snakemake keeps the last of two equal keys, takes the numbers of `--config` for text,
+    # and merges figures into the paper's.
+    merged = configuration.combine(workflow.overwrite_configfiles, workflow.config_settings.config)
+    config.clear()
+    config |= merged
     configuration.check(config)
     # Snakemake knows its targets only when it has read all rules.
     if "verdict" in sys.argv:

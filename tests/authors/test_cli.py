@@ -99,7 +99,7 @@ def test_sample_command_is_the_paper_with_more_rounds(gpus):
         config.resolve_cell(paper, cell) | {"rounds": 1500}
     )
     assert made.config["device"] == "cuda"
-    assert made.config["run"] == "cli"
+    assert made.config["run"] == "cli.paper"
     assert made.warnings == ()
 
 
@@ -380,7 +380,7 @@ def test_another_configuration_gives_the_defaults_and_names_the_run(config_file)
     assert made.cell.task == "mnist-ardis"
     assert made.cell.override == "default"
     assert config.resolve_cell(made.config, made.cell)["rounds"] == 3
-    assert made.config["run"] == "cli-mine"
+    assert made.config["run"] == "cli.mine"
 
 
 def test_mirror_is_the_callers_folder(tmp_path, monkeypatch):
@@ -417,13 +417,15 @@ def snakemake(monkeypatch, tmp_path):
     return calls
 
 
-CELL = "results/cli/cells/cifar10-southwest/fixed-freq-10/edge-case/blackbox/no-defense/default"
+CELL = (
+    "results/cli.paper/cells/cifar10-southwest/fixed-freq-10/edge-case/blackbox/no-defense/default"
+)
 
 
 def test_script_runs_the_cell_and_prints_how_it_ends(snakemake, tmp_path, capsys):
     simulated_averaging.main(["--rand_seed", "7", "--cores", "2", "--device", "cpu"])
     (options,) = snakemake
-    written = next((tmp_path / "results/cli/config").iterdir())
+    written = next((tmp_path / "results/cli.paper/config").iterdir())
     assert options == [
         *("--cores", "2", "--configfile", written.relative_to(tmp_path).as_posix()),
         *("--", f"{CELL}/cell.json"),

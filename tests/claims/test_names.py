@@ -14,6 +14,7 @@ OF = {"attack": "blackbox", "defense": "krum"}
 MEAN = {"test": "mean", "quantity": "main_last", "above": 0}
 AXES = ("participation", "case", "attack", "defense", "override")
 GRID = {"pick": "best", "fewest": 2}
+FIRST = attacks.names()[0]
 
 
 def load(tmp_path, *entries):
@@ -31,12 +32,27 @@ def problems(tmp_path, *entries):
 @pytest.mark.parametrize(
     ("selector", "told"),
     [
-        ({"attack": "blackbx"}, f"attack: 'blackbx' is unknown; allowed: {attacks.names()[0]}, "),
-        ({"attack": "PGD"}, "attack: 'PGD' is unknown; allowed: none, blackbox, "),
-        ({"attack": ["pgd", "gpd"], **GRID}, "attack: 'gpd' is unknown; allowed: none, "),
+        (
+            {"attack": "blackbx"},
+            f"attack: 'blackbx' is unknown; did you mean 'blackbox'? allowed: {FIRST}, ",
+        ),
+        (
+            {"attack": "PGD"},
+            "attack: 'PGD' is unknown; did you mean 'pgd'? allowed: none, blackbox, ",
+        ),
+        (
+            {"attack": ["pgd", "gpd"], **GRID},
+            "attack: 'gpd' is unknown; did you mean 'pgd'? allowed: none, ",
+        ),
         ({"attack": "pdg*", **GRID}, "attack: 'pdg*' is unknown; allowed: none, blackbox"),
-        ({"defense": "krumm"}, f"defense: 'krumm' is unknown; allowed: {defenses.names()[0]}, "),
-        ({"case": "edge"}, "case: 'edge' is unknown; allowed: edge-case, almost-edge-case, "),
+        (
+            {"defense": "krumm"},
+            f"defense: 'krumm' is unknown; did you mean 'krum'? allowed: {defenses.names()[0]}, ",
+        ),
+        (
+            {"case": "edge"},
+            "case: 'edge' is unknown; did you mean 'edge-case'? allowed: edge-case, ",
+        ),
         ({"participation": "fixed-freq-0"}, "participation: 'fixed-freq-0' is unknown; allowed: "),
         ({"participation": "fixed-freq"}, "participation: 'fixed-freq' is unknown; allowed: fixed"),
         (
@@ -45,7 +61,10 @@ def problems(tmp_path, *entries):
         ),
         ({"override": "Eps 1"}, "override: 'Eps 1' is unknown; allowed: lower-case letters and"),
         ({"override": "<sigma>"}, "override: '<sigma>' is unknown; allowed: lower-case letters"),
-        ({"quantity": "main"}, "quantity: 'main' is unknown; allowed: backdoor_final, "),
+        (
+            {"quantity": "main"},
+            "quantity: 'main' is unknown; did you mean 'main_last'? allowed: backdoor_final, ",
+        ),
     ],
 )
 @pytest.mark.parametrize("key", ["of", "against"])
@@ -64,7 +83,7 @@ def test_other_names_that_nothing_has(tmp_path):
     part |= {"quantity": "main_mean", "than": "backdoor_*"}
     only = {"task": "Digits", "participation": "fixed-freq-*", "rounds": 5}
     found = problems(tmp_path, entry(part, figure="fig9", only=only))
-    assert [problem.split(" is unknown; allowed: ")[0] for problem in found] == [
+    assert [problem.split(" is unknown;")[0] for problem in found] == [
         "made-up.figure: 'fig9'",
         "made-up.only.task: 'Digits'",
         "made-up.only.participation: 'fixed-freq-*'",

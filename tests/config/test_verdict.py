@@ -97,9 +97,21 @@ def test_a_verdict_alone_is_a_run():
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        ("defense", "krumm", "'krumm' is unknown; allowed: no-defense, norm-clipping, "),
-        ("defense", "Krum", "'Krum' is unknown; allowed: no-defense, norm-clipping, "),
-        ("task", "digits", "'digits' is unknown; allowed: cifar10-southwest, "),
+        (
+            "defense",
+            "krumm",
+            "'krumm' is unknown; did you mean 'krum'? allowed: no-defense, norm-clipping, ",
+        ),
+        (
+            "defense",
+            "Krum",
+            "'Krum' is unknown; did you mean 'krum'? allowed: no-defense, norm-clipping, ",
+        ),
+        (
+            "task",
+            "digits",
+            "'digits' is unknown; did you mean 'standin-digits'? allowed: cifar10-southwest, ",
+        ),
         ("participation", "freq-2", "participation: 'freq-2' is unknown; allowed: fixed-freq-"),
         ("radii", ["default", "r-3"], "'r-3' is unknown; allowed: default, "),
         ("radii", ["default"] * 5, "['default', 'default', 'default', 'default', 'default'] has"),
@@ -129,7 +141,8 @@ def test_unknown_key():
     (problem,) = problems(asking({"radius": 2}))
     assert problem.startswith("verdict: ")
     assert problem.endswith(
-        "('radius' was unexpected); allowed: defense, task, participation, radii"
+        "('radius' was unexpected); did you mean 'radii'? "
+        "allowed: defense, task, participation, radii"
     )
 
 

@@ -86,7 +86,9 @@ def test_a_stand_in_needs_no_files_and_is_the_same_every_time(tmp_path):
 
 def test_unknown_names_are_refused_with_those_that_exist(sources, tmp_path):
     out = ["--out", str(tmp_path / "x")]
-    with pytest.raises(ConfigError, match="'cifar11' is unknown; allowed: cifar10, "):
+    with pytest.raises(
+        ConfigError, match="'cifar11' is unknown; did you mean 'cifar10'\\? allowed: cifar10, "
+    ):
         script("prepare")(["--name", "cifar11", *out])
     with pytest.raises(ConfigError, match="cifar10 needs --sources and --raw"):
         script("prepare")(["--name", "cifar10", *out])

@@ -15,8 +15,8 @@ def test_a_right_section_has_no_problem():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"tasks": ["cars"]}, "tasks: 'cars' is no task; allowed: planes, digits, small"),
-        ({"out_of_distribution": {"cars": "mnist"}}, "out_of_distribution: 'cars' is no task"),
+        ({"tasks": ["cars"]}, "tasks: 'cars' is unknown; allowed: planes, digits, small"),
+        ({"out_of_distribution": {"cars": "mnist"}}, "out_of_distribution: 'cars' is unknown"),
         (
             {"out_of_distribution": {"planes": "letters"}},
             "out_of_distribution.planes: 'letters' is unknown; allowed: cifar10, emnist, mnist",

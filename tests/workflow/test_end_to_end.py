@@ -320,7 +320,7 @@ def test_authors_command_line_runs_a_cell(mine):
     done = mine.run(sys.executable, script, *arguments.split())
     assert done.returncode == 0, done.stdout
     assert shared.stat().st_mtime_ns == before
-    (path,) = (mine.root / "results/cli-test/cells").rglob("cell.json")
+    (path,) = (mine.root / "results/cli.test/cells").rglob("cell.json")
     found = json.loads(path.read_text())
     assert (found["participation"], found["attack"], found["defense"], found["seeds"]) == (
         *("fixed-freq-10", "pgd", "rfa", [5]),

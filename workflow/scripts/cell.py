@@ -27,7 +27,8 @@ from edgecase.federation.trainer import BACKENDS, build_trainer
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import load_poison
-from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS, provenance
+from edgecase.results import provenance
+from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
 
 _NEEDS_LESS = (
     "A cell needs less with a smaller batch_size, test_batch_size or model.width, fewer "

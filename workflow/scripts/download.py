@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
 from edgecase.base.errors import ConfigError
+from edgecase.base.names import unknown_name
 from edgecase.datasets.fetch import fetch
 from edgecase.datasets.sources import load_sources
 
@@ -26,10 +27,8 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
 
     sources = load_sources(arguments.sources)
-    if arguments.source not in sources:
-        raise ConfigError(
-            f"--source: '{arguments.source}' is unknown; allowed: {', '.join(sources)}"
-        )
+    if problem := unknown_name(arguments.source, sources):
+        raise ConfigError(f"--source: {problem}")
     source = sources[arguments.source]
     print(f"{source.title}\n  licence: {source.licence}\n  cite: {source.cite}", file=sys.stderr)
     fetch(source, arguments.out, arguments.mirror)

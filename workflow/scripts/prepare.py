@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
 from edgecase.base.errors import ConfigError
+from edgecase.base.names import unknown_name
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.arrays import save_npz
 from edgecase.datasets.raw import RawFiles
@@ -23,8 +24,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help="the arrays (.npz)")
     arguments = parser.parse_args(argv)
 
-    if arguments.name not in entries:
-        raise ConfigError(f"--name: '{arguments.name}' is unknown; allowed: {', '.join(entries)}")
+    if problem := unknown_name(arguments.name, entries):
+        raise ConfigError(f"--name: {problem}")
     entry = entries[arguments.name]
     if entry.standin:
         arrays = entry.build()

@@ -61,13 +61,13 @@ def interpret(argv: Sequence[str]) -> Request:
     if override:
         cell = replace(cell, override=f"cli-{_digest(override)}")
     complete = base | {
-        "run": "cli" if base["run"] == "paper" else f"cli-{base['run']}",
+        # No run of one's own can have this name (config.schema.yaml).
+        "run": f"cli.{base['run'].removeprefix('cli.')}",
         "seeds": seeds,
         "device": device,
         "mirror": mirror,
         "overrides": base.get("overrides", {}) | ({cell.override: override} if override else {}),
-        # Snakemake merges this over the paper's configuration, whose figures can only be emptied.
-        "figures": {name: [] for name in base["figures"]},
+        "figures": {},
         "densities": base["densities"] | {"tasks": []},
         "grid": [_block(cell)],
     }

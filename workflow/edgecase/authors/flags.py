@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from edgecase import defenses, models
+from edgecase.base.names import unknown_name
 from edgecase.population import poison
 
 #: numeric flag → (key in the task, type, meaning). `edgecase.authors.cli` moves `eps`, `norm_bound`
@@ -94,7 +95,7 @@ class Values:
             return default
         if text.lower() in allowed:
             return text.lower()
-        self.refuse(flag, text, ", ".join(allowed))
+        self.problems.append(f"--{flag}: {unknown_name(text, allowed)}")
         return default
 
     def boolean(self, flag: str) -> bool:

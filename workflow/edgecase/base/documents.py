@@ -21,13 +21,15 @@ _PLAIN = (str, int, float, bool, type(None))
 def read_yaml(path: str | Path) -> object:
     """The plain values of a YAML file; `ConfigError`, naming the file, if it has none."""
     # Every script checks JSON by this module, and few read YAML.
-    import yaml
+    from edgecase.base import yaml_loader
 
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content, repeated = yaml_loader.load(Path(path).read_text(encoding="utf-8"))
     # A tag that does not fit its value raises almost anything from inside the parser.
     except Exception as error:
         raise ConfigError(f"{path}: not a readable YAML file ({_said(error)})") from error
+    if repeated:
+        raise ConfigError([f"{path}: {problem}" for problem in repeated])
     if problem := plain_problem(content):
         raise ConfigError(f"{path}: {problem}")
     return content

@@ -22,6 +22,7 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     A name that is the beginning of allowed ones is near to them: `mnist` to `mnist-ardis`.
     """
     names, wanted = list(allowed), str(name).lower()
-    near = [other for other in names if wanted and other.startswith(f"{wanted}-")]
+    near = [other for other in names if other.lower() == wanted]
+    near = near or [other for other in names if wanted and other.startswith(f"{wanted}-")]
     near = near or difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)
     return f" did you mean '{near[0]}'?" if near else ""

@@ -8,6 +8,7 @@ import jsonschema
 import yaml
 
 from edgecase.base.errors import ConfigError, shown
+from edgecase.base.names import unknown_name
 from edgecase.claims import names
 from edgecase.claims.model import ROLES, SEVERAL, SIGMA, WORDS, is_pattern
 
@@ -36,11 +37,8 @@ def check_roles(roles: Mapping) -> None:
     `task1` and `task2` are mappings with the keys task and participation, `sigma_override` is the
     name of an override; each may be absent.
     """
-    problems = [
-        f"claims: '{key}' is unknown; allowed: {', '.join((*ROLES, SIGMA))}"
-        for key in roles
-        if key not in (*ROLES, SIGMA)
-    ]
+    unknown = [unknown_name(key, (*ROLES, SIGMA)) for key in roles]
+    problems = [f"claims: {problem}" for problem in unknown if problem]
     for role in [role for role in ROLES if role in roles]:
         value = roles[role]
         if not isinstance(value, Mapping) or set(value) != {"task", "participation"}:

@@ -1,4 +1,4 @@
-"""Whether the names that a claim uses can exist at all; a run may well lack what they name."""
+"""Check that the names in a claim can exist at all; a run may well lack what they name."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -7,13 +7,14 @@ from fnmatch import fnmatchcase
 from edgecase import attacks, defenses
 from edgecase.analysis.measures import MEASURES
 from edgecase.base.errors import ConfigError, shown
+from edgecase.base.names import unknown_name
 from edgecase.claims.model import PLACEHOLDER, is_pattern
 from edgecase.figures import FIGURES
 from edgecase.population import participation
 from edgecase.population.poison import CASES
 
-#: what is allowed instead of a name; empty if the name is.
-Instead = Callable[[str], str]
+#: what is wrong with a name, in words; None if it can exist.
+Check = Callable[[str], str | None]
 
 
 def problems(entry: Mapping) -> Iterator[str]:
@@ -29,49 +30,56 @@ def problems(entry: Mapping) -> Iterator[str]:
             yield from _problems(part.get(key, {}), _OF_A_SELECTOR, f"parts.{number}.{key}.")
 
 
-def _problems(group: Mapping, checks: Mapping[str, Instead], place: str) -> Iterator[str]:
-    for key, instead in checks.items():
+def _problems(group: Mapping, checks: Mapping[str, Check], place: str) -> Iterator[str]:
+    for key, check in checks.items():
         names = group.get(key, [])
         for name in [names] if isinstance(names, str) else names:
-            if allowed := instead(name):
-                yield f"{place}{key}: {shown(name)} is unknown; allowed: {allowed}"
+            if problem := check(name):
+                yield f"{place}{key}: {problem}"
 
 
-def _one_of(known: Collection[str]) -> Instead:
-    return lambda name: "" if name in known else ", ".join(known)
+def _one_of(known: Collection[str]) -> Check:
+    return lambda name: unknown_name(name, known)
 
 
-def _one_like(known: Collection[str]) -> Instead:
+def _one_like(known: Collection[str]) -> Check:
     """A name, or a pattern that fits one."""
-    return lambda name: "" if any(fnmatchcase(one, name) for one in known) else ", ".join(known)
+    return lambda name: (
+        None if any(fnmatchcase(one, name) for one in known) else unknown_name(name, known)
+    )
 
 
-def _participation(name: str) -> str:
-    try:
-        participation.parse(name)
-    except ConfigError:
-        return "fixed-freq-<period>, fixed-pool-<attackers>, with a number of at least 1"
-    return ""
+def _unlike(name: str, allowed: str) -> str:
+    return f"{shown(name)} is unknown; allowed: {allowed}"
 
 
-def _participations(name: str) -> str:
+def _participations(name: str) -> str | None:
     """Of a pattern only the text before its first sign is checked, as the start of a name."""
     start = re.split("[*?[]", name)[0]
     if start != name and any(form.startswith(start) for form in ("fixed-freq-", "fixed-pool-")):
-        return ""
-    return _participation(start)
+        return None
+    return _participation(start, name)
 
 
-def _task(name: str) -> str:
-    slug = re.fullmatch("[a-z0-9]+([.-][a-z0-9]+)*", name)
-    return "" if slug else "lower-case letters and digits, joined by single hyphens or dots"
+def _participation(name: str, whole: str = "") -> str | None:
+    try:
+        participation.parse(name)
+    except ConfigError:
+        allowed = "fixed-freq-<period>, fixed-pool-<attackers>, with a number of at least 1"
+        return _unlike(whole or name, allowed)
+    return None
 
 
-def _override(name: str) -> str:
+def _task(name: str, more: str = "") -> str | None:
+    if re.fullmatch("[a-z0-9]+([.-][a-z0-9]+)*", name):
+        return None
+    return _unlike(name, f"lower-case letters and digits, joined by single hyphens or dots{more}")
+
+
+def _override(name: str) -> str | None:
     if name == PLACEHOLDER or (is_pattern(name) and re.fullmatch("[][a-z0-9.*?!-]+", name)):
-        return ""
-    instead = _task(name)
-    return instead and f"{instead}, or {PLACEHOLDER}"
+        return None
+    return _task(name, f", or {PLACEHOLDER}")
 
 
 #: figures 1 and 2 draw no cells, so they are not among the others.

@@ -1,12 +1,12 @@
 """From a configuration to the resolved parameters of a cell.
 
-`load` reads one, `check` finds every problem of it before any work starts, `resolve_task` and
-`resolve_cell` give the values that a job works with, and the variants say which overrides share
-files with the task as it is.
+`combine` merges its files and `load` reads one, `check` finds every problem of it before any work
+starts, `resolve_task` and `resolve_cell` give the values that a job works with, and the variants
+say which overrides share files with the task as it is.
 """
 
 from edgecase.config.check import check
-from edgecase.config.files import load
+from edgecase.config.files import combine, load
 from edgecase.config.resolve import OPTIONAL, SWITCHES, resolve_cell, resolve_task
 from edgecase.config.schema import required
 from edgecase.config.targets import check_share, defense_to_judge
@@ -17,6 +17,7 @@ __all__ = [
     "SWITCHES",
     "check",
     "check_share",
+    "combine",
     "defense_to_judge",
     "load",
     "partition_variant",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from edgecase.base.documents import plain_problem
 from edgecase.base.errors import ConfigError
 from edgecase.config.cells import cell_problems, size_problems
-from edgecase.config.names import name_problems
+from edgecase.config.names import misnamed_tasks, name_problems
 from edgecase.config.problems import DEPTH, Place
 from edgecase.config.schema import schema_problems
 from edgecase.config.tasks import task_problems
@@ -20,6 +20,10 @@ def check(config: Mapping) -> None:
     if problem := plain_problem(config):
         raise ConfigError(f"the configuration: {problem}")
     problems: list[str] = []
+    if isinstance(tasks := config.get("tasks"), Mapping):
+        misnamed = misnamed_tasks(tasks)
+        problems += misnamed.values()
+        config = {**config, "tasks": {k: v for k, v in tasks.items() if k not in misnamed}}
     stages = (
         *(schema_problems, name_problems, size_problems),
         *(task_problems, cell_problems, radius_problems),

@@ -1,29 +1,41 @@
-"""Configurations in YAML files."""
+"""Configurations in YAML files, and what a command line changes of them."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from edgecase.base.documents import read_yaml
 from edgecase.base.errors import ConfigError
 from edgecase.config.check import check
+from edgecase.config.command_line import converted
 from edgecase.config.resolve import merge
 
-_CONFIG = Path(__file__).parents[3] / "config"
+_PAPER = Path(__file__).parents[3] / "config" / "config.yaml"
 
 
 def load(*paths: str | Path | None) -> dict:
-    """The paper's configuration with the changes in the YAML files `paths`, in order, checked.
-
-    This is what Snakemake's `--configfile` gives: mappings are merged, everything else replaced.
-    """
-    config = _read(_CONFIG / "config.yaml")
-    for path in paths:
-        if path is not None:
-            config = merge(config, _read(Path(path)))
+    """The paper's configuration with the changes in the YAML files `paths`, in order, checked."""
+    config = combine(path for path in paths if path is not None)
     check(config)
     return config
 
 
-def _read(path: Path) -> dict:
+def combine(paths: Iterable[str | Path], command_line: Mapping | None = None) -> dict:
+    """The paper's configuration with the changes in `paths` and then of `--config`, not checked.
+
+    Mappings are merged, everything else is replaced. Only the cells are nobody's but their
+    author's: with `figures` or a `grid` of its own, a configuration has none of the paper's, and
+    figure 2 only for tasks that it names itself.
+    """
+    changes: dict = {}
+    for change in (*map(_read, paths), converted(command_line or {})):
+        changes = merge(changes, change)
+    paper = _read(_PAPER)
+    if "figures" in changes or "grid" in changes:
+        paper |= {"figures": {}, "grid": [], "densities": paper["densities"] | {"tasks": []}}
+    return merge(paper, changes)
+
+
+def _read(path: str | Path) -> dict:
     content = read_yaml(path)
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: holds no mapping of keys to values")

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from edgecase import attacks, defenses, figures, models
-from edgecase.config.problems import Problem, blocks, dotted, participation_problem, unknown
+from edgecase.base.names import did_you_mean, unknown_name
+from edgecase.config.problems import Problem, blocks, dotted, participation_problem
+from edgecase.config.schema import required
 from edgecase.config.verdict import verdict_problems
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
@@ -26,10 +28,10 @@ def name_problems(config: Mapping) -> Iterator[Problem]:
                 yield place, f"{dotted(place)}.participations: {problem}"
         for axis, names in allowed.items():
             for value in block.get(axis, []):
-                if problem := unknown(value, names):
+                if problem := unknown_name(value, names):
                     yield place, f"{dotted(place)}.{axis}: {problem}"
     for name in config["figures"]:
-        if problem := unknown(name, figures.FIGURES):
+        if problem := unknown_name(name, figures.FIGURES):
             yield ("figures", name), f"figures: {problem}"
     yield from _role_problems(config)
     number, slash, count = str(config.get("shard", "")).partition("/")
@@ -47,14 +49,39 @@ def name_problems(config: Mapping) -> Iterator[Problem]:
         yield ("verdict", key), f"verdict.{key}: {problem}"
 
 
+def misnamed_tasks(tasks: Mapping) -> dict[str, str]:
+    """Task → problem, for those that lack most of their keys: changes of a task that is not there.
+
+    One sentence instead of one for each missing key.
+    """
+    complete = required()
+    missing = {
+        name: [key for key in sorted(complete) if key not in body]
+        for name, body in tasks.items()
+        if isinstance(body, Mapping)
+    }
+    partial = [name for name, keys in missing.items() if 2 * len(keys) > len(complete)]
+    known = [name for name in tasks if name not in partial]
+    return {name: _misnamed(name, missing[name], known) for name in partial}
+
+
+def _misnamed(name: str, missing: list[str], known: list[str]) -> str:
+    if near := did_you_mean(name, known):
+        return f"tasks: there is no task '{name}';{near} A new task needs every key"
+    return (
+        f"tasks.{name}: lacks {', '.join(missing)}; a new task needs every key, and a change is of "
+        f"one of: {', '.join(known)}"
+    )
+
+
 def _role_problems(config: Mapping) -> Iterator[Problem]:
     """What the claims are judged on has to exist."""
     named = config.get("claims") or {}
     sigma = named.get("sigma_override", DEFAULT)
-    if problem := unknown(sigma, [DEFAULT, *config.get("overrides", {})]):
+    if problem := unknown_name(sigma, [DEFAULT, *config.get("overrides", {})]):
         yield None, f"claims.sigma_override: {problem}"
     for role in [role for role in ("task1", "task2") if role in named]:
-        if problem := unknown(named[role]["task"], config["tasks"]):
+        if problem := unknown_name(named[role]["task"], config["tasks"]):
             yield None, f"claims.{role}.task: {problem}"
         if problem := participation_problem(named[role]["participation"]):
             yield None, f"claims.{role}.participation: {problem}"
@@ -69,5 +96,5 @@ def _unknown_parts(body: Mapping) -> Iterator[tuple[str, str]]:
         *(("defenses", name, defenses.names()) for name in body.get("defenses", {})),
     ]
     for key, name, allowed in named:
-        if name is not None and (problem := unknown(name, allowed)):
+        if name is not None and (problem := unknown_name(name, allowed)):
             yield key, problem

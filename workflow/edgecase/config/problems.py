@@ -38,11 +38,6 @@ def sound(config: Mapping, declared: Iterable[Mapping]) -> list[Cell]:
     return [cell for cell in expand(declared) if cell.task in known and cell.override in changes]
 
 
-def unknown(name: object, allowed: Iterable[str]) -> str | None:
-    """The problem if `name` is not one of the `allowed`, in words."""
-    return None if name in allowed else f"'{name}' is unknown; allowed: {', '.join(allowed)}"
-
-
 def participation_problem(name: str) -> str | None:
     """The problem if `name` is no participation, in words."""
     try:

@@ -9,6 +9,7 @@ import jsonschema
 import yaml
 
 from edgecase.base.errors import shown
+from edgecase.base.names import did_you_mean
 from edgecase.config.problems import DEPTH, Problem, dotted
 
 _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "config.schema.yaml"
@@ -16,7 +17,7 @@ _SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "config.schema.yaml
 
 def required() -> frozenset[str]:
     """The keys that every task has."""
-    task = _schema()["properties"]["tasks"]["additionalProperties"]
+    task = document()["properties"]["tasks"]["additionalProperties"]
     return frozenset(key for rule in task["allOf"] for key in rule.get("required", ()))
 
 
@@ -55,7 +56,9 @@ def _message(error: jsonschema.ValidationError) -> str:
     if error.validator == "type" and "description" in error.schema:
         return f"{message}; allowed: {error.schema['description']}"
     if error.validator == "additionalProperties" and "properties" in error.schema:
-        return f"{message}; allowed: {', '.join(error.schema['properties'])}"
+        known = error.schema["properties"]
+        near = next(did_you_mean(key, known) for key in error.instance if key not in known)
+        return f"{message};{near} allowed: {', '.join(known)}"
     if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
         return f"{message} (YAML reads 1e-4 as text: write 1.0e-4)"
     return message
@@ -75,9 +78,10 @@ def _validator() -> jsonschema.protocols.Validator:
     strict = jsonschema.validators.extend(
         jsonschema.Draft202012Validator, type_checker=jsonschema.Draft4Validator.TYPE_CHECKER
     )
-    return strict(_schema())
+    return strict(document())
 
 
 @functools.cache
-def _schema() -> dict:
+def document() -> dict:
+    """The JSON schema of a configuration."""
     return yaml.safe_load(_SCHEMA.read_text())

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from edgecase import defenses
-from edgecase.config.problems import Problem, participation_problem, sound, unknown
+from edgecase.base.names import unknown_name
+from edgecase.config.problems import Problem, participation_problem, sound
 from edgecase.config.resolve import resolve_cell
 from edgecase.results.cells import DEFAULT, verdict_blocks
 
@@ -25,7 +26,7 @@ def verdict_problems(config: Mapping) -> Iterator[tuple[str, str]]:
     radii = [DEFAULT, *config.get("overrides", {})]
     named += [("radii", name, radii) for name in asked.get("radii", [])]
     for key, name, allowed in named:
-        if problem := unknown(name, allowed):
+        if problem := unknown_name(name, allowed):
             yield key, problem
     if "participation" in asked and (problem := participation_problem(asked["participation"])):
         yield "participation", problem

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from edgecase.base.names import unknown_name
 from edgecase.datasets import DATASETS
 
 
@@ -14,13 +15,11 @@ def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[s
     chosen = section.get("out_of_distribution", {})
     for key, names in (("tasks", section["tasks"]), ("out_of_distribution", chosen)):
         for name in names:
-            if name not in datasets:
-                yield f"{key}: '{name}' is no task; allowed: {', '.join(datasets)}"
+            if problem := unknown_name(name, datasets):
+                yield f"{key}: {problem}"
     for task, name in chosen.items():
-        if name not in DATASETS:
-            yield (
-                f"out_of_distribution.{task}: '{name}' is unknown; allowed: {', '.join(DATASETS)}"
-            )
+        if problem := unknown_name(name, DATASETS):
+            yield f"out_of_distribution.{task}: {problem}"
         elif name == datasets.get(task):
             yield f"out_of_distribution.{task}: '{name}' is the task's own data set; name another"
     if section["components"] > section["train_samples"]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.names import unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +67,8 @@ def draw(name: str, table: "pd.DataFrame") -> "Figure":
 
     Raises `ConfigError` if it is unknown, `DataError` if the table is empty or lacks a column.
     """
-    if name not in FIGURES:
-        raise ConfigError(f"figure: {name!r}; allowed: {', '.join(FIGURES)}")
+    if problem := unknown_name(name, FIGURES):
+        raise ConfigError(f"figure: {problem}")
     if table.empty:
         raise DataError(f"{name}: its table holds no row")
     if missing := [column for column in FIGURES[name].parameters if column not in table]:
