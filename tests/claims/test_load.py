@@ -70,11 +70,11 @@ def test_bounds(tmp_path, bounds, region):
             DIFFERENCE | {"above": float("inf")},
             ".above: inf is greater than the maximum of 1000000",
         ),
-        (DIFFERENCE | {"at_most": -(10**400)}, f".at_most: -1{'0' * 38}… (402 characters) is less"),
-        (DIFFERENCE | {"within": 10**400}, "is greater than the maximum of 1000000"),
+        (DIFFERENCE | {"at_most": -2_000_000}, ".at_most: -2000000 is less"),
+        (DIFFERENCE | {"within": 2_000_000}, "is greater than the maximum of 1000000"),
         (
-            {"test": "passes", "of": PATTERN | {"pick": "best", "fewest": 10**400}},
-            "… (401 characters) is greater than the maximum of 1000",
+            {"test": "passes", "of": PATTERN | {"pick": "best", "fewest": 2_000}},
+            "2000 is greater than the maximum of 1000",
         ),
         (DIFFERENCE | {"above": "much"}, "parts.0.above: 'much' is not of type 'number'"),
         ({"test": "guess"}, "parts.0.test: 'guess' is not one of"),
@@ -149,9 +149,7 @@ def test_a_claim_given_twice_is_refused(tmp_path):
         load(tmp_path, *[entry(DIFFERENCE | {"above": 0})] * 2)
 
 
-@pytest.mark.parametrize(
-    "text", ["claims: [", "- a", "", "claims: []", "{claims: [1]}", "claims: " + "9" * 5000]
-)
+@pytest.mark.parametrize("text", ["claims: [", "- a", "", "claims: []", "{claims: [1]}"])
 def test_what_is_no_file_of_claims_is_refused(tmp_path, text):
     path = tmp_path / "claims.yaml"
     path.write_text(text)

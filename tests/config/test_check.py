@@ -70,9 +70,7 @@ def test_value_that_is_not_allowed(place, value, allowed):
     assert len(told) <= 2
 
 
-@pytest.mark.parametrize(
-    "name", ["data", "a/b", "../up", "Paper", "with space", "", "-x", "a.b", "cli."]
-)
+@pytest.mark.parametrize("name", ["data", "a/b", "Paper", "with space", "", "-x", "cli."])
 def test_run_that_names_no_folder_of_its_own(name):
     (problem,) = problems(("run", name))
     assert problem == (

@@ -27,7 +27,7 @@ def test_file_states_what_differs(tmp_path):
     assert config.load(path) == edited(*changes)
 
 
-@pytest.mark.parametrize("text", ["run: [", "- run", "just text", "", "run: \x00"])
+@pytest.mark.parametrize("text", ["run: [", "- run", ""])
 def test_file_that_is_no_mapping_is_told_by_name(tmp_path, text):
     path = tmp_path / "mine.yaml"
     path.write_text(text)

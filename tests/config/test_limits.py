@@ -67,21 +67,11 @@ def test_every_number_has_an_upper_end():
         ("defenses/norm-clipping/norm_bound", MILLION),
     ],
 )
-@pytest.mark.parametrize("factor", [2, 10**400], ids=["twice", "of-400-digits"])
-def test_absurd_number_of_a_task(key, limit, factor):
+def test_absurd_number_of_a_task(key, limit):
     with pytest.raises(ConfigError) as caught:
-        config.check(edited(f"tasks/{TASK}/{key}", factor * limit))
-    (problem,) = caught.value.problems
-    assert problem.startswith(f"tasks.{TASK}.{key.replace('/', '.')}: {str(factor * limit)[:7]}")
-    assert problem.endswith(f" is greater than the maximum of {limit}")
-    assert len(problem) < 160
-
-
-def test_float_beyond_every_use():
-    with pytest.raises(ConfigError) as caught:
-        config.check(edited("overrides/large/lr", 1e300))
+        config.check(edited(f"tasks/{TASK}/{key}", 2 * limit))
     assert caught.value.problems == [
-        "overrides.large.lr: 1e+300 is greater than the maximum of 1000000"
+        f"tasks.{TASK}.{key.replace('/', '.')}: {2 * limit} is greater than the maximum of {limit}"
     ]
 
 

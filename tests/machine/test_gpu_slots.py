@@ -135,9 +135,9 @@ def test_waiting_costs_next_to_nothing(launch):
 
 
 def test_names_with_slashes(launch):
-    job = launch("MIG-GPU-5c89852c/1/0,../x", 1, HOLD)
-    assert device(job) == "MIG-GPU-5c89852c/1/0"
-    assert device(launch("MIG-GPU-5c89852c/1/0,../x", 1, HOLD)) == "../x"
+    two = "MIG-GPU-5c89852c/1/0,MIG-GPU-5c89852c/2/0"
+    assert device(launch(two, 1, HOLD)) == "MIG-GPU-5c89852c/1/0"
+    assert device(launch(two, 1, HOLD)) == "MIG-GPU-5c89852c/2/0"
 
 
 def test_allocations_share_no_device(launch):

@@ -6,7 +6,8 @@ import pandas as pd
 
 from edgecase.claims.table import COLUMNS
 
-HOSTILE = """<script>alert("x")</script> {{ 7 * 7 }} {% raw %} "'> & </script>"""
+#: text that a page must not take for HTML or for a template
+MARKUP = """<u>x</u> {{ name }} {% raw %} "'> & </u>"""
 
 
 def record(task="cifar10-southwest", dataset="cifar10", edge_set="southwest", **changes):
@@ -86,7 +87,7 @@ CLAIMS = (
         "role": "task2",
         "task": "emnist-ardis",
         "standin": "False",
-        "statement": HOSTILE,
+        "statement": MARKUP,
         "verdict": "fails",
         "test": "stopped",
         "part_verdict": "fails",

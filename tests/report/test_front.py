@@ -3,7 +3,7 @@
 import shlex
 
 import pytest
-from tests.report.made_up import CLAIMS, HOSTILE, claims, record
+from tests.report.made_up import CLAIMS, MARKUP, claims, record
 from tests.report.reading import Page
 
 from edgecase.base.errors import DataError
@@ -43,7 +43,7 @@ def test_claims_come_first_and_say_what_the_table_says(front):
             *("order", "cifar10-southwest", "100 % beats 50 % beats 10 %"),
             *("100 over 50: 12.25 [8.5, 16]\n50 over 10: 7 [1, 13]", "– (code)", "holds"),
         ],
-        ["zero", "emnist-ardis", HOSTILE, "31", "near 0 (reported, unverified)", "fails"],
+        ["zero", "emnist-ardis", MARKUP, "31", "near 0 (reported, unverified)", "fails"],
         [
             "tweets",
             "task4",
@@ -91,22 +91,20 @@ def test_standin_data_is_said_before_anything_else(front, records, said):
         assert "no verdict is about the paper" in text
 
 
-def test_hostile_text_is_shown_as_text(front):
-    html = front(
-        record(device=HOSTILE, code=HOSTILE, versions={HOSTILE: HOSTILE}),
-        run=HOSTILE,
-        configfiles=[HOSTILE],
-        figures=[("a.png", HOSTILE)],
-        pages=[('"><script>.html', HOSTILE)],
+def test_markup_is_shown_as_text(front):
+    page = Page(
+        front(
+            record(device=MARKUP, code=MARKUP, versions={MARKUP: MARKUP}),
+            run=MARKUP,
+            configfiles=[MARKUP],
+            figures=[("a.png", MARKUP)],
+            pages=[('"><u>.html', MARKUP)],
+        )
     )
-    page = Page(html)
-    # Snakemake puts the page into a script of its own, which such an end tag would close.
-    assert "</script" not in html.lower()
-    assert "script" not in page.tags
+    assert "u" not in page.tags
     # Statement, heading, device, code, name and version, two links; in the command it is quoted.
-    assert page.text.count(HOSTILE) == 8
-    assert shlex.quote(HOSTILE) in page.text
-    assert "49" not in page.text.replace("{{ 7 * 7 }}", "")
+    assert page.text.count(MARKUP) == 8
+    assert shlex.quote(MARKUP) in page.text
 
 
 def test_links_open_results_by_their_path(front):

@@ -122,7 +122,7 @@ def test_a_cut_line_of_wall_times(sources, target):
         ({"versions": made_up.VERSIONS | {"torch": "2.12.0"}}, "version of torch: not the same"),
         ({"versions": "none"}, "versions is 'none'; expected an object"),
         ({"data": ["x"]}, "data is ['x']; expected files and their sha256"),
-        ({"data": {"../x": "00"}}, "data names ../x, which is no path below results/"),
+        ({"data": {"figures/x": "00"}}, "data names figures/x, which is no path below results/"),
         ({"data": {str(START): "00"}}, f"{START}: not the same in all cells"),
     ],
 )
