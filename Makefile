@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 # Progress without the details of every job; `snakemake` itself shows those.
-SNAKEMAKE := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
 .PHONY: env demo small small-all paper report plan verdict unlock merge archive unpack bench test test-cluster soak lint format lock clean

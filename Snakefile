@@ -1,7 +1,15 @@
 # Reproduces "Attack of the Tails: Yes, You Really Can Backdoor Federated Learning" (NeurIPS 2020).
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.0")
+
+# The rules and what they read and write are found from here.
+if not Path(workflow.basedir).samefile("."):
+    raise WorkflowError(
+        f"Snakemake runs in the project's folder alone: cd {workflow.basedir} and call it there, "
+        "without -s or --directory. Results on another disk: make results/ a link to a folder of it"
+    )
 
 
 configfile: "config/config.yaml"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.settings.enums import Quietness
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
@@ -18,12 +19,20 @@ from edgecase.results import staleness
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
 from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.failures import Failures
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.base.files import require_writable
 from edgecase.results.cells import Cell, all_cells, expand
 from edgecase.results.records import read_cell
 from edgecase.sharing import MANIFEST
 from edgecase.sharing.shares import own_cells
+
+# The `python` of the rules is the one that runs Snakemake, but where they bring one of their own.
+if not workflow.deployment_settings.deployment_method:
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+# As under `make`.
+if Quietness.RULES in (workflow.output_settings.quiet or ()):
+    logger.addHandler(Failures())
 
 problems = []
 try:

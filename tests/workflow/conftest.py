@@ -36,9 +36,8 @@ class Project:
     bytecode: Path
 
     def run(self, *command: str) -> subprocess.CompletedProcess:
-        """Run a command in the copy with this Python as `python`; both outputs are `stdout`."""
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        environment = os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"}
+        """Run a command in the copy; both outputs are `stdout`."""
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}
         if environment.pop("PYTHONDONTWRITEBYTECODE", None):
             # Torch takes seconds to compile; every job would do it again.
             environment["PYTHONPYCACHEPREFIX"] = str(self.bytecode)

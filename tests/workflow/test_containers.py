@@ -26,7 +26,7 @@ def noted(tmp_path, monkeypatch):
     noted = tmp_path / "noted"
     program.write_text(APPTAINER.format(python=sys.executable, noted=noted))
     program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{program.parent}:{Path(sys.executable).parent}:/usr/bin:/bin")
     return noted
 
 

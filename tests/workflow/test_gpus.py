@@ -24,7 +24,7 @@ DRAWS = ("partition/{}/default", "poison/{}/edge-case/default", "poison/{}/norma
 
 def add_gpus(project):
     """Have the copy of the project find two GPUs."""
-    machine = project.root / "workflow" / "edgecase" / "machine.py"
+    machine = project.root / "workflow" / "edgecase" / "machine" / "gpus.py"
     machine.write_text(machine.read_text() + "\n\ndef gpus():\n    return ['0', '1']\n")
 
 

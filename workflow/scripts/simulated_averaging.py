@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,11 +50,8 @@ def write_configuration(config: dict, folder: Path) -> Path:
 
 def run_snakemake(options: list[str]) -> int:
     """Run Snakemake in the repository's root; its output is ours. Returns its exit code."""
-    # The rules call `python`: it must be the one that runs this script.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    with subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *options], cwd=ROOT, env=os.environ | {"PATH": path}
-    ) as process:
+    command_line = [sys.executable, "-m", "snakemake", *options]
+    with subprocess.Popen(command_line, cwd=ROOT) as process:
         while True:
             try:
                 return process.wait()

@@ -1,0 +1,68 @@
+"""What a newcomer meets: where the project runs, with which Python, and how a failure looks."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from tests.workflow.conftest import ROOT
+
+MADE = "results/data/standin-sevens.npz"
+FAILING = 'import sys\nsys.exit("error: the made-up reason")\n'
+
+
+@pytest.fixture
+def make(fresh):
+    """`make` in the copy, whose environment is this one."""
+    shutil.copy2(ROOT / "Makefile", fresh.root)
+    shutil.copy2(ROOT / "requirements.txt", fresh.root)
+    environment = fresh.root / ".venv"
+    environment.mkdir()
+    for path in Path(sys.prefix).iterdir():
+        if not path.name.startswith("."):
+            (environment / path.name).symlink_to(path)
+    (environment / ".installed").touch()
+    # The demo, made small.
+    shutil.copy2(fresh.root / "config" / "test.yaml", fresh.root / "config" / "demo.yaml")
+    return lambda *arguments: fresh.run("make", "CORES=1", *arguments)
+
+
+def test_the_python_of_snakemake_runs_the_jobs(fresh, tmp_path, monkeypatch):
+    """No environment is active, and the first `python` on the path is another one."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(shutil.which("false"))
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    done = fresh.snakemake(MADE)
+    assert done.returncode == 0, done.stdout
+    assert (fresh.root / MADE).exists()
+
+
+@pytest.mark.parametrize("elsewhere", ["-s", "--directory"])
+def test_it_runs_in_its_own_folder_alone(fresh, tmp_path, elsewhere):
+    (tmp_path / "away").mkdir()
+    options = ["-m", "snakemake", "--dry-run", "--cores=1"]
+    if elsewhere == "-s":
+        cd, options = tmp_path / "away", [*options, "-s", str(fresh.root / "Snakefile")]
+    else:
+        cd, options = fresh.root, [*options, "--directory", str(tmp_path / "away")]
+    done = fresh.run("env", "-C", str(cd), sys.executable, *options)
+    assert done.returncode == 1
+    assert f"Snakemake runs in the project's folder alone: cd {fresh.root} and" in done.stdout
+    assert "config/config.yaml" not in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_what_a_failed_job_said_is_on_the_screen_under_make(fresh, make):
+    (fresh.root / "workflow" / "scripts" / "prepare.py").write_text(FAILING)
+    done = make("demo")
+    assert done.returncode == 2
+    told = done.stdout.splitlines()
+    place = told.index(f"Error in rule prepare, which makes {MADE}:")
+    assert told[place + 1] == "    error: the made-up reason"
+    assert "rule partition" not in done.stdout
+
+
+def test_what_a_failed_job_said_is_shown_once_by_snakemake_itself(fresh):
+    (fresh.root / "workflow" / "scripts" / "prepare.py").write_text(FAILING)
+    done = fresh.snakemake(MADE)
+    assert done.stdout.count("error: the made-up reason") == 1
