@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ("attacks.hooks",)
+MODULES = ("attacks.hooks", "models.heads")
 
 
 @pytest.mark.parametrize("name", MODULES)

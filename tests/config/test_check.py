@@ -329,7 +329,7 @@ def test_case_that_the_edge_set_does_not_have():
 
 def test_model_for_images_of_another_shape():
     (problem,) = problems((f"tasks/{T1}/model/name", "lenet"))
-    assert problem.startswith(f"tasks.{T1}.model.name: 'lenet' takes images (28, 28, 1)")
+    assert problem.startswith(f"tasks.{T1}.model.name: 'lenet' takes inputs (28, 28, 1)")
     assert "cifar10 has (32, 32, 3)" in problem
 
 

@@ -78,7 +78,7 @@ def test_width_multiplies_every_hidden_layer(width):
 
 @pytest.mark.parametrize("name", models.MODELS)
 def test_input_shape_and_number_of_classes(name):
-    height, width, channels = models.INPUT_SHAPES[name]
+    height, width, channels = models.MODELS[name].input
     module = models.build(name, num_classes=7, width=1 / 32).eval()
     assert module(torch.zeros(2, channels, height, width)).shape == (2, 7)
 
@@ -125,6 +125,11 @@ def test_refused_arguments(arguments, words):
     with pytest.raises(ConfigError) as error:
         models.build(**arguments)
     assert all(word in str(error.value) for word in words)
+
+
+def test_a_name_is_registered_once():
+    with pytest.raises(ConfigError, match="'lenet' is registered twice"):
+        models.register("lenet", input=(28, 28, 1))(lambda **arguments: None)
 
 
 def test_the_table_is_read_without_torch():

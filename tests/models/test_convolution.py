@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from edgecase.models.convolution import Convolution3x3
+from edgecase.models.layers import Convolution3x3
 
 WIDE = 342  # 9 · 342² weights are just more than 2²⁰
 

@@ -20,7 +20,7 @@ BLOCKS = {
 
 
 def images(name, count=4):
-    height, width, channels = models.INPUT_SHAPES[name]
+    height, width, channels = models.MODELS[name].input
     generator = torch.Generator().manual_seed(5)
     return torch.randn(count, channels, height, width, generator=generator, dtype=torch.float64)
 

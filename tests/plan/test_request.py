@@ -9,7 +9,7 @@ import pytest
 from tests.plan.made_up import SPEED, answer, calibration
 
 from edgecase import config as configuration
-from edgecase.plan import assumed, speed
+from edgecase.plan import speed
 from edgecase.plan.request import START_MINUTES, Requests
 from edgecase.plan.work import cell_job, density_job, jobs, start_job
 from edgecase.results.cells import Cell, all_cells
@@ -66,7 +66,7 @@ def test_a_cpu_is_taken_to_be_slower_than_a_gpu():
 def test_an_unknown_model_counts_as_the_largest_known():
     named = {
         name: dataclasses.replace(CELL, setting=dataclasses.replace(CELL.setting, model=name))
-        for name in (*assumed.FORWARD_MEGAFLOPS, "mine")
+        for name in ("lenet", "vgg9", "vgg16", "mine")
     }
     for measure in (requests().minutes, requests().megabytes):
         asked = {name: measure(job) for name, job in named.items()}

@@ -1,5 +1,6 @@
 """The word before a long run."""
 
+import dataclasses
 import subprocess
 import sys
 import time
@@ -9,7 +10,8 @@ import pytest
 from tests.plan.made_up import answer
 
 from edgecase import config as configuration
-from edgecase.plan import assumed, speed, warning
+from edgecase.models import MODELS
+from edgecase.plan import speed, warning
 from edgecase.plan.speed import CalibrationError, Machine, calibrate
 from edgecase.plan.work import jobs
 from edgecase.results.cells import all_cells
@@ -73,7 +75,8 @@ def test_nothing_to_run(never, tmp_path):
 
 
 def test_a_model_without_a_bound_is_measured(slow, tmp_path, monkeypatch):
-    monkeypatch.delitem(assumed.FORWARD_MEGAFLOPS, "lenet")
+    unstated = dataclasses.replace(MODELS["lenet"], forward_megaflops=None)
+    monkeypatch.setitem(MODELS, "lenet", unstated)
     assert warning.long_run(DEMO, tmp_path, all_cells(DEMO), cores=2, gpu_jobs=0) is None
     assert len(slow) == 1
 

@@ -25,7 +25,7 @@ def test_by_hand():
 @pytest.mark.parametrize("name", ["lenet", "vgg9"])
 def test_a_training_stays_below_it(name, form, make_jobs):
     model = FlatModel(models.build(name, width=1 / 8))
-    shape = models.INPUT_SHAPES[name]
+    shape = models.MODELS[name].input
     store, jobs = make_jobs(model, shape, sizes=[4] * 3, dtype=torch.float32)
     with torch.profiler.profile(profile_memory=True) as profile:
         train_stacked(model, form, store, jobs)

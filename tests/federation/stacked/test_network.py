@@ -16,7 +16,7 @@ MEMBERS, BATCH = 3, 5
 @pytest.mark.parametrize("name", models.MODELS)
 def test_every_model_in_training(name, form):
     """Logits and gradients of each member are those of the module with its parameters alone."""
-    height, width, channels = models.INPUT_SHAPES[name]
+    height, width, channels = models.MODELS[name].input
     model = FlatModel(models.build(name, width=1 / 32), dtype=torch.float64)
     generator = torch.Generator().manual_seed(5)
     size = model.parameters.numel()

@@ -33,7 +33,7 @@ def tiny(name="lenet", dtype=torch.float64, width=1 / 16):
 @pytest.mark.parametrize("name", models.MODELS)
 def test_every_model_to_rounding_in_float64(name, form, make_jobs):
     model = tiny(name, width=1 / 32)
-    store, jobs = make_jobs(model, models.INPUT_SHAPES[name])
+    store, jobs = make_jobs(model, models.MODELS[name].input)
     expected = one_by_one(model, store, jobs)
     starts = torch.stack([job.start for job in jobs])
     found = train_stacked(model, form, store, jobs)

@@ -51,9 +51,9 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
                 f"start: 'authors' is not to be had for {model} on {dataset}; "
                 f"allowed: {allowed}, at width 1"
             )
-    taken, shape = models.INPUT_SHAPES.get(name), DATASETS[dataset].shape
-    if taken not in (None, shape):
-        yield f"model.name: '{name}' takes images {taken}; {dataset} has {shape}"
+    known, shape = models.MODELS.get(name), DATASETS[dataset].shape
+    if known and known.input != shape:
+        yield f"model.name: '{name}' takes inputs {known.input}; {dataset} has {shape}"
     if task["clients_per_round"] > task["num_clients"]:
         yield (
             f"clients_per_round: {task['clients_per_round']} is more than "

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
+from edgecase.models import MODELS
 from edgecase.plan.work import Job, Setting
 
-#: model → floating-point operations of a forward pass at width 1, in millions.
-FORWARD_MEGAFLOPS = {"vgg9": 306, "vgg11": 307, "vgg13": 458, "vgg16": 628, "lenet": 24}
-#: model → parameters at width 1, in millions.
-MEGAPARAMETERS = {"vgg9": 9.3, "vgg11": 9.8, "vgg13": 10.0, "vgg16": 15.3, "lenet": 1.3}
-#: at another width both grow by its square, but for the first and the last layer: at most by this
-#: times its square, down to a width of 1/16.
+#: a model's operations and parameters grow with the square of its width, but for the first and the
+#: last layer: at most by this times its square, down to a width of 1/16.
 WIDTH_MARGIN = 1.3
 
 
@@ -28,16 +25,17 @@ CLUSTER_GPU = Device(flops=1e12, step_s=1e-2)
 
 
 def is_known(setting: Setting) -> bool:
-    """Whether the tables have the model."""
-    return setting.model in FORWARD_MEGAFLOPS
+    """Whether the model says how large it is."""
+    model = MODELS.get(setting.model)
+    return model is not None and model.forward_megaflops is not None
 
 
 def seconds(job: Job, device: Device) -> float:
     """At least the seconds of the job on `device`, one at a time.
 
-    A model that the tables do not have counts as the largest that they have.
+    A model that does not say how large it is counts as the largest that does.
     """
-    forward = 1e6 * _at_width(FORWARD_MEGAFLOPS, job.setting)
+    forward = 1e6 * _at_width("forward_megaflops", job.setting)
     # A backward pass costs two forward passes.
     operations = (3 * job.work.samples + job.work.evaluated) * forward
     return operations / device.flops + job.work.steps * device.step_s
@@ -45,9 +43,10 @@ def seconds(job: Job, device: Device) -> float:
 
 def parameters(setting: Setting) -> float:
     """At least the number of the model's parameters; of an unknown one, those of the largest."""
-    return 1e6 * _at_width(MEGAPARAMETERS, setting)
+    return 1e6 * _at_width("megaparameters", setting)
 
 
-def _at_width(sizes: dict[str, float], setting: Setting) -> float:
-    size = sizes.get(setting.model, max(sizes.values()))
-    return size * WIDTH_MARGIN * setting.width**2
+def _at_width(name: str, setting: Setting) -> float:
+    sizes = {model: getattr(entry, name) for model, entry in MODELS.items()}
+    stated = [size for size in sizes.values() if size is not None]
+    return (sizes.get(setting.model) or max(stated)) * WIDTH_MARGIN * setting.width**2

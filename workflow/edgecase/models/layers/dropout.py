@@ -1,6 +1,4 @@
-"""Layers and initial weights: explicit generators instead of the global one, and fast layouts."""
-
-import math
+"""Dropout with masks of its own random streams instead of the global generator's."""
 
 import torch
 from torch import nn
@@ -49,39 +47,3 @@ class Dropout(nn.Module):
         keep = random_at_least(self.probability, key, positions[..., None] * units, units)
         shape = (units, *[1] * (len(features) - 1)) if self.per_channel else features
         return x * keep.view(*positions.shape, *shape).to(x.dtype) / (1 - self.probability)
-
-
-class MaxPool2d(nn.MaxPool2d):
-    """`nn.MaxPool2d` whose gradient has the memory layout of its output.
-
-    Behind `nn.Flatten` a gradient comes back with its channels apart, whatever the layout of the
-    maps, and from it the backward pass of channels-last maps takes longer. The numbers are equal.
-    """
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        pooled = super().forward(x)
-        # The stride, since vmap knows no other question about layouts.
-        if pooled.requires_grad and pooled.dim() == 4 and pooled.stride(1) == 1:
-            pooled.register_hook(_channels_last)
-        return pooled
-
-
-def initialise_default(module: nn.Module, generator: torch.Generator) -> None:
-    """torch's default initial weights of `Conv2d` and `Linear`, drawn from `generator`.
-
-    Weight and bias are uniform on ±1/√fan_in (He et al. 2015 with a = √5, as in `torch.nn`).
-    """
-    for layer in module.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            bound = 1 / math.sqrt(layer.weight[0].numel())
-            nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-            nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
-
-
-def scaled(channels: int, width: float) -> int:
-    """`channels` times `width`, at least one."""
-    return max(1, round(channels * width))
-
-
-def _channels_last(gradient: torch.Tensor) -> torch.Tensor:
-    return gradient.contiguous(memory_format=torch.channels_last)

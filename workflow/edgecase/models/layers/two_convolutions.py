@@ -2,7 +2,9 @@
 
 from torch import nn
 
-from edgecase.models.layers import Dropout, MaxPool2d, scaled
+from edgecase.models.layers.dropout import Dropout
+from edgecase.models.layers.initial import scaled
+from edgecase.models.layers.pooling import MaxPool2d
 
 
 def two_convolutions(

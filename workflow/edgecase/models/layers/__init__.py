@@ -1,0 +1,16 @@
+"""Layers that networks are made of: explicit random streams, fast layouts, sent statistics."""
+
+from edgecase.models.layers.convolution import Convolution3x3
+from edgecase.models.layers.dropout import Dropout
+from edgecase.models.layers.initial import initialise_default, scaled
+from edgecase.models.layers.pooling import MaxPool2d
+from edgecase.models.layers.two_convolutions import two_convolutions
+
+__all__ = [
+    "Convolution3x3",
+    "Dropout",
+    "MaxPool2d",
+    "initialise_default",
+    "scaled",
+    "two_convolutions",
+]

@@ -1,0 +1,23 @@
+"""Initial weights from an explicit generator, and the widths of layers."""
+
+import math
+
+import torch
+from torch import nn
+
+
+def initialise_default(module: nn.Module, generator: torch.Generator) -> None:
+    """torch's default initial weights of `Conv2d` and `Linear`, drawn from `generator`.
+
+    Weight and bias are uniform on ±1/√fan_in (He et al. 2015 with a = √5, as in `torch.nn`).
+    """
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            bound = 1 / math.sqrt(layer.weight[0].numel())
+            nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
+            nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+
+
+def scaled(channels: int, width: float) -> int:
+    """`channels` times `width`, at least one."""
+    return max(1, round(channels * width))
