@@ -158,14 +158,14 @@ onstart:
         except ConfigError as error:
             raise WorkflowError(f"The configuration cannot run:\n  - {error}")
     if workflow.local_exec:
-        from edgecase.plan.warning import long_run
+        from edgecase.plan.warning import long_run, slow_bf16
 
         waiting = [job for job in workflow.dag.needrun_jobs() if job.rule.name == "cell"]
         about = [cell_of(job.wildcards) for job in waiting]
-        if said := long_run(
-            config, Path(RESULTS), about, cores=workflow.cores, gpu_jobs=GPU_JOBS
-        ):
-            logger.warning(said)
+        for advice in (long_run, slow_bf16):
+            said = advice(config, Path(RESULTS), about, cores=workflow.cores, gpu_jobs=GPU_JOBS)
+            if said:
+                logger.warning(said)
 
 
 def one_of(names):

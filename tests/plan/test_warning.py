@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.plan.made_up import answer
@@ -87,6 +88,57 @@ def test_an_estimate_that_fails_is_no_warning(tmp_path, monkeypatch):
 
     monkeypatch.setattr(speed, "_ask", ask)
     assert warning.long_run(PAPER, tmp_path, all_cells(PAPER), cores=2, gpu_jobs=0) is None
+
+
+BF16 = DEMO | {"precision": "bf16"}
+
+
+@pytest.fixture
+def by_precision(monkeypatch):
+    """A CPU without bf16 instructions that takes `ms[precision]` for a step of any size."""
+    ms, requests = {"bf16": 79.0, "fp32": 43.0}, []
+
+    def ask(request, count):
+        requests.append(request)
+        found = answer(request, time.monotonic())
+        found["speeds"] = [
+            {**found["speeds"][0], "step_s": ms[setting["precision"]] / 1000, "sample_s": 0}
+            for setting in request["settings"]
+        ]
+        return [found] * count
+
+    monkeypatch.setattr(speed, "_ask", ask)
+    monkeypatch.setattr(warning, "has_bf16", lambda: False)
+    return SimpleNamespace(ms=ms, requests=requests)
+
+
+def advice(config, tmp_path, gpu_jobs=0):
+    return warning.slow_bf16(config, tmp_path, all_cells(config), cores=2, gpu_jobs=gpu_jobs)
+
+
+def test_bf16_that_is_slower_is_told_with_both_times(by_precision, tmp_path):
+    said = advice(BF16, tmp_path)
+    assert "takes 79 ms in bf16 and 43 ms in fp32" in said
+    assert "`--config precision=fp32`" in said
+    assert advice(BF16, tmp_path) == said
+    (request,) = by_precision.requests  # measured once
+    settings = request["settings"]
+    assert {setting["precision"] for setting in settings} == {"bf16", "fp32"}
+    assert len({(s["model"], s["width"], s["batch_size"]) for s in settings}) == 1
+
+
+def test_bf16_that_is_faster_is_let_be(by_precision, tmp_path):
+    by_precision.ms["bf16"] = 20.0
+    assert advice(BF16, tmp_path) is None
+
+
+def test_bf16_is_measured_only_where_it_may_be_slow(by_precision, tmp_path, monkeypatch):
+    assert advice(DEMO, tmp_path) is None
+    assert advice(BF16, tmp_path, gpu_jobs=1) is None
+    assert warning.slow_bf16(BF16, tmp_path, [], cores=2, gpu_jobs=0) is None
+    monkeypatch.setattr(warning, "has_bf16", lambda: True)
+    assert advice(BF16, tmp_path) is None
+    assert not by_precision.requests
 
 
 def test_it_loads_no_torch():

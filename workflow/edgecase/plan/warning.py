@@ -1,16 +1,21 @@
-"""A word before a run that takes longer than a day."""
+"""Warn before a run that takes longer than a day, or is in bf16 where fp32 is faster."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from edgecase.base.errors import EdgecaseError
+from edgecase.machine.cpu import has_bf16
 from edgecase.plan import assumed
 from edgecase.plan.estimate import duration, hours, remaining
 from edgecase.plan.speed import Machine, calibrated
-from edgecase.plan.work import Job
+from edgecase.plan.work import Job, Setting, cell_job
 from edgecase.results.cells import Cell
 
 LIMIT_HOURS = 24
+#: samples of the step that compares precisions: a full one may take seconds in bf16.
+_COMPARED_BATCH = 8
 
 
 def long_run(
@@ -39,6 +44,41 @@ def long_run(
         f"({calibration.device}, {machine.jobs} at once): an estimate from a short calibration. "
         "Smaller: `make small` (real data, narrower models, fewer rounds) and `make demo` "
         "(stand-in data, minutes). `snakemake plan` gives the cost of every figure."
+    )
+
+
+def slow_bf16(
+    config: Mapping, results: Path, cells: Sequence[Cell], *, cores: int, gpu_jobs: int
+) -> str | None:
+    """What to tell whoever starts `cells` in bf16 on a CPU that is faster in fp32, else None.
+
+    A step of the network that trains most is measured in both, unless the CPU has instructions for
+    bf16. The arguments are those of `long_run`; if the measurement fails, there is no advice.
+    """
+    if config.get("precision") != "bf16" or gpu_jobs or not cells or has_bf16():
+        return None
+    work: Counter[Setting] = Counter()
+    for job in (cell_job(config, cell) for cell in cells):
+        work[job.setting] += job.work.samples
+    most = work.most_common(1)[0][0]
+    batch = min(most.batch_size, _COMPARED_BATCH)
+    half = replace(most, batch_size=batch, test_batch_size=1, backend="sequential", members=1)
+    full = replace(half, precision="fp32")
+    try:
+        machine = replace(Machine.of(config, cores, gpu_jobs), jobs=1)
+        found = calibrated(machine, [half, full], results / "calibration-precision.json").speeds
+    except (EdgecaseError, OSError):
+        return None
+    in_bf16, in_fp32 = (
+        1000 * (found[setting].step_s + batch * found[setting].sample_s) for setting in (half, full)
+    )
+    if in_bf16 <= in_fp32:
+        return None
+    return (
+        f"precision: this CPU has no bf16 instructions and is faster in fp32. A step of "
+        f"{most.model} (width {most.width:g}, {batch} samples) takes {in_bf16:.3g} ms in bf16 and "
+        f"{in_fp32:.3g} ms in fp32. `--config precision=fp32` makes the cells in fp32 "
+        "(docs/gpus.md)."
     )
 
 
