@@ -5,7 +5,6 @@ import fcntl
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -219,12 +218,16 @@ def test_what_a_killed_writer_left_is_removed_and_nothing_else(old):
 
 # a folder for one process
 
+#: says whether one before it has left, and notes in the folder that it leaves itself
 HOLDER = (
     "import sys\n"
+    "from pathlib import Path\n"
     "from edgecase.base.files import locked\n"
     "with locked(sys.argv[1], print):\n"
-    "    print('in', flush=True)\n"
+    "    left = Path(sys.argv[1], 'left')\n"
+    "    print('in after another' if left.exists() else 'in', flush=True)\n"
     "    sys.stdin.read()\n"
+    "    left.touch()\n"
 )
 
 
@@ -267,10 +270,8 @@ def test_the_second_is_not_in_before_the_first_has_ended(tmp_path, holder):
     )
     with second:
         assert "waiting" in second.stdout.readline()
-        time.sleep(0.2)
-        assert second.poll() is None
         holder.stdin.close()
-        assert second.stdout.readline() == "in\n"
+        assert second.stdout.readline() == "in after another\n"
         second.stdin.close()
     assert second.returncode == 0
 

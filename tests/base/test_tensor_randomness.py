@@ -60,9 +60,8 @@ def test_bits_depend_on_key_and_counter_alone():
     assert not torch.equal(random_bits(10, counter), whole)
 
 
-@pytest.mark.parametrize("key", [3, -77])
-def test_uniform_is_uniform_and_never_one(key):
-    draws = random_uniform(key, torch.arange(100_000))
+def test_uniform_is_uniform_and_never_one():
+    draws = random_uniform(-77, torch.arange(100_000))
     assert draws.dtype == torch.float32
     assert draws.min() >= 0
     assert draws.max() < 1
@@ -77,15 +76,15 @@ def test_uniform_is_the_top_24_bits():
     assert random_uniform(8, torch.arange(50)).tolist() == expected
 
 
-@pytest.mark.parametrize("threshold", [0.0, 2.0**-24, 0.1, 0.25, 0.5, 0.75, 0.999, 1 - 2.0**-24])
-@pytest.mark.parametrize("key", [0, 12, -(2**63), 2**63 - 1])
-def test_at_least_compares_the_uniform_numbers(threshold, key):
+@pytest.mark.parametrize("key", [12, -(2**63), 2**63 - 1])
+def test_at_least_compares_the_uniform_numbers(key):
     first = torch.tensor([[0], [700], [2**40]])
-    found = random_at_least(threshold, key, first, 700)
-    drawn = [[splitmix64(key + start * 0x9E3779B97F4A7C15, 700)] for start in first[:, 0].tolist()]
-    expected = [[(number >> 40) / 2**24 >= threshold for number in row] for (row,) in drawn]
-    assert found.tolist() == expected
-    assert found.dtype == torch.bool
+    drawn = [splitmix64(key + start * 0x9E3779B97F4A7C15, 700) for start in first[:, 0].tolist()]
+    for threshold in (0.0, 2.0**-24, 0.25, 0.999, 1 - 2.0**-24):
+        found = random_at_least(threshold, key, first, 700)
+        expected = [[(number >> 40) / 2**24 >= threshold for number in row] for row in drawn]
+        assert found.tolist() == expected
+        assert found.dtype == torch.bool
 
 
 def test_at_least_with_a_key_for_each_member():
@@ -101,7 +100,7 @@ def test_streams_of_neighbouring_keys_are_unrelated():
     assert correlation.abs().max() < 6 / math.sqrt(5000)
 
 
-@pytest.mark.parametrize("high", [1, 2, 9, 1000])
+@pytest.mark.parametrize("high", [1, 9, 1000])
 def test_integers_are_uniform_in_range(high):
     draws = random_integers(4, torch.arange(50_000), high)
     counts = torch.bincount(draws, minlength=high)

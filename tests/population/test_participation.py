@@ -111,9 +111,8 @@ def test_names():
 @pytest.mark.parametrize(
     "name",
     [
-        *("fixed-freq-0", "fixed-freq-", "fixed-freq", "fixed-freq-01", "fixed-freq--1"),
-        *("fixed-freq-2.5", "fixed-pool-0", "fixed-pool-x", "Fixed-freq-10", "fixed-freq-10 "),
-        *("fixed-freq-10\n", "freq-10", "", "fixed-freq-٣"),
+        *("fixed-freq-0", "fixed-freq", "fixed-freq-01", "fixed-freq-2.5", "fixed-pool-x"),
+        *("Fixed-freq-10", "fixed-freq-10\n", "fixed-freq-٣"),
     ],
 )
 def test_other_names_are_refused(name):
@@ -128,7 +127,7 @@ def test_other_names_are_refused(name):
 @pytest.mark.parametrize("mode", ["fixed-freq-3", "fixed-pool-6"])
 def test_a_seated_client_takes_part_in_every_round_and_never_attacks(mode):
     partners = np.zeros(20)
-    for round in range(1, 1501):
+    for round in range(1, 601):
         taking_part = parse(mode).participants(round, 20, 5, 1, 1, seated=7)
         assert 7 in taking_part.ids
         assert 7 not in taking_part.attackers

@@ -57,7 +57,7 @@ def slow_dirichlet(labels, num_clients, alpha, min_samples, rng):
     return [set(client) for client in held]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**32),
     num_clients=st.integers(1, 15),
@@ -147,7 +147,7 @@ def test_an_alpha_that_underflows_is_redrawn_and_then_refused():
         dirichlet(balanced(1000), 20, 1e-4, 1, generator(), max_redraws=2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32), num_clients=st.integers(1, 40), extra=st.integers(0, 200))
 def test_iid_divides_evenly(seed, num_clients, extra):
     labels = labels_of(num_clients + extra)
