@@ -86,6 +86,17 @@ def test_seeds_that_only_one_of_the_two_has_are_left_out():
     assert (row["backdoor_low"], row["backdoor_high"]) == (2.0, 2.0)
 
 
+def test_seeds_in_which_no_attacker_acted_are_left_out():
+    table = pair("x", {"p_study": "matched"}, backdoor=(10.0, 12.0), seeds=(0, 1, 2))
+    table.loc[(table["override"] == "x") & (table["seed"] == 1), "num_attackers"] = 0
+    row = only_row(table)
+    assert (row["n"], row["backdoor_base"], row["backdoor_difference"]) == (2, 11.0, 2.0)
+    assert "Left out: no attacker acted in seed 1 of x." in to_markdown(effects(table), table)
+    none = only_row(table.assign(num_attackers=0))
+    assert none["n"] == 0
+    assert math.isnan(none["backdoor_difference"])
+
+
 def test_one_seed_has_no_interval():
     row = only_row(pair("x", {"p_study": "matched"}, backdoor=(10.0, 12.0)))
     assert row["backdoor_difference"] == 2.0
@@ -111,7 +122,7 @@ def test_what_is_missing_is_told():
         *((1, "upright"), (2, "one"), (3, "always"), (4, "published"), (8, "matched")),
         *((9, "corrected"), (18, "corrected"), (None, "32")),
     ]
-    text = to_markdown(found, without_base(table))
+    text = to_markdown(found, table)
     assert "Not run: orientation = upright, transforms = one, radius_decay = always," in text
     assert "Without a base to compare with: other/" in text
 

@@ -1,8 +1,5 @@
-import math
-
 import numpy as np
 import pandas as pd
-import pytest
 from tests.figures.made_up import cell
 
 from edgecase.analysis import curves
@@ -55,36 +52,34 @@ def test_a_curve_has_the_evaluated_rounds_alone():
     assert len(curves.curve(sparse, "wg_norm")) == 21
 
 
-def test_interval_by_hand():
-    """2, 4, 9: mean 5, variance (9 + 1 + 16) / 2 = 13, t(0.975, 2 degrees) = 4.302653."""
-    values = pd.Series([2.0, 4.0, 9.0])
-    row = curves.over_seeds(values, pd.Series([7, 7, 7])).loc[7]
-    half = 4.302652729911275 * math.sqrt(13 / 3)
-    assert (row["n"], row["mean"]) == (3, 5.0)
-    assert row["low"] == pytest.approx(5 - half)
-    assert row["high"] == pytest.approx(5 + half)
-
-
-def test_equal_seeds_have_an_interval_of_no_width():
-    row = curves.over_seeds(pd.Series([3.0, 3.0]), pd.Series([0, 0])).loc[0]
-    assert (row["low"], row["high"]) == (3.0, 3.0)
-
-
 def test_one_seed_has_no_interval():
     curve = curves.curve(cell(seeds=(3,)), "backdoor_acc")
     assert (curve["mean"] == 3.0).all()
     assert curve[["low", "high"]].isna().all().all()
 
 
-@pytest.mark.parametrize(
-    ("seeds", "expected"),
-    [((0,), "One seed: no interval."), ((0, 1), "Mean over 2 seeds; bands are 95 % t-intervals.")],
-)
-def test_the_number_of_seeds_is_stated(seeds, expected):
-    assert curves.seeds_note(cell(seeds=seeds)) == expected
+def test_the_number_of_seeds_and_the_bands_are_stated():
+    several = "Mean over {} seeds; bands are {}."
+    lowest = "from the lowest to the highest seed"
+    for seeds, expected in (
+        ((0,), "One seed: no interval."),
+        ((0, 1), several.format(2, lowest)),
+        (range(6), several.format(6, "95 % intervals")),
+    ):
+        assert curves.seeds_note(cell(seeds=seeds)) == expected
+    table = pd.concat([cell(seeds=(0,)), cell(seeds=range(6), case="normal-case")])
+    bands = f"95 % intervals, {lowest} below 5 seeds (none where there is one seed)"
+    assert curves.seeds_note(table) == several.format("1 to 6", bands)
 
 
-def test_unequal_numbers_of_seeds_are_stated():
-    table = pd.concat([cell(seeds=(0,)), cell(seeds=(0, 1, 2), case="normal-case")])
-    assert "1 to 3 seeds" in curves.seeds_note(table)
-    assert "none where there is one seed" in curves.seeds_note(table)
+def test_a_seed_in_which_no_attacker_acted_is_left_out_by_name():
+    table = pd.concat([cell(seeds=(1, 3, 5)), cell(seeds=(1, 3, 5), attack="none")])
+    table.loc[table["seed"] == 3, "num_attackers"] = 0
+    assert curves.curve(table[table["attack"] == "blackbox"], "backdoor_acc")["n"].eq(2).all()
+    assert curves.curve(table[table["attack"] == "none"], "backdoor_acc")["n"].eq(3).all()
+    note = curves.seeds_note(table)
+    assert note.startswith("Mean over 2 to 3 seeds;")
+    assert note.endswith("Left out: no attacker acted in seed 3 of blackbox.")
+    none = table[table["attack"] == "blackbox"].assign(num_attackers=0)
+    assert curves.curve(none, "backdoor_acc").empty
+    assert curves.seeds_note(none) == "Left out: no attacker acted in seeds 1, 3, 5."

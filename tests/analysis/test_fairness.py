@@ -100,15 +100,25 @@ def test_table_by_hand():
     assert [row[axis] for axis in AXES[3:]] == ["blackbox", "multi-krum", "unusual"]
     assert (row["seeds"], row["rounds"], row["seated_client"]) == (2, 20, 0)
     assert row["alike"] == pytest.approx(1 - (5 + 7) / 400)
-    # Shares 15/20 and 13/20: mean 0.7, deviation 0.05 √2, t(0.975, 1) = 12.7062047.
+    # Shares 15/20 and 13/20.
     assert row["seated_accepted_share_mean"] == pytest.approx(0.7)
-    assert row["seated_accepted_share_high"] == pytest.approx(0.7 + 12.7062047 * 0.05)
+    assert row["seated_accepted_share_high"] == 0.75
     assert row["typical_accepted_share_mean"] == 1.0
     assert row["attacker_accepted_share_mean"] == 1.0
     assert row["backdoor_last_mean"] == 31.0
     assert row["main_last_mean"] == 80.0
-    assert row["source_class_last_low"] == pytest.approx(61 - 12.7062047)
+    assert row["source_class_last_low"] == 60.0
     assert math.isnan(row["stddev"])
+
+
+def test_seeds_in_which_no_attacker_acted_do_not_count():
+    table = seated(seeds=(0, 2, 4), backdoor=30.0)
+    table.loc[table["seed"] == 4, "num_attackers"] = 0
+    (row,) = tabulate(table).to_dict("records")
+    assert (row["seeds"], row["unattacked"], row["backdoor_last_mean"]) == (2, "4", 31.0)
+    (none,) = tabulate(table.assign(num_attackers=0)).to_dict("records")
+    assert (none["seeds"], none["unattacked"], none["rounds"]) == (0, "0 2 4", 20)
+    assert math.isnan(none["backdoor_last_mean"])
 
 
 def test_last_rounds_are_half_of_a_short_run():

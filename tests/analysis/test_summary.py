@@ -69,14 +69,26 @@ def test_best_is_the_best_smoothed_value():
     assert row["backdoor_final_mean"] == 0.0
 
 
-def test_interval_over_seeds_by_hand():
-    """Seeds 0, 2, 4 raise the accuracy by as much: mean 2, deviation 2, t(0.975, 2) = 4.302653."""
+def test_three_seeds_have_their_lowest_and_their_highest():
+    """Seeds 0, 2, 4 raise the accuracy by as much."""
     row = only_row(cell(seeds=(0, 2, 4), backdoor=10.0))
-    half = 4.302652729911275 * 2 / math.sqrt(3)
     assert row["seeds"] == 3
-    assert row["backdoor_last_mean"] == pytest.approx(12.0)
-    assert row["backdoor_last_low"] == pytest.approx(12.0 - half)
-    assert row["backdoor_last_high"] == pytest.approx(12.0 + half)
+    ends = [row[f"backdoor_last_{part}"] for part in ("mean", "low", "high")]
+    assert ends == pytest.approx([12, 10, 14])
+
+
+def test_seeds_in_which_no_attacker_acted_do_not_count_and_are_named():
+    table = cell(seeds=(10, 2, 4), backdoor=10.0)
+    table.loc[table["seed"].isin([2, 10]), "num_attackers"] = 0
+    reached = measures(table.assign(seated_client=None))
+    assert reached["attacks"].tolist() == [0, 2, 0]
+    row = only_row(table)
+    assert (row["seeds"], row["unattacked"], row["backdoor_last_mean"]) == (1, "2 10", 14.0)
+    none = only_row(table.assign(num_attackers=0))
+    assert (none["seeds"], none["unattacked"], none["rounds"]) == (0, "2 4 10", 20)
+    assert math.isnan(none["backdoor_last_mean"])
+    quiet = only_row(cell(attack="none", seeds=(0, 1)))
+    assert (quiet["seeds"], quiet["unattacked"]) == (2, "")
 
 
 def test_main_accuracy_is_not_smoothed():
@@ -129,7 +141,7 @@ def test_every_cell_has_a_row_and_files_are_written(tmp_path):
     assert pd.isna(table["backdoor_last_low"][0])
     text = markdown.read_text(encoding="utf-8")
     assert "STAND-IN DATA" in text
-    assert "| 30.5 [24.15, 36.85]" in text  # 30.5 ± 12.7062 · 0.5
+    assert "| 30.5 [30, 31]" in text
 
 
 def test_refused_honest_clients_and_the_seated_one_by_hand():

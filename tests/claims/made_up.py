@@ -29,17 +29,22 @@ def cell(
     return Cell(task, participation, case, attack, defense, override)
 
 
-def table(content, standin=False, rounds=500) -> pd.DataFrame:
-    """A table of measures: cell → quantity → one number per seed, or seed → number."""
+def table(content, standin=False, rounds=500, unattacked=()) -> pd.DataFrame:
+    """A table of measures: cell → quantity → one number per seed, or seed → number.
+
+    Of a cell with an attack all seeds but those in `unattacked` have 50 attacks.
+    """
     rows = []
     for where, quantities in content.items():
         axes = {axis: getattr(where, axis) for axis in Cell.__dataclass_fields__}
         for quantity, values in quantities.items():
             seeds = values.items() if isinstance(values, dict) else enumerate(values)
             for seed, value in seeds:
+                quiet = where.attack == "none" or seed in unattacked
                 front = {"standin": standin, **axes, "seed": seed, "rounds": rounds}
+                front["attacks"] = 0 if quiet else 50
                 rows.append(front | {"quantity": quantity, "value": value})
-    keys = ["standin", *Cell.__dataclass_fields__, "seed", "rounds"]
+    keys = ["standin", *Cell.__dataclass_fields__, "seed", "rounds", "attacks"]
     wide = pd.DataFrame(rows).pivot(index=keys, columns="quantity", values="value")
     return wide.reset_index().rename_axis(columns=None)
 

@@ -36,6 +36,17 @@ def test_seeds_that_not_every_cell_has_are_left_out_and_named():
     assert sample.notes == ("seeds 0, 2, 3 not in every cell, left out",)
 
 
+def test_seeds_in_which_no_attacker_acted_are_left_out_and_named():
+    run = measured({A: {"x": [1.0, 2.0, 3.0]}, B: {"x": [0.5, 0.25, 0.125]}}, unattacked=(1,))
+    sample = run.sample([(A, "x"), (B, "x")])
+    assert sample.values.tolist() == [[1, 0.5], [3, 0.125]]
+    assert sample.notes == (f"no attacker acted in seed 1 of {A.folder}, left out",)
+    # Without an attack there is none to wait for.
+    assert len(run.sample([(B, "x")]).values) == 3
+    assert (run.unattacked(A), run.unattacked(B)) == ([1], [])
+    assert not run.is_unattacked(A)
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_seeds_without_a_number_are_left_out_and_named(value):
     sample = measured({A: {"x": [1.0, value, 3.0]}}).sample([(A, "x")])
@@ -60,13 +71,13 @@ def test_standin_by_task():
         ("a,b\n1,2\n", "column standin is missing"),
         ("", "not a readable table"),
         (
-            "standin,task,participation,case,attack,defense,override,seed,rounds,x\n"
-            + "False,planes,f,c,a,d,o,0,5,1\n" * 2,
+            "standin,task,participation,case,attack,defense,override,seed,rounds,attacks,x\n"
+            + "False,planes,f,c,a,d,o,0,5,2,1\n" * 2,
             "seed 0 of planes/f/c/a/d/o is twice",
         ),
         (
-            "standin,task,participation,case,attack,defense,override,seed,rounds,x\n"
-            "False,planes,f,c,a,d,o,0,5,many\n",
+            "standin,task,participation,case,attack,defense,override,seed,rounds,attacks,x\n"
+            "False,planes,f,c,a,d,o,0,5,2,many\n",
             "column x holds what is no number",
         ),
     ],

@@ -242,6 +242,17 @@ def test_all_clients_in_every_round():
     config.check(edited(("tasks/cifar10-southwest/clients_per_round", 200)))
 
 
+def test_attacks_that_begin_after_the_last_round():
+    late = ("tasks/cifar10-southwest/first_attack_round", 501)
+    (problem,) = problems(late)
+    assert problem == (
+        f"tasks.{T1}: first_attack_round: 501 is after the last round, so no attacker ever acts; "
+        "allowed: up to rounds, 500"
+    )
+    config.check(edited((late[0], 500)))
+    config.check(edited(late, base=with_cell(attacks="none")))
+
+
 def test_pool_larger_than_the_clients():
     (problem,) = problems(base=with_cell(participations="fixed-pool-201"))
     assert problem == (

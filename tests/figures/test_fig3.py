@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +15,7 @@ from tests.figures.made_up import (
 from edgecase.base.errors import DataError
 from edgecase.figures import fig3
 
-HALF = 4.302652729911275 * 2 / math.sqrt(3)  # of seeds 0, 2, 4, which raise the backdoor as much
+HALF = 2  # of seeds 0, 2, 4, which raise the backdoor as much: from the lowest to the highest
 
 
 def mix(edge, total=500, seeds=(0, 2, 4), **names):

@@ -37,10 +37,8 @@ def test_backdoor_is_smoothed_and_averaged_and_main_is_not_smoothed():
 def test_band_is_drawn_for_several_seeds_only():
     assert not fig4.draw(cell(seeds=(0,))).axes[0].collections
     (band,) = fig4.draw(cell(seeds=(0, 2))).axes[0].collections
-    # Seeds 0 and 2 everywhere: mean 1, standard error 1, t(0.975, 1 degree) = 12.7062.
     heights = band.get_paths()[0].vertices[:, 1]
-    assert heights.min() == pytest.approx(1 - 12.7062, abs=1e-4)
-    assert heights.max() == pytest.approx(1 + 12.7062, abs=1e-4)
+    assert (heights.min(), heights.max()) == (0, 2)  # two seeds: from the lowest to the highest
 
 
 def test_missing_case_is_stated_in_its_panel():

@@ -1,5 +1,3 @@
-import math
-
 import pandas as pd
 import pytest
 from tests.figures.made_up import cell, with_parameters
@@ -10,15 +8,23 @@ from edgecase.figures import points
 
 
 def test_last_rounds_by_hand():
-    """Backdoor = 0.5 · round + seed, 120 rounds: rounds 71 … 120, then t(0.975, 2) = 4.302653."""
+    """Backdoor = 0.5 · round + seed, 120 rounds: rounds 71 … 120."""
     reached = points.reached(
         cell(seeds=(0, 2, 4), rounds=120, slope=0.5), points.last("backdoor_acc")
     )
-    half = 4.302652729911275 * 2 / math.sqrt(3)
-    assert reached["n"] == 3
-    assert reached["mean"] == pytest.approx(0.5 * (71 + 120) / 2 + 2)
-    assert reached["low"] == pytest.approx(reached["mean"] - half)
-    assert reached["high"] == pytest.approx(reached["mean"] + half)
+    mean = 0.5 * (71 + 120) / 2 + 2
+    assert reached.tolist() == pytest.approx([3, mean, mean - 2, mean + 2])
+
+
+def test_seeds_without_an_attack_do_not_count():
+    table = cell(seeds=(0, 2, 4), backdoor=10.0)
+    table.loc[table["seed"] == 2, "num_attackers"] = 0
+    measure = points.last("backdoor_acc")
+    assert points.reached(table, measure).tolist() == [2, 12, 10, 14]
+    assert points.reached(table[table["seed"] == 2], measure)[["n", "mean"]].isna().tolist() == [
+        False,
+        True,
+    ]
 
 
 def test_norm_and_acceptance_count_rounds_with_an_attacker():
@@ -58,7 +64,7 @@ def test_window_is_stated():
     assert "mean of the last 20, not smoothed." in points.window_note(cell(rounds=40))
     both = pd.concat([cell(rounds=40, seeds=(0, 1)), cell(rounds=200, task="b", seeds=(0, 1))])
     assert "last 20 or 50 (50, or half of a run shorter than 100)" in points.window_note(both)
-    assert "bars are such intervals" in points.window_note(both)
+    assert "bars are as bands" in points.window_note(both)
 
 
 def test_overrides_are_listed():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase.analysis.ablation import effects, to_markdown, without_base
+from edgecase.analysis.ablation import effects, to_markdown
 from edgecase.base import command
 from edgecase.base.files import atomic_path
 from edgecase.results.tables import read_tidy
@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> None:
     with atomic_path(arguments.csv) as temporary:
         found.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
     with atomic_path(arguments.markdown) as temporary:
-        temporary.write_text(to_markdown(found, without_base(table)), encoding="utf-8")
+        temporary.write_text(to_markdown(found, table), encoding="utf-8")
 
 
 if __name__ == "__main__":

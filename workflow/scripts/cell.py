@@ -28,6 +28,7 @@ from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import load_poison
 from edgecase.results import provenance
+from edgecase.results.attacks import attacks_per_seed
 from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
 
 _NEEDS_LESS = (
@@ -152,9 +153,10 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
                 trainer, start, together, classes, parameters, 60 * arguments.save_minutes, tell
             )
     states = session.states
-    rounds = {}
+    rounds, attacks = {}, {}
     for seed in arguments.seeds:
         values, seconds = zip(*states[seed].reached, strict=True)
+        attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
         name = f"seed{seed}.csv"
         rounds[name] = _write(values, ROUND_COLUMNS, arguments.out / name)
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
@@ -175,6 +177,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         "parameters": parameters,
         "data": {provenance.in_project(path): digest for path, digest in digests.items()},
         "rounds": rounds,
+        "attacks": attacks,
         "code": code,
         "versions": versions,
         # More than one if a cell went on elsewhere.

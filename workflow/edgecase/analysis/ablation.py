@@ -1,14 +1,18 @@
-"""What each departure of the released code does: cells with one switch flipped beside their base.
+"""Measure what each departure of the released code does: one switch flipped, beside the base.
 
 The departures are items 1, 2, 3, 4, 8, 9 and 18 of docs/fidelity.md, and the batch size of task 2.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
 
-from edgecase.analysis.curves import interval_text, last_mean, over_seeds
+from edgecase.analysis.curves import last_mean
+from edgecase.analysis.intervals import difference_ends, interval_text
+from edgecase.analysis.ranges import POINTS
 from edgecase.base.errors import DataError
+from edgecase.results.attacks import unattacked, unattacked_note
 from edgecase.results.cells import DEFAULT
 from edgecase.results.rounds import CELL_AXES
 
@@ -44,11 +48,12 @@ def effects(table: pd.DataFrame) -> pd.DataFrame:
     `table` is tidy with the columns of `SWITCHES`. Each cell is compared with its base, which has
     the same axes but the override `default`; a cell without one is left out (`without_base`).
     Columns: item (empty for the batch size), switch, base_value and value, standin, the axes, n
-    (seeds that both have), then for backdoor and main, over the last rounds (`curves.last_mean`),
-    in %: `<accuracy>_base`, the base's mean, and `_difference`, `_low`, `_high`, the mean of cell −
-    base paired by seed and its 95 % interval, that of the paired t-test; no interval below two
-    seeds. Raises `DataError` if a table lacks a column, or a cell differs from its base in any
-    number of switches but one, in stand-in data or in the number of rounds, or shares no seed.
+    (seeds that both have, less those in which no attacker acted), then for backdoor and main, over
+    the last rounds (`curves.last_mean`), in %: `<accuracy>_base`, the base's mean, and
+    `_difference`, `_low`, `_high`, the mean of cell − base paired by seed and its 95 % interval,
+    that of the paired t-test (`difference_ends`). Raises `DataError` if a table lacks a column, or
+    a cell differs from its base in any number of switches but one, in stand-in data or in the
+    number of rounds, or shares no seed.
     """
     absent = [column for column in SWITCHES if column not in table]
     if absent:
@@ -61,6 +66,7 @@ def effects(table: pd.DataFrame) -> pd.DataFrame:
     )
     rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
     last = rounds.groupby([*axes, "seed"])[list(ACCURACIES.values())].agg(last_mean)
+    left_out = unattacked(table)
     rows = []
     for names in cells.index:
         base = _base(names)
@@ -72,7 +78,8 @@ def effects(table: pd.DataFrame) -> pd.DataFrame:
         row["base_value"] = _text(cells.loc[base, column])
         row["value"] = _text(cells.loc[names, column])
         row |= {"standin": cells.loc[names, "standin"], **dict(zip(axes, names, strict=True))}
-        rows.append(row | _differences("/".join(names), last.loc[names], last.loc[base]))
+        without = {*left_out.get(names, ()), *left_out.get(base, ())}
+        rows.append(row | _differences("/".join(names), last.loc[names], last.loc[base], without))
     found = pd.DataFrame(rows, columns=_columns()).astype({"item": "Int64"})
     order = [switch.name for switch in SWITCHES.values()]
     return found.sort_values(
@@ -99,13 +106,13 @@ def not_run(found: pd.DataFrame) -> list[tuple[Switch, str]]:
     ]
 
 
-def to_markdown(found: pd.DataFrame, unpaired: list[str]) -> str:
-    """`effects` and `without_base` as Markdown, and which switches were not run."""
+def to_markdown(found: pd.DataFrame, table: pd.DataFrame) -> str:
+    """`effects` of a tidy table as Markdown, and what was not run or is left out."""
     shown = found[["item", "switch"]].astype("string").fillna("–")
     shown["change"] = found["base_value"] + " → " + found["value"]
     shown[["standin", *CELL_AXES[:-1], "n"]] = found[["standin", *CELL_AXES[:-1], "n"]]
     for name in ACCURACIES:
-        shown[f"{name} before"] = found[f"{name}_base"].map("{:.1f}".format)
+        shown[f"{name} before"] = found[f"{name}_base"].map("{:.1f}".format, na_action="ignore")
         ends = (found[f"{name}_{part}"] for part in ("difference", "low", "high"))
         shown[f"{name} change"] = [
             interval_text(*values, form="+.1f") for values in zip(*ends, strict=True)
@@ -115,7 +122,7 @@ def to_markdown(found: pd.DataFrame, unpaired: list[str]) -> str:
         "",
         "Each row flips one switch (docs/fidelity.md) and leaves the rest. Accuracies are means",
         "over the last 50 rounds (half of a run shorter than 100), in %; changes are in points,",
-        "paired by seed, mean [95 % interval of the paired t-test]; no interval for one seed.",
+        "paired by seed, mean [95 % interval of the paired t-test, cut at ±100].",
         "",
     ]
     if found["standin"].any():
@@ -123,7 +130,9 @@ def to_markdown(found: pd.DataFrame, unpaired: list[str]) -> str:
     lines += [shown.to_markdown(index=False, disable_numparse=True), ""]
     missing = [f"{switch.name} = {value}" for switch, value in not_run(found)]
     lines += [f"Not run: {', '.join(missing)}.", ""] if missing else []
-    lines += [f"Without a base to compare with: {', '.join(unpaired)}.", ""] if unpaired else []
+    if unpaired := without_base(table):
+        lines += [f"Without a base to compare with: {', '.join(unpaired)}.", ""]
+    lines += [line for note in unattacked_note(table) for line in (note, "")]
     return "\n".join(lines)
 
 
@@ -147,18 +156,24 @@ def _flipped(name: str, cell: pd.Series, base: pd.Series) -> str:
     return changed[0]
 
 
-def _differences(name: str, cell: pd.DataFrame, base: pd.DataFrame) -> dict[str, float]:
-    """n, and base, difference, low and high of each accuracy; the tables are indexed by seed."""
+def _differences(
+    name: str, cell: pd.DataFrame, base: pd.DataFrame, without: Collection[int]
+) -> dict[str, float]:
+    """n, and base, difference, low and high of each accuracy, `without` some seeds.
+
+    The tables are indexed by seed.
+    """
     seeds = cell.index.intersection(base.index)
     if seeds.empty:
         raise DataError(f"ablation: {name} and its base have no seed in common")
+    seeds = seeds.difference(list(without))
     row: dict[str, float] = {"n": len(seeds)}
     for accuracy, column in ACCURACIES.items():
         paired = cell.loc[seeds, column] - base.loc[seeds, column]
-        change = over_seeds(paired, [0] * len(seeds)).loc[0]
         row[f"{accuracy}_base"] = base.loc[seeds, column].mean()
-        row[f"{accuracy}_difference"] = change["mean"]
-        row |= {f"{accuracy}_{end}": change[end] for end in ("low", "high")}
+        row[f"{accuracy}_difference"] = mean = paired.mean()
+        low, high = difference_ends(len(seeds), mean, paired.sem(), POINTS)
+        row |= {f"{accuracy}_low": float(low), f"{accuracy}_high": float(high)}
     return row
 
 

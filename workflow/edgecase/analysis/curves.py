@@ -1,15 +1,14 @@
-"""From a tidy table to curves: trailing mean per seed, then mean and interval over seeds."""
+"""Turn a tidy table into curves: trailing mean per seed, then mean and interval over seeds."""
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
+from edgecase.analysis.intervals import meaning, over_seeds
+from edgecase.analysis.ranges import range_of
+from edgecase.results.attacks import attacked, unattacked_note
 from edgecase.results.rounds import CELL_AXES
 
 #: rounds in the trailing mean of every backdoor curve; the authors' notebook uses the same.
 SMOOTHING = 10
-
-CONFIDENCE = 0.95
 
 #: rounds at each end of a run that its first and its last mean cover.
 WINDOW = 50
@@ -48,50 +47,28 @@ def smooth(table: pd.DataFrame, column: str) -> pd.Series:
     return runs.transform(trailing_mean).sort_index().set_axis(table.index)
 
 
-def t_interval(count, mean, sem) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper end of Student's 95 % interval of a mean over `count` seeds.
-
-    mean ± t(0.975, count − 1) · sem, with `sem` the standard error of the mean (sample standard
-    deviation over √count). NaN where there are fewer than two seeds.
-    """
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, np.asarray(count) - 1) * np.asarray(sem)
-    return mean - half, mean + half
-
-
-def interval_text(mean: float, low: float, high: float, form: str = ".4g") -> str:
-    """`mean [low, high]` in the number format `form`; a dash for no value, no ends for none."""
-    if pd.isna(mean):
-        return "–"
-    text = format(mean, form)
-    return text if pd.isna(low) else f"{text} [{low:{form}}, {high:{form}}]"
-
-
-def over_seeds(values: pd.Series, by) -> pd.DataFrame:
-    """Columns n, mean, low, high of `values` grouped by `by`; empty values do not count."""
-    groups = values.groupby(by)
-    table = pd.DataFrame({"n": groups.count(), "mean": groups.mean()})
-    table["low"], table["high"] = t_interval(table["n"], table["mean"], groups.sem())
-    return table
-
-
 def curve(runs: pd.DataFrame, column: str) -> pd.DataFrame:
     """n, mean, low, high of `column` over the seeds of one cell, indexed by round.
 
-    A round that no seed has a value for is left out, so a line joins its neighbours.
+    Seeds in which no attacker acted are left out. So is a round that no seed has a value for: a
+    line joins its neighbours.
     """
-    over = over_seeds(runs[column], runs["fl_iter"])
+    runs = attacked(runs)
+    over = over_seeds(runs[column], runs["fl_iter"], range_of(column))
     return over[over["n"] > 0]
 
 
 def seeds_note(table: pd.DataFrame) -> str:
-    """How many seeds the curves average, and what the bands are, as a sentence."""
-    counts = table.groupby(list(CELL_AXES))["seed"].nunique()
+    """How many seeds the curves average, what the bands are and what is left out, in sentences."""
+    counts = attacked(table).groupby(list(CELL_AXES))["seed"].nunique()
+    if counts.empty:
+        return " ".join(unattacked_note(table))
     low, high = counts.min(), counts.max()
-    if high == 1:
-        return "One seed: no interval."
     number = str(low) if low == high else f"{low} to {high}"
     single = " (none where there is one seed)" if low == 1 else ""
-    return f"Mean over {number} seeds; bands are 95 % t-intervals{single}."
+    said = f"Mean over {number} seeds; bands are {meaning(counts)}{single}."
+    said = "One seed: no interval." if high == 1 else said
+    return " ".join([said, *unattacked_note(table)])
 
 
 SMOOTHING_NOTE = (

@@ -1,9 +1,12 @@
-"""Fairness: how often a defense accepts an honest client with unusual data, and what it costs."""
+"""Measure how often a defense accepts an honest client with unusual data, and what it costs."""
 
 import pandas as pd
 
-from edgecase.analysis.curves import interval_text, last_mean, over_seeds
+from edgecase.analysis.curves import last_mean
+from edgecase.analysis.intervals import FEW, interval_text, over_seeds
+from edgecase.analysis.ranges import range_of
 from edgecase.base.errors import DataError
+from edgecase.results.attacks import attacked, unattacked
 from edgecase.results.rounds import CELL_AXES
 
 #: columns of the tidy table's parameters that the table of fairness reads → their names in it.
@@ -27,6 +30,7 @@ _SETTINGS = {
     "seated_client": "id of the unusual honest client",
     "stddev": "standard deviation of weak-DP's noise on each coordinate of the average",
     "norm_bound": "largest l2 norm of an update under norm clipping and weak DP",
+    "unattacked": "seeds in which no attacker acted: they do not count",
     "alike": "accepted participants of all: the share of anybody, were all accepted alike",
 }
 
@@ -86,10 +90,11 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
     """One row per cell of a tidy table that has the columns `PARAMETERS`, sorted by its axes.
 
     Columns: standin, the axes, seated_client, stddev and norm_bound of the defense (empty where it
-    has none), seeds, rounds, alike (the accepted share of all participants: that of anybody, were
-    all accepted alike), then `<measure>_mean`, `_low` and `_high` for each of `MEASURES`: mean over
-    seeds and its 95 % t-interval. Raises `DataError` for a table without the parameters and for a
-    cell without a seated client.
+    has none), seeds, unattacked (those in which no attacker acted, which do not count), rounds,
+    alike (the accepted share of all participants: that of anybody, were all accepted alike), then
+    `<measure>_mean`, `_low` and `_high` for each of `MEASURES`: mean over seeds and the ends of
+    `intervals.over_seeds`. Raises `DataError` for a table without the parameters and for a cell
+    without a seated client.
     """
     absent = [name for name in PARAMETERS if name not in table]
     if absent:
@@ -98,20 +103,23 @@ def tabulate(table: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(**{name: _numbers(table[name]) for name in PARAMETERS})
     for cell in table.loc[~_is_client(table["seated_client"]), axes].itertuples(index=False):
         raise DataError(f"fairness: cell {'/'.join(cell)} has no seated_client; expected a client")
+    left_out = {cell: " ".join(map(str, seeds)) for cell, seeds in unattacked(table).items()}
     settings = table.groupby(axes)[list(PARAMETERS)].first().rename(columns=PARAMETERS)
     rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
-    runs = dict(iter(rounds.groupby([*axes, "seed"])))
+    counted = attacked(rounds)
+    runs = dict(iter(counted.groupby([*axes, "seed"])))
     index = pd.MultiIndex.from_tuples(runs, names=[*axes, "seed"])
-    seeds = pd.DataFrame([_measured(run) for run in runs.values()], index=index)
+    seeds = pd.DataFrame([_measured(run) for run in runs.values()], index, columns=list(MEASURES))
 
     cells = settings.astype({"seated_client": int})
     cells["standin"] = table.groupby(axes)["standin"].first()
-    cells["seeds"] = seeds.groupby(axes).size()
+    cells["seeds"] = seeds.groupby(axes).size().reindex(cells.index, fill_value=0)
+    cells["unattacked"] = [left_out.get(cell, "") for cell in cells.index]
     cells["rounds"] = rounds.groupby(axes)["fl_iter"].max()
-    counts = rounds.groupby(axes)[["num_accepted", "num_clients"]].sum()
+    counts = counted.groupby(axes)[["num_accepted", "num_clients"]].sum()
     cells["alike"] = counts["num_accepted"] / counts["num_clients"]
     for name in MEASURES:
-        reached = over_seeds(seeds[name], axes)
+        reached = over_seeds(seeds[name], axes, range_of(name))
         for part in ("mean", "low", "high"):
             cells[f"{name}_{part}"] = reached[part]
     cells = cells.reset_index()
@@ -150,7 +158,10 @@ def to_markdown(cells: pd.DataFrame) -> str:
         ends = (cells[f"{name}_{part}"] for part in ("mean", "low", "high"))
         shown[name] = [interval_text(*values, form=".3g") for values in zip(*ends, strict=True)]
     lines = ["# Fairness to an honest client with unusual data", "", STAND_IN_FOR_PICTURES, ""]
-    lines += ["Mean over seeds [95 % t-interval]; no interval where there is one seed.", ""]
+    lines += [
+        f"Mean over seeds [95 % interval; below {FEW} seeds the lowest and the highest one].",
+        "",
+    ]
     if cells["standin"].any():
         lines += ["**STAND-IN DATA** in the rows marked `standin`: not the paper's data.", ""]
     lines += [shown.to_markdown(index=False, disable_numparse=True), ""]

@@ -1,6 +1,6 @@
-"""The one definition of every measure of a run: what a seed's rounds are reduced to.
+"""Name every measure of a run: what a seed's rounds are reduced to.
 
-`summary` computes them. The names are here because whoever checks one need not load pandas.
+`summary` computes them. Whoever checks a name loads no pandas.
 """
 
 #: measure → what it is

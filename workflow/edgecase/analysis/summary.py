@@ -4,17 +4,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from edgecase.analysis.curves import (
-    SMOOTHING,
-    first_mean,
-    interval_text,
-    last_mean,
-    over_seeds,
-    trailing_mean,
-    window,
-)
+from edgecase.analysis.curves import SMOOTHING, first_mean, last_mean, trailing_mean, window
 from edgecase.analysis.fairness import acceptance
+from edgecase.analysis.intervals import FEW, interval_text, over_seeds
 from edgecase.analysis.measures import MEASURES
+from edgecase.analysis.ranges import range_of
+from edgecase.results.attacks import attacks_per_seed, shows_its_attack
 from edgecase.results.rounds import CELL_AXES
 
 
@@ -82,17 +77,17 @@ _COMPUTED: dict[str, Callable[[pd.DataFrame], float]] = {
 
 
 def measures(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per cell and seed of a tidy table: standin, the axes, seed, rounds, `MEASURES`.
+    """One row per cell and seed: standin, the axes, seed, rounds, attacks, `MEASURES`.
 
-    The table needs the parameter column `seated_client`. The starting model (round 0) never counts;
-    a measure without a value is empty.
+    `attacks` counts the rounds with an attacker. The table needs the parameter column
+    `seated_client`. The starting model (round 0) never counts; a measure without a value is empty.
     """
     keys = [*CELL_AXES, "seed"]
     rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
     rows = []
     for names, run in rounds.groupby(keys):
         row = {"standin": run["standin"].iloc[0], **dict(zip(keys, names, strict=True))}
-        row["rounds"] = run["fl_iter"].max()
+        row |= {"rounds": run["fl_iter"].max(), "attacks": attacks_per_seed(run["num_attackers"])}
         rows.append(row | {name: _COMPUTED[name](run) for name in MEASURES})
     return pd.DataFrame(rows).astype(dict.fromkeys(MEASURES, float))
 
@@ -100,18 +95,26 @@ def measures(table: pd.DataFrame) -> pd.DataFrame:
 def summarise(reached: pd.DataFrame) -> pd.DataFrame:
     """One row per cell of a table of `measures`, sorted by its axes.
 
-    Columns: standin, the axes, seeds (how many), rounds, window (how many rounds `first` and `last`
-    cover: 50, or half of a run shorter than 100), then `<measure>_mean`, `_low` and `_high` for
-    each of `MEASURES`: the mean over seeds and the ends of its 95 % t-interval. An interval of
-    fewer than two seeds is empty.
+    Columns: standin, the axes, seeds (how many count), unattacked (those in which no attacker
+    acted: they do not count), rounds, window (how many rounds `first` and `last` cover: 50, or half
+    of a run shorter than 100), then `<measure>_mean`, `_low` and `_high` for each of `MEASURES`:
+    the mean over seeds and the ends of `intervals.over_seeds`.
     """
     axes = list(CELL_AXES)
-    cells = reached.groupby(axes).agg(
-        standin=("standin", "first"), seeds=("seed", "nunique"), rounds=("rounds", "max")
+    counts = [*map(shows_its_attack, reached["attack"], reached["attacks"])]
+    reached = reached.assign(unattacked=reached["seed"].astype(str).mask(counts, ""))
+    groups = reached.sort_values("seed").groupby(axes)
+    cells = groups.agg(
+        standin=("standin", "first"),
+        seeds=("unattacked", lambda seeds: (seeds == "").sum()),
+        unattacked=("unattacked", lambda seeds: " ".join(filter(None, seeds))),
+        rounds=("rounds", "max"),
     )
     cells["window"] = cells["rounds"].map(window)
+    reached = reached[counts]
     for name in MEASURES:
-        over = over_seeds(reached[name], [reached[axis] for axis in axes])
+        by = [reached[axis] for axis in axes]
+        over = over_seeds(reached[name], by, range_of(name))
         for part in ("mean", "low", "high"):
             cells[f"{name}_{part}"] = over[part]
     cells = cells.reset_index()
@@ -128,8 +131,9 @@ def to_markdown(summary: pd.DataFrame) -> str:
     lines = [
         "# Summary of every cell",
         "",
-        "Mean over seeds [95 % t-interval]; no interval where there is one seed. The starting",
-        "model (round 0) never counts. `first` and `last` cover `window` rounds at each end.",
+        f"Mean over seeds [95 % interval; below {FEW} seeds the lowest and the highest one]. The",
+        "starting model (round 0) never counts, and of a cell with an attack no seed in which no",
+        "attacker acted (`unattacked`). `first` and `last` cover `window` rounds at each end.",
         "",
     ]
     if summary["standin"].any():

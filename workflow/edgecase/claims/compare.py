@@ -1,4 +1,4 @@
-"""The tests of config/claims.yaml: the cells of a part in, what was found out."""
+"""Apply the tests of config/claims.yaml to the cells of a part."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from edgecase.analysis.ranges import SHARE, range_of
 from edgecase.claims import statistics, words
 from edgecase.claims.measured import Measured, Sample, Term
 from edgecase.claims.model import WORDS, Part, Selector
@@ -31,21 +32,25 @@ def tail_share(part: Part, task: str, measured: Measured) -> list[Outcome]:
     if sample is None:
         return [not_run(part, [f"log-densities of {task}, {part.group}"])]
     named = replace(part, quantity=f"share of {part.group} images in the tail")
-    return [of_interval(named, [], sample, statistics.mean_interval(sample.values[:, 0]))]
+    return [of_interval(named, [], sample, statistics.mean_interval(sample.values[:, 0], SHARE))]
 
 
 def _mean(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Outcome]:
-    return [_found(part, of, measured, lambda values: statistics.mean_interval(values[:, 0]))]
+    limits = range_of(of[0][1])
+    return [
+        _found(part, of, measured, lambda values: statistics.mean_interval(values[:, 0], limits))
+    ]
 
 
 def _difference(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Outcome]:
     """Of two cells; or of the best of some cells and another one, or the best of others."""
+    limits, other_limits = (range_of(terms[0][1]) for terms in (of, against))
 
     def interval(values: np.ndarray) -> Interval:
         grid, other = values[:, : len(of)], values[:, len(of) :]
         if part.against.pick == "best":
-            return statistics.best_against_best(grid, other)
-        return statistics.best_interval(grid - other)
+            return statistics.best_against_best(grid, limits, other, other_limits)
+        return statistics.best_interval(grid - other, limits.minus(other_limits))
 
     return [_found(part, [*of, *against], measured, interval)]
 
@@ -67,7 +72,16 @@ def _differences(part: Part, of: Terms, against: Terms, measured: Measured) -> l
     cells = [cell for cell, _ in (*of, *against)]
     terms = [*of, *against, *((cell, part.than) for cell in cells)]
     signs = np.array([1, -1, -1, 1])
-    return [_found(part, terms, measured, lambda values: statistics.mean_interval(values @ signs))]
+    one, other = range_of(of[0][1]), range_of(part.than)
+    limits = one.minus(one).minus(other.minus(other))
+    return [
+        _found(
+            part,
+            terms,
+            measured,
+            lambda values: statistics.difference_interval(values @ signs, limits),
+        )
+    ]
 
 
 def _ordering(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Outcome]:
@@ -75,7 +89,7 @@ def _ordering(part: Part, of: Terms, against: Terms, measured: Measured) -> list
     outcomes = []
     for two in pairwise(of):
         name = joined(": ", part.name, " over ".join(labels(two)))
-        outcomes.append(_found(replace(part, name=name), two, measured, _paired))
+        outcomes.append(_paired(replace(part, name=name), two, measured))
     return outcomes
 
 
@@ -104,7 +118,7 @@ def _creeps_in(part: Part, of: Terms, against: Terms, measured: Measured) -> lis
     name = joined(": ", part.name, "last over first rounds")
     growth = replace(part, name=name, region=words.GROWTH)
     ends = [(cell, words.LAST), (cell, words.FIRST)]
-    return [*_word(part, of, against, measured), _found(growth, ends, measured, _paired)]
+    return [*_word(part, of, against, measured), _paired(growth, ends, measured)]
 
 
 _TESTS: dict[str, Callable[[Part, Terms, Terms, Measured], list[Outcome]]] = {
@@ -134,6 +148,12 @@ def _found(
     return of_interval(part, terms, sample, interval(sample.values))
 
 
-def _paired(values: np.ndarray) -> Interval:
-    """The paired difference of two columns."""
-    return statistics.mean_interval(values[:, 0] - values[:, 1])
+def _paired(part: Part, two: Terms, measured: Measured) -> Outcome:
+    """The first of two terms less the second."""
+    limits = range_of(two[0][1]).minus(range_of(two[1][1]))
+    return _found(
+        part,
+        two,
+        measured,
+        lambda values: statistics.difference_interval(values[:, 0] - values[:, 1], limits),
+    )

@@ -1,6 +1,6 @@
-"""What a run measured: numbers per seed, by cell and quantity."""
+"""Hold what a run measured: numbers per seed, by cell and quantity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +10,14 @@ import pandas as pd
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import require_last_line
+from edgecase.results.attacks import shows_its_attack, unattacked_text
 from edgecase.results.cells import Cell
 from edgecase.results.rounds import CELL_AXES
 
 #: a quantity of a cell.
 Term = tuple[Cell, str]
 
-_KEYS = ("standin", *CELL_AXES, "seed", "rounds")
+_KEYS = ("standin", *CELL_AXES, "seed", "rounds", "attacks")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,15 @@ class Measured:
         """The rounds of a cell."""
         return int(self._cells[cell]["rounds"].max())
 
+    def unattacked(self, cell: Cell) -> list[int]:
+        """The seeds of a cell in which no attacker acted, though it has an attack."""
+        attacks = self._cells[cell]["attacks"]
+        return sorted(s for s in attacks.index if not shows_its_attack(cell.attack, attacks[s]))
+
+    def is_unattacked(self, cell: Cell) -> bool:
+        """Whether no attacker acted in any seed of a cell with an attack."""
+        return len(self.unattacked(cell)) == len(self._cells[cell])
+
     def standin(self, task: str) -> bool:
         """Whether anything measured of the task is on stand-in data."""
         found = [rows["standin"].any() for cell, rows in self._cells.items() if cell.task == task]
@@ -60,7 +70,8 @@ class Measured:
     def sample(self, terms: Sequence[Term]) -> Sample:
         """The values of each term for the seeds that have all of them.
 
-        `ConfigError` names a quantity that the table of measures does not have.
+        Seeds of an attack in which no attacker acted are left out. `ConfigError` names a quantity
+        that the table of measures does not have.
         """
         for _, quantity in terms:
             if quantity not in self.quantities:
@@ -68,7 +79,14 @@ class Measured:
                     f"claims: quantity '{quantity}' is unknown; "
                     f"allowed: {', '.join(self.quantities)}"
                 )
-        return _common([self._cells[cell][quantity] for cell, quantity in terms])
+        unattacked = {cell: self.unattacked(cell) for cell, _ in terms}
+        notes = [
+            f"{unattacked_text(seeds)} of {cell.folder}, left out"
+            for cell, seeds in unattacked.items()
+            if seeds
+        ]
+        columns = [self._cells[cell][name].drop(unattacked[cell]) for cell, name in terms]
+        return _common(columns, notes, set().union(*unattacked.values()))
 
     def tail_share(self, task: str, group: str) -> Sample | None:
         """The group's share of images in the tail, [seeds, 1]; None if it was not measured."""
@@ -105,13 +123,17 @@ def read_measures(path: str | Path) -> pd.DataFrame:
     return table
 
 
-def _common(columns: Iterable[pd.Series]) -> Sample:
-    """The seeds that every column has a finite number for; the notes say which are left out."""
-    columns = list(columns)
+def _common(
+    columns: Sequence[pd.Series], notes: Sequence[str] = (), named: Collection[int] = ()
+) -> Sample:
+    """The seeds that every column has a finite number for; the notes say which are left out.
+
+    Those `named` are in `notes` already.
+    """
     seeds = [set(column.index) for column in columns]
     shared = sorted(set.intersection(*seeds))
-    notes = []
-    if lone := sorted(set.union(*seeds) - set(shared)):
+    notes = list(notes)
+    if lone := sorted(set.union(*seeds) - {*shared, *named}):
         notes.append(f"{_seeds(lone)} not in every cell, left out")
     values = np.column_stack([column.loc[shared].to_numpy(dtype=float) for column in columns])
     finite = np.isfinite(values).all(axis=1)

@@ -1,16 +1,17 @@
-"""The tests, from scipy: t intervals of paired values, the best of a grid, a trend over ranks.
+"""Test paired values: their mean and its interval, the best of a grid, a trend over ranks.
 
 A sample holds one number per seed; samples of one test hold the same seeds in the same order.
 """
 
 import math
-import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-CONFIDENCE = 0.95
+from edgecase.analysis.intervals import CONFIDENCE, difference_ends, mean_ends
+from edgecase.analysis.ranges import ANY, Range
 
 #: p-value up to which a trend counts: an end of the interval leaves out as much on its side.
 ONE_SIDED = (1 - CONFIDENCE) / 2
@@ -18,7 +19,7 @@ ONE_SIDED = (1 - CONFIDENCE) / 2
 
 @dataclass(frozen=True)
 class Interval:
-    """A value and the ends of its 95 % interval; NaN where there are fewer than two seeds."""
+    """A value and the ends of its 95 % interval; no ends (NaN) with fewer than two seeds."""
 
     value: float
     low: float
@@ -38,49 +39,50 @@ class Trend:
     p_opposite: float
 
 
-def mean_interval(sample: np.ndarray, comparisons: int = 1) -> Interval:
-    """Mean of `sample` [seeds] and Student's interval.
+def mean_interval(sample: np.ndarray, limits: Range) -> Interval:
+    """Mean of `sample` [seeds], a quantity within `limits`, and the ends of `mean_ends`."""
+    return _interval(sample, limits, 1, mean_ends)
 
-    Of paired differences it is the interval of the paired t-test. With several `comparisons` its
-    confidence is 1 − 0.05 / comparisons (Bonferroni), so that all of them hold at once with 95 %.
+
+def difference_interval(sample: np.ndarray, limits: Range, comparisons: int = 1) -> Interval:
+    """Mean of the paired differences `sample` [seeds] and the ends of `difference_ends`.
+
+    With several `comparisons` the confidence is 1 − 0.05 / comparisons (Bonferroni), so that all of
+    them hold at once with 95 %.
     """
-    sample = np.asarray(sample, dtype=float)
-    if len(sample) < 2:
-        return Interval(float(sample.mean()) if len(sample) else math.nan, math.nan, math.nan)
-    with warnings.catch_warnings():
-        # Equal values: the interval is their mean, whose last digit scipy warns about.
-        warnings.filterwarnings("ignore", "Precision loss", RuntimeWarning)
-        test = stats.ttest_1samp(sample, 0.0)
-    ends = test.confidence_interval(1 - (1 - CONFIDENCE) / comparisons)
-    return Interval(float(sample.mean()), float(ends.low), float(ends.high))
+    return _interval(sample, limits, comparisons, difference_ends)
 
 
 def ratio_interval(top: np.ndarray, bottom: np.ndarray) -> Interval:
     """Geometric mean of top / bottom, both above 0: the t interval of the log ratios, undone."""
-    logs = mean_interval(np.log(top) - np.log(bottom))
+    logs = difference_interval(np.log(top) - np.log(bottom), ANY)
     with np.errstate(over="ignore"):  # an interval without an upper end
         ends = np.exp([logs.value, logs.low, logs.high])
     return Interval(*ends.tolist())
 
 
-def best_interval(grid: np.ndarray, comparisons: int | None = None) -> Interval:
-    """The largest of the true means of the columns of `grid` [seeds, settings].
+def best_interval(grid: np.ndarray, limits: Range, comparisons: int | None = None) -> Interval:
+    """The largest of the true means of the columns of `grid` [seeds, settings], within `limits`.
 
     Simultaneous intervals of all means hold the largest one between the largest lower and the
     largest upper end, whichever setting it is: choosing the best one after the fact does not
     flatter. `comparisons` is the number of settings, or more where other grids are compared with.
     """
-    columns = [mean_interval(column, comparisons or grid.shape[1]) for column in grid.T]
+    comparisons = comparisons or grid.shape[1]
+    columns = [difference_interval(column, limits, comparisons) for column in grid.T]
     return Interval(*(max(getattr(c, end) for c in columns) for end in ("value", "low", "high")))
 
 
-def best_against_best(grid: np.ndarray, other: np.ndarray) -> Interval:
+def best_against_best(
+    grid: np.ndarray, limits: Range, other: np.ndarray, other_limits: Range
+) -> Interval:
     """The largest mean of `grid` less the largest of `other`, each [seeds, settings].
 
-    All means of both grids have simultaneous intervals.
+    All means of both grids have simultaneous intervals, within the limits of each.
     """
     comparisons = grid.shape[1] + other.shape[1]
-    a, b = best_interval(grid, comparisons), best_interval(other, comparisons)
+    a = best_interval(grid, limits, comparisons)
+    b = best_interval(other, other_limits, comparisons)
     return Interval(a.value - b.value, a.low - b.high, a.high - b.low)
 
 
@@ -110,3 +112,13 @@ def _spearman(statistic: float, seeds: int, settings: int) -> float:
         return math.nan
     scale = seeds * settings * (settings**2 - 1)
     return float(12 * statistic / scale - 3 * (settings + 1) / (settings - 1))
+
+
+def _interval(sample: np.ndarray, limits: Range, comparisons: int, ends: Callable) -> Interval:
+    sample = np.asarray(sample, dtype=float)
+    count = len(sample)
+    if count < 2:
+        return Interval(float(sample.mean()) if count else math.nan, math.nan, math.nan)
+    mean, sem = sample.mean(), sample.std(ddof=1) / math.sqrt(count)
+    low, high = ends(count, mean, sem, limits, 1 - (1 - CONFIDENCE) / comparisons)
+    return Interval(float(mean), float(low), float(high))

@@ -1,4 +1,4 @@
-"""Judging a claim on what a run measured."""
+"""Judge a claim on what a run measured."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from edgecase.claims.measured import Measured
 from edgecase.claims.model import FAILS, HOLDS, NOT_COVERED, NOT_RUN, UNDECIDED, Claim, Part
 from edgecase.claims.outcome import Outcome, not_run
 from edgecase.claims.select import absent, select
+from edgecase.results.attacks import unattacked_text
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Judged:
 def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
     """The verdict on `claim`, from its parts.
 
-    *Not run* if anything needed is missing, else *fails* if a part fails, *holds* if all hold,
-    otherwise *undecided*.
+    *Not run* if a cell is missing or no attacker acted in any of its seeds, else *fails* if a part
+    fails, *holds* if all hold, otherwise *undecided*.
     """
     task = roles[claim.role]["task"] if claim.role in roles else ""
     standin = measured.standin(task)
@@ -64,6 +65,11 @@ def _judge(part: Part, claim: Claim, roles: Mapping, measured: Measured) -> list
             for cell in dict.fromkeys([*of, *against])
             if measured.rounds(cell) != claim.only.rounds
         ]
+    missing += [
+        f"an attack in {cell.folder}: {unattacked_text(measured.unattacked(cell))}"
+        for cell in dict.fromkeys([*of, *against])
+        if measured.is_unattacked(cell)
+    ]
     if missing:
         return [not_run(part, missing)]
     return compare(part, of, against, measured)

@@ -8,6 +8,7 @@ from edgecase.config.problems import Problem, blocks, cells, resolved_name
 from edgecase.config.resolve import resolve_cell
 from edgecase.datasets import EDGE_SETS
 from edgecase.population import participation, poison
+from edgecase.results.attacks import NO_ATTACK
 from edgecase.results.cells import DEFAULT, Cell, verdict_blocks
 
 #: cells of a configuration: the paper's has some hundreds.
@@ -48,6 +49,12 @@ def _problems(cell: Cell, resolved: Mapping) -> Iterator[str]:
         yield (
             f"{cell.participation}: a pool of {mode.attackers} attackers is larger than "
             f"num_clients, {resolved['num_clients']}{' less the seated client' if seated else ''}"
+        )
+    first = resolved["first_attack_round"]
+    if cell.attack != NO_ATTACK and first > resolved["rounds"]:
+        yield (
+            f"first_attack_round: {first} is after the last round, so no attacker ever acts; "
+            f"allowed: up to rounds, {resolved['rounds']}"
         )
     if cell.attack.startswith("pgd") and resolved["eps"] is None:
         key = "eps_replacement" if "replacement" in cell.attack else "eps"

@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 
 from edgecase.analysis.ablation import SWITCHES, effects, not_run, without_base
 from edgecase.figures import cells, points, style
+from edgecase.results.attacks import unattacked_note
 
 _PANELS = {"backdoor": ("backdoor accuracy", "#D55E00"), "main": ("main accuracy", "#0072B2")}
 _ROW = 0.17  # inches
@@ -115,7 +116,7 @@ def _notes(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
     if len(found):
         seeds = found["n"].max()
         notes.append(
-            f"Change against the default, paired by seed; bars 95 % t-intervals, {seeds} seeds."
+            f"Change against the default, paired by seed; bars 95 % intervals, {seeds} seeds."
             if seeds > 1
             else "Change against the default. One seed: no interval."
         )
@@ -125,6 +126,7 @@ def _notes(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
         notes.append(
             "No correction for the number of rows: about one in twenty is marked by chance."
         )
+    notes += unattacked_note(table)
     if unpaired := without_base(table):
         notes.append(f"Base not run: {', '.join(unpaired)}.")
     return notes

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from edgecase import densities
-from edgecase.analysis import curves
+from edgecase.analysis.intervals import meaning, over_seeds
+from edgecase.analysis.ranges import PERCENT
 from edgecase.figures import cells, style
 
 #: label, colour and line style of each group; edge cases have the colour of the case in figure 4.
@@ -27,7 +28,7 @@ def draw(table: pd.DataFrame) -> Figure:
     """One panel per task: the share of each group's images below a log-density, mean over seeds.
 
     `table` has the columns `densities.COLUMNS`. Each panel marks the in-distribution images' 5 %
-    quantile and prints the share of each group below it, with its 95 % t-interval over the seeds; a
+    quantile and prints the share of each group below it, with its interval over the seeds; a
     group the table does not hold is stated. Raises `DataError` where a task has no in-distribution
     image, or a group of several sets.
     """
@@ -95,18 +96,14 @@ def _cumulative(rows: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
     for _, values in rows.groupby("seed")["log_density"]:
         below = np.searchsorted(np.sort(values), grid, side="left")
         parts.append(pd.Series(100 * below / len(values), index=grid))
-    return _over_seeds(pd.concat(parts))
-
-
-def _over_seeds(percent: pd.Series) -> pd.DataFrame:
-    """mean, low, high of `percent` by its index; what is no percentage is cut off the interval."""
-    return curves.over_seeds(percent, percent.index)[["mean", "low", "high"]].clip(0, 100)
+    percent = pd.concat(parts)
+    return over_seeds(percent, percent.index, PERCENT)
 
 
 def _percent(share: pd.Series) -> str:
     """Mean and interval of a share over seeds, as text."""
-    mean, low, high = _over_seeds(pd.Series(100 * share.to_numpy(), [0] * len(share))).loc[0]
-    mean, low, high = (f"{round(value, 1):g}" for value in (mean, low, high))
+    over = over_seeds(100 * share, [0] * len(share), PERCENT).loc[0]
+    mean, low, high = (f"{round(over[name], 1):g}" for name in ("mean", "low", "high"))
     return f"{mean} %" if low == "nan" else f"{mean} % [{low}, {high}]"
 
 
@@ -118,7 +115,7 @@ def _key(entry: tuple, label: str) -> Line2D:
 def _notes(table: pd.DataFrame) -> list[str]:
     counts = table.groupby("task")["seed"].nunique()
     seeds = str(counts.min()) if counts.nunique() == 1 else f"{counts.min()} to {counts.max()}"
-    over = f"Mean over {seeds} seeds, with 95 % t-intervals, cut at 0 and 100 %."
+    over = f"Mean over {seeds} seeds; bands and brackets are {meaning(counts)}."
     tail = f"{100 * densities.QUANTILE:g} % quantile"
     return [
         "Gaussian mixture fitted to the starting model's penultimate features of training images, "

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from edgecase.analysis import curves, fairness
 from edgecase.figures import cells, points, style
 from edgecase.figures.sweep import destroyed_from
+from edgecase.results.attacks import attacked
 from edgecase.results.rounds import CELL_AXES
 
 #: the authors' standard deviations of weak DP's noise.
@@ -79,6 +80,9 @@ def _draw_accepted(axis: Axes, cell: pd.DataFrame, where: str) -> None:
         style.notice(axis, ["not run"])
         return
     shares = cell.iloc[0]
+    if not shares["seeds"]:
+        style.notice(axis, ["no attacker acted"])
+        return
     axis.axvline(100 * shares["alike"], **_ALIKE)
     for place, (client, (_, color)) in enumerate(_CLIENTS.items()):
         mean, low, high = (
@@ -193,7 +197,7 @@ def _lost(cell) -> str:
 
 def _destroyed(table: pd.DataFrame) -> pd.Series:
     """How many seeds of each cell end with a destroyed model."""
-    runs = table.groupby([*CELL_AXES, "seed"])
+    runs = attacked(table).groupby([*CELL_AXES, "seed"])
     destroyed = pd.Series({names: destroyed_from(run) is not None for names, run in runs})
     axes = list(range(len(CELL_AXES)))
     return destroyed.groupby(level=axes).sum().rename_axis(CELL_AXES).rename("destroyed")

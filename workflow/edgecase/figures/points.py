@@ -5,7 +5,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from edgecase.analysis import curves
+from edgecase.analysis.intervals import over_seeds
+from edgecase.analysis.ranges import NORM, PERCENT
 from edgecase.base.errors import DataError
+from edgecase.results.attacks import attacked
 from edgecase.results.rounds import CELL_AXES
 
 #: a number of one seed's rounds 1 … R in order.
@@ -29,10 +32,14 @@ def accepted_share(rounds: pd.DataFrame) -> float:
 
 
 def reached(cell: pd.DataFrame, measure: Measure) -> pd.Series:
-    """n, mean, low and high of `measure` over the seeds of one cell; round 0 does not count."""
-    rounds = cell[cell["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
-    values = pd.Series([measure(run) for _, run in rounds.groupby("seed")], dtype=float)
-    return curves.over_seeds(values, [0] * len(values)).iloc[0]
+    """n, mean, low and high of `measure` over the seeds of one cell; round 0 does not count.
+
+    Nor do seeds in which no attacker acted; all but n is empty if there is no other.
+    """
+    rounds = attacked(cell[cell["fl_iter"] > 0]).sort_values("fl_iter", kind="stable")
+    values = [measure(run) for _, run in rounds.groupby("seed")] or [float("nan")]
+    limits = NORM if measure is attack_norm else PERCENT
+    return over_seeds(pd.Series(values, dtype=float), [0] * len(values), limits).iloc[0]
 
 
 def by_value(runs: pd.DataFrame, column: str, figure: str) -> dict[float, pd.DataFrame]:
@@ -63,8 +70,8 @@ def window_note(table: pd.DataFrame) -> str:
     ends = sorted({curves.window(rounds) for rounds in table.groupby("task")["fl_iter"].max()})
     number = " or ".join(map(str, ends))
     which = " (50, or half of a run shorter than 100)" if len(ends) > 1 else ""
-    several = table.groupby(list(CELL_AXES))["seed"].nunique().max() > 1
-    bars = "; their bars are such intervals." if several else "."
+    several = attacked(table).groupby(list(CELL_AXES))["seed"].nunique().max() > 1
+    bars = "; bars are as bands." if several else "."
     return f"Last rounds: mean of the last {number}{which}, not smoothed{bars}"
 
 

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from edgecase.analysis import curves
 from edgecase.figures import cells, participation, points, style
+from edgecase.results.attacks import attacked
 from edgecase.results.rounds import CELL_AXES
 
 _ROWS = {
@@ -112,7 +113,7 @@ def destroyed_from(rounds: pd.DataFrame) -> int | None:
 
 def _destroyed(cell: pd.DataFrame) -> Iterator[int]:
     """For each seed of a cell whose model is destroyed, from which round."""
-    for _, rounds in cell.groupby("seed"):
+    for _, rounds in attacked(cell).groupby("seed"):
         start = destroyed_from(rounds)
         if start is not None:
             yield start
@@ -122,7 +123,7 @@ def _ends(swept: pd.DataFrame, parameter: str) -> list[str]:
     """What broke, by value in rising order: models destroyed, or a round without a client."""
     destroyed, diverged = [], []
     for value, runs in swept.groupby(parameter):
-        seeds = [run for _, run in runs.groupby([*CELL_AXES, "seed"])]
+        seeds = [run for _, run in attacked(runs).groupby([*CELL_AXES, "seed"])]
         starts = [start for run in seeds for start in _destroyed(run)]
         empty = runs.loc[(runs["num_accepted"] == 0) & (runs["fl_iter"] > 0), "fl_iter"]
         if starts:

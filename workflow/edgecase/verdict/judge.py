@@ -1,23 +1,25 @@
-"""The worst of a grid of attacks on a defense, what each attack reaches, and what it all costs."""
+"""Judge a defense by the worst of a grid of attacks, and by what it costs."""
 
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from edgecase.analysis.ranges import POINTS
 from edgecase.analysis.summary import measures, summarise
 from edgecase.base.errors import DataError
 from edgecase.claims.measured import Measured
 from edgecase.claims.model import UNDECIDED
-from edgecase.claims.statistics import Interval, best_interval, mean_interval
+from edgecase.claims.statistics import Interval, best_interval, difference_interval
 from edgecase.claims.words import FIRST, GROWTH, LAST, REGIONS
+from edgecase.results.attacks import NO_ATTACK, unattacked_text
 from edgecase.results.cells import DEFAULT, Cell
 from edgecase.results.rounds import CELL_AXES
 
 #: parameters that the tidy table needs as columns; `eps` is the radius of PGD.
 PARAMETERS = ("eps", "seated_client")
 
-NO_DEFENSE, NO_ATTACK = "no-defense", "none"
+NO_DEFENSE = "no-defense"
 
 #: an attack that is neither stopped nor passes, and does not grow either.
 BETWEEN = "between"
@@ -37,7 +39,7 @@ SHOWN = (
 )
 
 COLUMNS = (
-    *("standin", *CELL_AXES, "eps", "seeds", "rounds", "window", "word"),
+    *("standin", *CELL_AXES, "eps", "seeds", "unattacked", "rounds", "window", "word"),
     *(f"{name}_{part}" for name in (*COMPARED, *SHOWN) for part in ("mean", "low", "high")),
 )
 
@@ -47,8 +49,8 @@ class Verdict:
     """What a grid of attacks does to a defense.
 
     rows: one per cell, with and without the defense, columns `COLUMNS`. A value is a mean over
-    seeds with the ends of its 95 % t-interval (empty for one seed); the intervals of `above_none`
-    and `rise` are simultaneous for all attacks on a server.
+    seeds with two ends: of `COMPARED` those of its 95 % interval, of `above_none` and `rise`
+    simultaneous for all attacks on a server; of `SHOWN` those of `intervals.over_seeds`.
     interval: of the highest of the attacks' `above_none` under the defense.
     word: what it says; the words that it leaves open, in order, are in `left_open`.
     worst: the row with the highest mean. end: `smallest` or `largest` where that is PGD at this end
@@ -74,10 +76,12 @@ def judge(table: pd.DataFrame, defense: str) -> Verdict:
     """The verdict on `defense` from a tidy table with the columns `PARAMETERS`.
 
     The table holds one task, participation and case: no attack and each attack, with the defense
-    and without one. Raises `DataError` if a cell to compare with is missing.
+    and without one. Raises `DataError` if a cell to compare with is missing, or if no attacker
+    acted in any seed of an attack: then there is nothing to judge.
     """
     reached = measures(table)
     measured = Measured(reached)
+    _require_attacks(measured)
     axes = list(CELL_AXES)
     radii = table.groupby(axes, as_index=False)["eps"].first().astype({"eps": float})
     compared = pd.DataFrame([_compared(measured, cell) for cell in measured.cells])
@@ -90,7 +94,7 @@ def judge(table: pd.DataFrame, defense: str) -> Verdict:
         raise DataError(f"verdict: the table holds no attack on {defense}")
     worst = attacked.loc[attacked["above_none_mean"].idxmax()]
     cells = [Cell(*names) for names in attacked[list(CELL_AXES)].itertuples(index=False)]
-    interval = best_interval(_above_none(measured, cells))
+    interval = best_interval(_above_none(measured, cells), POINTS)
     rise = Interval(*(worst[f"rise_{end}"] for end in ("mean", "low", "high")))
     return Verdict(
         defense=defense,
@@ -109,14 +113,14 @@ def _compared(measured: Measured, cell: Cell) -> dict:
     _require(measured, undefended, cell)
     main = (cell, "main_last"), (undefended, "main_last")
     found = {
-        "prevented": mean_interval(_difference(measured, (undefended, LAST), (cell, LAST))),
-        "main_change": mean_interval(_difference(measured, *main)),
+        "prevented": _interval(_difference(measured, (undefended, LAST), (cell, LAST))),
+        "main_change": _interval(_difference(measured, *main)),
     }
     word = ""
     if cell.attack != NO_ATTACK:
         family = [c for c in measured.cells if c.defense == cell.defense and c.attack != NO_ATTACK]
-        above = mean_interval(_above_none(measured, [cell])[:, 0], len(family))
-        rise = mean_interval(_difference(measured, (cell, LAST), (cell, FIRST)), len(family))
+        above = _interval(_above_none(measured, [cell])[:, 0], len(family))
+        rise = _interval(_difference(measured, (cell, LAST), (cell, FIRST)), len(family))
         found |= {"above_none": above, "rise": rise}
         word = _word(above, rise)
     row = dict(zip(CELL_AXES, astuple(cell), strict=True)) | {"word": word}
@@ -124,6 +128,19 @@ def _compared(measured: Measured, cell: Cell) -> dict:
         ends = zip(("mean", "low", "high"), astuple(interval), strict=True)
         row |= {f"{name}_{end}": value for end, value in ends}
     return row
+
+
+def _interval(points: np.ndarray, comparisons: int = 1) -> Interval:
+    return difference_interval(points, POINTS, comparisons)
+
+
+def _require_attacks(measured: Measured) -> None:
+    for cell in measured.cells:
+        if measured.is_unattacked(cell):
+            raise DataError(
+                f"verdict: {unattacked_text(measured.unattacked(cell))}, all there are, of "
+                f"{cell.folder}; more rounds, more seeds or a larger pool of attackers are needed"
+            )
 
 
 def _require(measured: Measured, cell: Cell, asked: Cell) -> None:

@@ -1,14 +1,15 @@
-"""The verdict as one page that is understood alone: the answer first, then what it rests on."""
+"""Write the verdict as one page that is understood alone: answer first, then its grounds."""
 
 import shlex
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from edgecase.analysis.curves import interval_text
+from edgecase.analysis.intervals import interval_text, meaning
 from edgecase.claims.model import UNDECIDED
 from edgecase.claims.words import PASSES_FROM, STOPPED_TO
-from edgecase.verdict.judge import BETWEEN, NO_ATTACK, NO_DEFENSE, Verdict
+from edgecase.results.attacks import NO_ATTACK, unattacked_text
+from edgecase.verdict.judge import BETWEEN, NO_DEFENSE, Verdict
 
 #: one decimal, and no minus before a zero.
 _TENTH = "z.1f"
@@ -186,13 +187,17 @@ def _caveats(verdict: Verdict) -> str:
     if row["seeds"] > 1:
         lines.insert(
             1,
-            f"Values are means over {row['seeds']} seeds [95 % t-interval], of differences within "
-            "each seed where two are compared. The intervals above no attack hold for all "
-            f"{attacks} attacks at once (Bonferroni), so picking the worst one does not bias them; "
-            "with few seeds they are wide, and more seeds settle what is undecided.",
+            f"Values in % are means over {row['seeds']} seeds [{meaning([row['seeds']])}]. Those "
+            "in points are differences within each seed [95 % t-interval, cut at ±100]. The "
+            f"intervals above no attack hold for all {attacks} attacks at once (Bonferroni), so "
+            "picking the worst one does not bias them; with few seeds they are wide, and more "
+            "seeds settle what is undecided.",
         )
     else:
         lines.insert(1, "One seed: there is no interval, and so no verdict.")
+    if row["unattacked"]:
+        said = unattacked_text(row["unattacked"].split())
+        lines.insert(1, f"Left out: {said}. A seed without an attack shows nothing of one.")
     if verdict.row(NO_ATTACK, verdict.defense)["honest_refused_share_mean"] > 0.5:
         lines.append(
             "The defense refuses more than half of the honest updates without any attacker; for a "
