@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report plan verdict unlock merge archive unpack bench test test-cluster soak lint format lock clean
+.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench test test-cluster soak lint format lock clean
 
 env: .venv/.installed
 
@@ -51,6 +51,10 @@ CONFIGURED := $(BIN)/python workflow/scripts/configured.py
 report: env
 	@run=$$($(CONFIGURED) -- run $$CONFIG) || exit 1; \
 	$(REPORT) --configfile $$CONFIG --report "results/$$run/report.html"
+
+# What a run downloads: what is there, what is missing and where to put it.
+data: env
+	@$(BIN)/python workflow/scripts/data.py $$CONFIG
 
 # What a run costs, before it runs: make plan CONFIG=config/config.yaml is the paper's.
 plan: env

@@ -137,12 +137,34 @@ def stale_cells():
     return dict(sorted(found.items()))
 
 
+def sources_out_of_reach():
+    """What to do for the downloads of this run that can come from nowhere; None if there are none.
+
+    All are named before the first job, and not one by one as their jobs fail.
+    """
+    jobs = workflow.dag.needrun_jobs()
+    waiting = {job.wildcards.source for job in jobs if job.rule.name == "download"}
+    if not waiting:
+        return None
+    from edgecase.datasets.availability import by_hand, out_of_reach
+    from edgecase.datasets.sources import load_sources
+
+    known = load_sources("config/sources.yaml")
+    folder = Path(mirror) if mirror else None
+    lacking = out_of_reach([known[name] for name in known if name in waiting], folder)
+    names = ", ".join(source.name for source in lacking)
+    told = f"Data that is not here, and no address answers: {names}\n{by_hand(lacking, folder)}"
+    return told if lacking else None
+
+
 onstart:
     for folder in ("results/data", RESULTS, FIGURES):
         try:
             require_writable(folder)
         except DataError as error:
             raise WorkflowError(f"The run cannot be written:\n  - {error}")
+    if lacking := sources_out_of_reach():
+        raise WorkflowError(lacking)
     if stale := stale_cells():
         told = "\n".join(f"  - {record}: {about}" for record, about in stale.items())
         raise WorkflowError(

@@ -1,5 +1,6 @@
 """What a newcomer meets: where the project runs, with which Python, and how a failure looks."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -66,3 +67,31 @@ def test_what_a_failed_job_said_is_shown_once_by_snakemake_itself(fresh):
     (fresh.root / "workflow" / "scripts" / "prepare.py").write_text(FAILING)
     done = fresh.snakemake(MADE)
     assert done.stdout.count("error: the made-up reason") == 1
+
+
+ONE_CELL = """
+run: demo
+grid:
+  - tasks: [mnist-ardis]
+    participations: [fixed-freq-10]
+    cases: [edge-case]
+    attacks: [blackbox]
+    defenses: [no-defense]
+"""
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_all_that_is_missing_is_named_before_the_first_job(fresh, make):
+    """Every address is one of this machine at which nobody listens."""
+    (fresh.root / "config" / "demo.yaml").write_text(ONE_CELL)
+    sources = fresh.root / "config" / "sources.yaml"
+    sources.write_text(re.sub(r"https?://[^/\s]+/", "http://127.0.0.1:9/", sources.read_text()))
+    listed = make("data", "CONFIG=config/demo.yaml").stdout
+    assert re.search(r"mnist +11\.6 MB +missing", listed)
+    assert "  ardis/ARDIS_DATASET_IV.rar" in listed
+    done = make("demo")
+    assert done.returncode == 2
+    assert "no address answers: mnist, ardis\n" in done.stdout
+    assert "  mnist/train-labels-idx1-ubyte.gz" in done.stdout
+    assert "Error in rule" not in done.stdout
+    assert not (fresh.root / "results" / "data" / "logs").exists()

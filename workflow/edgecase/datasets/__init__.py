@@ -27,7 +27,7 @@ AUTHORS_STARTS = {"vgg9": ("authorsvgg9", "cifar10"), "lenet": ("authorslenet", 
 
 _Entry = TypeVar("_Entry", Dataset, EdgeSet)
 # Downloading needs libraries that nothing else does.
-_DECLARING_NOTHING = ("archives", "fetch", "mirror", "sources")
+_DECLARING_NOTHING = ("archives", "availability", "fetch", "mirror", "sources")
 
 
 def _declared(kind: type[_Entry]) -> dict[str, _Entry]:

@@ -34,7 +34,7 @@ def copy_from_mirror(
             with atomic_path(folder / candidate.name) as temporary:
                 shutil.copyfile(candidate, temporary)
             del wanted[candidate.name]
-        elif _may_hold(candidate, mirror, source, file, wanted):
+        elif _is_worth_opening(candidate, mirror, source, file, wanted):
             refused = extract(candidate, wanted.values(), folder)
             for name, reason in refused.items():
                 reasons[name].append(reason)
@@ -47,6 +47,19 @@ def copy_from_mirror(
     }
 
 
+def may_hold(mirror: Path, source: Source, file: SourceFile) -> bool:
+    """Whether the names of the mirror's files say that `file` can be taken from it."""
+    wanted = {member.name for member in file.members}
+    found = set()
+    for candidate in _candidates(mirror, source.name):
+        if candidate.name in wanted:
+            found.add(candidate.name)
+        elif _is_worth_opening(candidate, mirror, source, file, wanted):
+            stem = archive_stem(candidate.name)
+            found |= {stem} if stem in wanted else wanted
+    return wanted <= found
+
+
 def _candidates(mirror: Path, source: str) -> Iterator[Path]:
     """Every file below the mirror, those in the folder named like the source first."""
     own = mirror / source
@@ -57,7 +70,7 @@ def _candidates(mirror: Path, source: str) -> Iterator[Path]:
             yield path
 
 
-def _may_hold(
+def _is_worth_opening(
     candidate: Path, mirror: Path, source: Source, file: SourceFile, wanted: Collection[str]
 ) -> bool:
     """Whether a file is worth opening: an archive of the published stem, or the source's own."""
