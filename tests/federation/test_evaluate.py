@@ -129,7 +129,7 @@ def counted(model, tests, num_classes=5):
 
 def test_a_model_that_answers_for_fewer_samples_is_noticed(model, tests):
     model.module.register_forward_hook(lambda module, inputs, output: output[:1])
-    with pytest.raises(SimulationError, match=r"answers \[6\] for 53 test samples"):
+    with pytest.raises(SimulationError, match="answers 1 of 10 test samples"):
         counted(model, tests)
 
 
@@ -142,5 +142,5 @@ def test_a_clean_sample_of_no_class_is_noticed(model, tests):
 
 
 def test_labels_that_are_fewer_than_images_are_noticed(model, tests):
-    with pytest.raises(SimulationError, match=r"answers \[53\] .* labels \[52\]"):
+    with pytest.raises(SimulationError, match="answers 3 of 3 test samples with 2 labels"):
         counted(model, evaluation.TestSets(tests.images, tests.labels[:52], 40))

@@ -25,10 +25,10 @@ def model():
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_models_come_in_the_order_of_the_jobs(backend, model, make_jobs):  # noqa: F811
     store, jobs = make_jobs(model, SHAPE)
-    expected = Sequential(model).train(store, jobs)
+    expected = Sequential(model).train(store, jobs).parameters
     order = [4, 0, 6, 2, 5, 1, 3]
     trainer = build_trainer(backend, model, SHAPE, 4, 2**30)
-    found = trainer.train(store, [jobs[row] for row in order])
+    found = trainer.train(store, [jobs[row] for row in order]).parameters
     torch.testing.assert_close(found, expected[order], rtol=0, atol=1e-11)
 
 
@@ -39,18 +39,17 @@ def test_a_job_without_samples_keeps_its_start(backend, model, make_jobs):  # no
     nothing = dataclasses.replace(jobs[0].samples, index=jobs[0].samples.index[:0])
     empty = dataclasses.replace(jobs[0], samples=nothing)
     trainer = build_trainer(backend, model, SHAPE, 4, 2**30)
-    assert torch.equal(trainer.train(store, [empty]), empty.start[None])
-    found = trainer.train(store, [empty, jobs[3], empty])
+    assert torch.equal(trainer.train(store, [empty]).parameters, empty.start[None])
+    found = trainer.train(store, [empty, jobs[3], empty]).parameters
     assert torch.equal(found[[0, 2]], torch.stack([empty.start] * 2))
-    torch.testing.assert_close(
-        found[1:2], Sequential(model).train(store, [jobs[3]]), rtol=0, atol=1e-11
-    )
+    alone = Sequential(model).train(store, [jobs[3]]).parameters
+    torch.testing.assert_close(found[1:2], alone, rtol=0, atol=1e-11)
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 100])
 def test_chunks_hold_no_more_than_fit(most, model, make_jobs, monkeypatch):  # noqa: F811
     store, jobs = make_jobs(model, SHAPE)
-    expected = Sequential(model).train(store, jobs)
+    expected = Sequential(model).train(store, jobs).parameters
     sizes = []
     train = trainers.train_stacked
 
@@ -61,7 +60,8 @@ def test_chunks_hold_no_more_than_fit(most, model, make_jobs, monkeypatch):  # n
     monkeypatch.setattr(trainers, "train_stacked", spy)
     each = bytes_per_member(model, "grouped", SHAPE, 4)
     memory = most * each + each // 2
-    found = build_trainer("stacked-grouped", model, SHAPE, 4, memory).train(store, jobs[::-1])
+    trainer = build_trainer("stacked-grouped", model, SHAPE, 4, memory)
+    found = trainer.train(store, jobs[::-1]).parameters
     torch.testing.assert_close(found, expected.flip(0), rtol=0, atol=1e-11)
     assert sum(sizes) == len(jobs)
     assert max(sizes) == min(most, len(jobs))

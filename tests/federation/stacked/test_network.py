@@ -6,8 +6,8 @@ from torch import nn
 
 from edgecase import models
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.stacked.network import FORMS, forward, takes_layers
-from edgecase.models.layers import Dropout
+from edgecase.federation.stacked.network import FORMS, Members, forward, refused
+from edgecase.models.layers import BatchNorm2d, Dropout
 
 MEMBERS, BATCH = 3, 5
 
@@ -30,7 +30,8 @@ def test_every_model_in_training(name, form):
     keys = torch.arange(MEMBERS * len(model.dropouts)).view(MEMBERS, -1) + 11
     leaves = [view.detach().requires_grad_() for view in model.views(stacked)]
     model.module.train()
-    logits = forward(model, form, leaves, images, keys, positions)
+    weights = torch.full((MEMBERS, BATCH), 1 / BATCH, dtype=torch.float64)
+    logits = forward(model, form, Members(leaves, [], keys, positions, weights), images)
     gradients = torch.autograd.grad(logits.square().sum(), leaves)
     for member in range(MEMBERS):
         model.parameters.copy_(stacked[member])
@@ -44,13 +45,14 @@ def test_every_model_in_training(name, form):
 
 
 def test_the_models_of_the_paper_are_chains_of_known_layers():
-    assert all(takes_layers(models.build(name, width=1 / 32)) for name in models.MODELS)
+    for name in models.MODELS:
+        module = models.build(name, width=1 / 32)
+        assert not any(refused(module, form) for form in FORMS)
 
 
 @pytest.mark.parametrize(
     "layer",
     [
-        nn.BatchNorm2d(4),
         nn.Conv2d(4, 4, 3, groups=2),
         nn.Conv2d(4, 4, 3, dilation=2),
         nn.Conv2d(4, 4, 3, padding="same"),
@@ -63,9 +65,18 @@ def test_the_models_of_the_paper_are_chains_of_known_layers():
     ],
 )
 def test_layers_that_only_vmap_takes(layer):
-    assert not takes_layers(nn.Sequential(nn.ReLU(), layer))
-    assert takes_layers(nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(4, 4), Dropout(0.5)))
+    assert "takes only a chain" in refused(nn.Sequential(nn.ReLU(), layer), "unfold")
+    known = (nn.ReLU(), BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 4), Dropout(0.5))
+    assert refused(nn.Sequential(*known), "unfold") is None
 
 
 def test_a_module_that_is_no_chain():
-    assert not takes_layers(nn.Linear(4, 4))
+    assert refused(nn.Linear(4, 4), "grouped")
+    assert refused(nn.Linear(4, 4), "vmap") is None
+
+
+@pytest.mark.parametrize("layer", [nn.BatchNorm2d(4), nn.LSTM(4, 4)])
+def test_layers_that_no_stacked_form_takes(layer):
+    module = nn.ModuleList([layer])
+    assert type(layer).__name__ in refused(module, "vmap")
+    assert all(refused(module, form) for form in FORMS)

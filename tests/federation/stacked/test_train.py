@@ -36,7 +36,7 @@ def test_every_model_to_rounding_in_float64(name, form, make_jobs):
     store, jobs = make_jobs(model, models.MODELS[name].input)
     expected = one_by_one(model, store, jobs)
     starts = torch.stack([job.start for job in jobs])
-    found = train_stacked(model, form, store, jobs)
+    found, _ = train_stacked(model, form, store, jobs)
     assert (expected - starts).norm(dim=1).min() > 0.01, "every client has to move"
     torch.testing.assert_close(found, expected, rtol=0, atol=1e-11)
     assert torch.equal(torch.stack([job.start for job in jobs]), starts)
@@ -49,7 +49,7 @@ def test_single_precision(form, make_jobs):
     model = tiny(dtype=torch.float32)
     store, jobs = make_jobs(model, (28, 28, 1), dtype=torch.float32)
     expected = one_by_one(model, store, jobs)
-    found = train_stacked(model, form, store, jobs)
+    found, _ = train_stacked(model, form, store, jobs)
     assert found.dtype == torch.float32
     error = (found - expected).norm(dim=1) / expected.norm(dim=1)
     assert error.max() < 12 * 10 * 1e-7
@@ -60,7 +60,7 @@ def test_bf16_is_as_close_to_single_precision_as_one_by_one(form, make_jobs):
     model = tiny(dtype=torch.float32)
     store, jobs = make_jobs(model, (28, 28, 1), dtype=torch.float32)
     moved = one_by_one(model, store, jobs)
-    half = train_stacked(model, form, store, jobs, torch.bfloat16)
+    half, _ = train_stacked(model, form, store, jobs, torch.bfloat16)
     starts = torch.stack([job.start for job in jobs])
     error = (half - moved).norm() / (moved - starts).norm()
     assert 0 < error < 0.03
@@ -71,9 +71,9 @@ def test_bf16_is_as_close_to_single_precision_as_one_by_one(form, make_jobs):
 def test_a_client_does_not_depend_on_who_shares_its_batch(form, make_jobs):
     model = tiny()
     store, jobs = make_jobs(model, (28, 28, 1))
-    together = train_stacked(model, form, store, jobs)
+    together, _ = train_stacked(model, form, store, jobs)
     for chosen in ([0], [2, 5], [1, 3, 4, 6]):
-        apart = train_stacked(model, form, store, [jobs[row] for row in chosen])
+        apart, _ = train_stacked(model, form, store, [jobs[row] for row in chosen])
         torch.testing.assert_close(apart, together[chosen], rtol=0, atol=1e-12)
 
 
@@ -81,10 +81,10 @@ def test_a_client_does_not_depend_on_who_shares_its_batch(form, make_jobs):
 def test_a_client_that_diverges_leaves_the_others_alone(form, make_jobs):
     model = tiny()
     store, jobs = make_jobs(model, (28, 28, 1))
-    expected = train_stacked(model, form, store, jobs)
+    expected, _ = train_stacked(model, form, store, jobs)
     for row in (0, 3):
         lost = dataclasses.replace(jobs[row], start=torch.full_like(jobs[row].start, math.inf))
-        found = train_stacked(model, form, store, [*jobs[:row], lost, *jobs[row + 1 :]])
+        found, _ = train_stacked(model, form, store, [*jobs[:row], lost, *jobs[row + 1 :]])
         others = [other for other in range(len(jobs)) if other != row]
         assert not found[row].isfinite().any()
         torch.testing.assert_close(found[others], expected[others], rtol=0, atol=1e-12)
@@ -95,7 +95,7 @@ def test_equal_calls_give_equal_bits_and_touch_no_global_generator(make_jobs):
     store, jobs = make_jobs(model, (28, 28, 1), dtype=torch.float32)
     torch.manual_seed(31)
     before = torch.get_rng_state()
-    first = train_stacked(model, "grouped", store, jobs)
+    first, _ = train_stacked(model, "grouped", store, jobs)
     assert torch.equal(torch.get_rng_state(), before)
     torch.manual_seed(32)
-    assert torch.equal(train_stacked(model, "grouped", store, jobs), first)
+    assert torch.equal(train_stacked(model, "grouped", store, jobs)[0], first)

@@ -49,9 +49,10 @@ def evaluate(
     *,
     num_classes: int,
     batch_size: int,
+    buffers: torch.Tensor | None = None,
     autocast: torch.dtype | None = None,
 ) -> Accuracy:
-    """Accuracies of the model with `parameters` [P]; one transfer to the host at the end.
+    """Accuracies of the model with `parameters` [P] and `buffers` [B]; one transfer to the host.
 
     `batch_size` is the most images that go through the model at once; a CPU takes fewer. Raises
     `SimulationError`, with the numbers, if they are not counted over exactly the samples of the
@@ -59,21 +60,14 @@ def evaluate(
     """
     if model.device.type == "cpu":
         batch_size = min(batch_size, _CPU_BATCH)
-    model.parameters.copy_(parameters)
+    model.load(parameters, buffers)
     model.module.eval()
     with (
         torch.no_grad(),
         torch.autocast(model.device.type, autocast, enabled=autocast is not None),
     ):
-        predicted = torch.cat(
-            [model.module(batch).argmax(1) for batch in tests.images.split(batch_size)]
-        )
-    if predicted.shape != tests.labels.shape:
-        raise SimulationError(
-            f"accuracy: the model answers {list(predicted.shape)} for {sum(tests.counts)} test "
-            f"samples with labels {list(tests.labels.shape)}; expected one answer each"
-        )
-    correct = predicted == tests.labels
+        batches = zip(tests.images.split(batch_size), tests.labels.split(batch_size), strict=False)
+        correct = torch.cat([_hits(model, *batch) for batch in batches])
     labels = tests.labels[: tests.num_clean]
     clean, backdoor = correct[: tests.num_clean], correct[tests.num_clean :]
     # Not a weighted bincount, which has no deterministic kernel on a GPU.
@@ -88,3 +82,13 @@ def evaluate(
             f"of {num_classes} classes; there are {' and '.join(map(str, tests.counts))}"
         )
     return Accuracy(100 * main, 100 * hit, {c: 100 * share for c, share in enumerate(per_class)})
+
+
+def _hits(model: FlatModel, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    outputs = model.module(inputs)
+    if not len(outputs) == len(inputs) == len(labels):
+        raise SimulationError(
+            f"accuracy: the model answers {len(outputs)} of {len(inputs)} test samples with "
+            f"{len(labels)} labels; expected one answer and one label each"
+        )
+    return model.head.hits(outputs, labels)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch.nn import functional
 from torch.optim.sgd import sgd
 
 from edgecase.attacks import LocalTraining
@@ -52,7 +51,8 @@ class Stream:
 class LocalJob:
     """One participant's training in one round, from the global model `start` [P].
 
-    `anchor` [P] is what the proximal term of `training`, if there is one, stays close to.
+    `anchor` [P] is what the proximal term of `training`, if there is one, stays close to, and
+    `buffers` [B] are those of the global model, if it has any.
     """
 
     start: torch.Tensor
@@ -60,15 +60,17 @@ class LocalJob:
     training: LocalTraining
     stream: Stream
     anchor: torch.Tensor | None = None
+    buffers: torch.Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A local training after `steps` SGD steps: w [P] and, with momentum, v [P]."""
+    """A local training after `steps` SGD steps: w [P], with momentum v [P], and the buffers [B]."""
 
     steps: int
     parameters: torch.Tensor
     velocity: torch.Tensor | None
+    buffers: torch.Tensor | None = None
 
 
 def train_locally(
@@ -80,11 +82,12 @@ def train_locally(
     stream: Stream,
     *,
     anchor: torch.Tensor | None = None,
+    buffers: torch.Tensor | None = None,
     autocast: torch.dtype | None = None,
     begun: Begun | None = None,
     after_step: Callable[[Begun], None] | None = None,
 ) -> None:
-    """Train `model` from `start` [P]; its parameters are the local model w [P] afterwards.
+    """Train `model` from `start` [P] and `buffers` [B]; it is the local model afterwards.
 
     A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, where v starts at 0.
     The training's hooks change ∇ before it and w after it (`attacks.hooks`); `anchor` [P] is what a
@@ -96,7 +99,10 @@ def train_locally(
     count = len(samples.index)
     device = model.device
     parameters, gradient = model.parameters, model.gradient
-    parameters.copy_(begun.parameters if begun else start)
+    if begun:
+        model.load(begun.parameters, begun.buffers)
+    else:
+        model.load(start, buffers)
     velocity = torch.zeros_like(parameters) if training.momentum else None
     if begun and begun.velocity is not None:
         velocity.copy_(begun.velocity)
@@ -115,12 +121,13 @@ def train_locally(
                     store.images, order[batch], augment_key, positions[batch], model.dtype
                 )
                 model.begin_dropout(dropout_keys, positions[batch])
+                model.begin_normalisation(None)
                 gradient.zero_()
                 with torch.autocast(device.type, autocast, enabled=autocast is not None):
-                    logits = model.module(images)
-                functional.cross_entropy(
-                    logits.to(model.dtype), store.labels[order[batch]]
-                ).backward()
+                    outputs = model.module(images)
+                model.head.loss(
+                    outputs.to(model.dtype), store.labels[order[batch]]
+                ).mean().backward()
                 with torch.no_grad():
                     at = Step(step, steps, start, anchor)
                     for hook in training.hooks:
@@ -138,4 +145,6 @@ def train_locally(
                     for hook in training.hooks:
                         hook.after(parameters, at)
                     if after_step is not None:
-                        after_step(Begun(epoch * steps + step + 1, parameters, velocity))
+                        after_step(
+                            Begun(epoch * steps + step + 1, parameters, velocity, model.buffers)
+                        )

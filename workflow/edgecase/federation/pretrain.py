@@ -53,6 +53,7 @@ def pretrain(
             Samples(index.to(model.device), data.transforms.honest),
             training,
             Stream(_SEED, round=0, client=0, purpose="pretrain-"),
+            buffers=model.buffers.clone(),
             autocast=autocast_dtype(precision),
             begun=begun,
             after_step=after_step,
@@ -90,5 +91,6 @@ def clean_accuracy(
             tests,
             num_classes=data.num_classes,
             batch_size=batch_size,
+            buffers=model.buffers,
             autocast=autocast_dtype(precision),
         ).main

@@ -48,6 +48,8 @@ class SavedTraining:
         tensors = {"parameters": now.parameters}
         if now.velocity is not None:
             tensors["velocity"] = now.velocity
+        if now.buffers is not None and now.buffers.numel():
+            tensors["buffers"] = now.buffers
         checkpoint.write(self._path, self._fingerprint, {"steps": now.steps}, tensors)
         self._due = time.monotonic() + self._every_s
 
@@ -80,7 +82,7 @@ def pretrain_on(
 
         pretrain(model, data, recipe, precision, begun=begun, after_step=after_step)
     if saved:
-        saved.save(Begun(epochs * per_epoch, model.parameters, None))
+        saved.save(Begun(epochs * per_epoch, model.parameters, None, model.buffers))
 
 
 def _load(path: Path, fingerprint: str) -> Begun | None:
@@ -90,7 +92,10 @@ def _load(path: Path, fingerprint: str) -> Begun | None:
     content, tensors = saved
     try:
         return Begun(
-            operator.index(content["steps"]), tensors["parameters"], tensors.get("velocity")
+            operator.index(content["steps"]),
+            tensors["parameters"],
+            tensors.get("velocity"),
+            tensors.get("buffers"),
         )
     except (KeyError, TypeError) as error:
         raise DataError(f"{path}: its content is no state ({error!r})") from error

@@ -130,6 +130,8 @@ def _jobs(model: FlatModel, work: Work) -> tuple[Store, list[LocalJob]]:
         Transform((0.5,) * colours, (0.25,) * colours, "zero"),
     )
     training = LocalTraining(1, work.batch_size, lr=0.0, momentum=0.9, weight_decay=1e-4)
-    start = model.parameters.clone()
-    members = range(work.members)
-    return store, [LocalJob(start, held, training, Stream(0, 0, n, "probe-")) for n in members]
+    start, buffers = model.parameters.clone(), model.buffers.clone()
+    return store, [
+        LocalJob(start, held, training, Stream(0, 0, member, "probe-"), buffers=buffers)
+        for member in range(work.members)
+    ]

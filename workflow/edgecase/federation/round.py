@@ -21,10 +21,14 @@ from edgecase.population.participation import Participants
 
 @dataclass(frozen=True)
 class Updates:
-    """What the server receives: `updates` [m, P] = w_i − w_t as sent, and sample counts [m]."""
+    """What the server receives: `updates` [m, P] = w_i − w_t as sent, and sample counts [m].
+
+    `buffers` [m, B] are the clients' own, whole and unscaled; None for a model without any.
+    """
 
     updates: torch.Tensor
     num_samples: torch.Tensor
+    buffers: torch.Tensor | None = None
 
     @cached_property
     def norms(self) -> list[float]:
@@ -45,12 +49,13 @@ def honest_training(parameters: Mapping, round: int) -> LocalTraining:
 
 @dataclass(frozen=True)
 class Cohort:
-    """Who trains in a round of one seed, from the global model `start` [P]."""
+    """Who trains in a round of one seed, from the global model `start` [P] and `buffers` [B]."""
 
     seed: int
     start: torch.Tensor
     population: Population
     participants: Participants
+    buffers: torch.Tensor | None = None
 
 
 def train_participants(
@@ -74,6 +79,7 @@ def train_participants(
             hostile if attacks_now else honest,
             Stream(cohort.seed, round, client),
             anchors.get((cohort.seed, client)),
+            cohort.buffers,
         )
         for cohort in cohorts
         for client, attacks_now in cohort.participants
@@ -82,8 +88,9 @@ def train_participants(
     received, first = [], 0
     for cohort in cohorts:
         last = first + len(cohort.participants.ids)
-        updates = trained[first:last].sub_(cohort.start)
-        received.append(_as_sent(updates, cohort, hostile, parameters))
+        updates = trained.parameters[first:last].sub_(cohort.start)
+        buffers = trained.buffers[first:last]
+        received.append(replace(_as_sent(updates, cohort, hostile, parameters), buffers=buffers))
         first = last
     return received
 
@@ -105,6 +112,7 @@ def _anchors(
             cohort.population.attacker_clean,
             honest,
             Stream(cohort.seed, round, client, purpose="anchor-"),
+            buffers=cohort.buffers,
         )
         for cohort in cohorts
         for client, attacks_now in cohort.participants
@@ -113,7 +121,7 @@ def _anchors(
     trained = trainer.train(
         cohorts[0].population.store, list(jobs.values()), autocast_dtype(parameters["precision"])
     )
-    return dict(zip(jobs, trained, strict=True))
+    return dict(zip(jobs, trained.parameters, strict=True))
 
 
 def _as_sent(

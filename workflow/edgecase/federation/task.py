@@ -87,7 +87,7 @@ def open_task(
         width=parameters["model"]["width"],
         generator=initial_weights,
     )
-    return data, FlatModel(module, device)
+    return data, FlatModel(module, device, head=models.MODELS[parameters["model"]["name"]].head)
 
 
 def _check(arrays: Mapping[str, np.ndarray], described: Dataset, where: str) -> None:

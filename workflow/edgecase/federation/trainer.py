@@ -1,7 +1,7 @@
 """The one interface of local training, and its back-ends."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 
@@ -9,13 +9,20 @@ from edgecase.base.errors import ConfigError
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Store, train_locally
 from edgecase.federation.stacked.memory import bytes_per_member
-from edgecase.federation.stacked.network import FORMS, takes_layers
+from edgecase.federation.stacked.network import FORMS, refused
 from edgecase.federation.stacked.schedule import num_steps
 from edgecase.federation.stacked.train import train_stacked
 
 SEQUENTIAL = "sequential"
 #: every back-end; `stacked-<form>` trains clients and seeds as one batch.
 BACKENDS = (SEQUENTIAL, *(f"stacked-{form}" for form in FORMS))
+
+
+class Trained(NamedTuple):
+    """The local models of some jobs, in their order: parameters [n, P] and buffers [n, B]."""
+
+    parameters: torch.Tensor
+    buffers: torch.Tensor
 
 
 class Trainer(Protocol):
@@ -26,8 +33,8 @@ class Trainer(Protocol):
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
-    ) -> torch.Tensor:
-        """The local model of each job, [n, P] in the order of the jobs."""
+    ) -> Trained:
+        """The local model of each job, in the order of the jobs."""
 
 
 class Sequential:
@@ -40,16 +47,18 @@ class Sequential:
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
-    ) -> torch.Tensor:
-        """The local model of each job, [n, P] in the order of the jobs."""
-        trained = self.model.parameters.new_empty(len(jobs), self.model.parameters.numel())
+    ) -> Trained:
+        """The local model of each job, in the order of the jobs."""
+        trained = _empty(self.model, len(jobs))
         for row, job in enumerate(jobs):
             train_locally(
                 *(self.model, job.start, store, job.samples, job.training, job.stream),
                 anchor=job.anchor,
+                buffers=job.buffers,
                 autocast=autocast,
             )
-            trained[row] = self.model.parameters
+            trained.parameters[row] = self.model.parameters
+            trained.buffers[row] = self.model.buffers
         return trained
 
 
@@ -66,19 +75,29 @@ class Stacked:
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
-    ) -> torch.Tensor:
-        """The local model of each job, [n, P] in the order of the jobs."""
-        trained = self.model.parameters.new_empty(len(jobs), self.model.parameters.numel())
+    ) -> Trained:
+        """The local model of each job, in the order of the jobs."""
+        trained = _empty(self.model, len(jobs))
         steps = [num_steps(job) for job in jobs]
         for row, job in enumerate(jobs):
             if not steps[row]:
-                trained[row] = job.start
+                trained.parameters[row] = job.start
+                if job.buffers is not None:
+                    trained.buffers[row] = job.buffers
         order = sorted(filter(steps.__getitem__, range(len(jobs))), key=lambda row: -steps[row])
         for first in range(0, len(order), self._most):
             rows = order[first : first + self._most]
             chosen = [jobs[row] for row in rows]
-            trained[rows] = train_stacked(self.model, self._form, store, chosen, autocast)
+            parameters, buffers = train_stacked(self.model, self._form, store, chosen, autocast)
+            trained.parameters[rows], trained.buffers[rows] = parameters, buffers
         return trained
+
+
+def _empty(model: FlatModel, count: int) -> Trained:
+    return Trained(
+        model.parameters.new_empty(count, model.parameters.numel()),
+        model.buffers.new_empty(count, model.buffers.numel()),
+    )
 
 
 def build_trainer(
@@ -99,10 +118,10 @@ def build_trainer(
     form = backend.removeprefix("stacked-")
     if backend not in BACKENDS:
         raise ConfigError(f"backend: '{backend}' is unknown; allowed: {', '.join(BACKENDS)}")
-    if form != "vmap" and not takes_layers(model.module):
+    if reason := refused(model.module, form):
+        fitting = (SEQUENTIAL, *(f"stacked-{f}" for f in FORMS if not refused(model.module, f)))
         raise ConfigError(
-            f"backend: '{backend}' takes only a chain of convolutions, linear layers, ReLU, max "
-            "pooling, dropout and flatten; allowed for this model: sequential, stacked-vmap"
+            f"backend: '{backend}' {reason}; allowed for this model: {', '.join(fitting)}"
         )
     each = bytes_per_member(model, form, image_shape, batch_size)
     if each > memory:

@@ -53,8 +53,8 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     autocast = autocast_dtype(setting["precision"])
     module = models.build(setting["model"], num_classes=dataset.num_classes, width=setting["width"])
     count = operations(module, dataset.shape)
-    model = FlatModel(module, device)
-    start = model.parameters.clone()
+    model = FlatModel(module, device, head=models.MODELS[setting["model"]].head)
+    start, buffers = model.parameters.clone(), model.buffers.clone()
 
     full = _bounded(setting["batch_size"], count.training, device)
     tested = _bounded(setting["test_batch_size"], count.forward, device)
@@ -78,7 +78,8 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     def step(size: int) -> float:
         samples = Samples(torch.arange(size, device=device), transform)
         trainings = [
-            LocalJob(start, samples, training, Stream(0, 1, client)) for client in range(members)
+            LocalJob(start, samples, training, Stream(0, 1, client), buffers=buffers)
+            for client in range(members)
         ]
 
         def train() -> None:
@@ -95,6 +96,7 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
                 *(model, start, tests),
                 num_classes=dataset.num_classes,
                 batch_size=tested,
+                buffers=model.buffers,
                 autocast=autocast,
             )
 

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from edgecase.federation.flat import FlatModel
+from edgecase.models.layers import BatchNorm2d
 
 #: parameters, velocity, gradient, the result, and what a step copies of them.
 _PARAMETER_COPIES = 7
@@ -27,6 +28,8 @@ def bytes_per_member(
         if form == "unfold" and isinstance(layer, nn.Conv2d):
             patch = layer.in_channels * layer.kernel_size[0] * layer.kernel_size[1]
             sizes.append(patch * output.shape[2] * output.shape[3])
+        if isinstance(layer, BatchNorm2d):
+            sizes.append(2 * output.numel())  # centred, and its square
 
     leaves = [layer for layer in model.module.modules() if not list(layer.children())]
     hooks = [layer.register_forward_hook(record) for layer in leaves]

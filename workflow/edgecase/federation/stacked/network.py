@@ -1,56 +1,85 @@
 """The forward pass of n copies of a model with different parameters."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.stacked.convolutions import LAYOUTS, Layout
-from edgecase.models.layers import Dropout
+from edgecase.models.layers import BatchNorm2d, Dropout
 
-#: how the copies can be computed; "vmap" takes any module, the others those of `takes_layers`.
+#: how the copies can be computed; `refused` says what each cannot take.
 FORMS = (*LAYOUTS, "vmap")
 
 
-def takes_layers(module: nn.Module) -> bool:
-    """Whether `module` is a chain of the layers that the layouts of `convolutions` know."""
-    return isinstance(module, nn.Sequential) and all(map(_known, module))
+def refused(module: nn.Module, form: str) -> str | None:
+    """Why `form` cannot compute copies of `module`, in words; None if it can."""
+    if form in LAYOUTS:
+        if isinstance(module, nn.Sequential) and all(map(_known, module)):
+            return None
+        return (
+            "takes only a chain of convolutions, linear layers, ReLU, max pooling, batch "
+            "normalisation, dropout and flatten"
+        )
+    for layer in module.modules():
+        if isinstance(layer, nn.RNNBase):
+            return f"takes no {type(layer).__name__} of torch, which vmap cannot batch"
+        if dict(layer.named_buffers(recurse=False)) and not isinstance(layer, BatchNorm2d):
+            return (
+                f"takes no {type(layer).__name__}, whose buffers would count padded samples; "
+                "models.layers.BatchNorm2d does not"
+            )
+    return None
 
 
-def forward(
-    model: FlatModel,
-    form: str,
-    parameters: Sequence[torch.Tensor],
-    images: torch.Tensor,
-    dropout_keys: torch.Tensor,
-    positions: torch.Tensor,
-) -> torch.Tensor:
-    """Logits [n, B, classes] of n members in training.
+@dataclass(frozen=True)
+class Members:
+    """What n members bring to a forward pass in training.
 
-    `parameters` are the members' ([n, *shape] each, in the module's order), `images`
-    [n, B, C, H, W], `dropout_keys` int64 [n, layers], and `positions` int64 [n, B] those of the
-    samples in their member's training (see `models.layers.Dropout`).
+    `parameters` and `buffers` are theirs, [n, *shape] each in the module's order; the pass changes
+    the buffers in place. `dropout_keys` are int64 [n, layers], `positions` int64 [n, B] those of
+    the samples in their member's training (see `models.layers.Dropout`), and `weights` [n, B] what
+    each sample counts.
     """
+
+    parameters: Sequence[torch.Tensor]
+    buffers: Sequence[torch.Tensor]
+    dropout_keys: torch.Tensor
+    positions: torch.Tensor
+    weights: torch.Tensor
+
+
+def forward(model: FlatModel, form: str, members: Members, inputs: torch.Tensor) -> torch.Tensor:
+    """Outputs [n, B, …] of n members in training for their `inputs` [n, B, …]."""
     if form == "vmap":
-        return _mapped(model, parameters, images, dropout_keys, positions)
-    return _layered(model, LAYOUTS[form], parameters, images, dropout_keys, positions)
+        return _mapped(model, members, inputs)
+    return _layered(model, LAYOUTS[form], members, inputs)
 
 
-def _mapped(model, parameters, images, dropout_keys, positions) -> torch.Tensor:
-    def one(parameters, images, keys, positions) -> torch.Tensor:
+def _mapped(model: FlatModel, members: Members, inputs: torch.Tensor) -> torch.Tensor:
+    def one(parameters, buffers, inputs, keys, positions, weights) -> torch.Tensor:
         model.begin_dropout(keys.unbind(), positions)
+        model.begin_normalisation(weights)
         named = dict(zip(model.names, parameters, strict=True))
-        return torch.func.functional_call(model.module, named, (images,))
+        named |= dict(zip(model.buffer_names, buffers, strict=True))
+        return torch.func.functional_call(model.module, named, (inputs,))
 
     # Some CPU kernels refuse the strides of a lone member's convolution.
-    packed = tuple(view.contiguous() for view in parameters)
-    return torch.func.vmap(one)(packed, images, dropout_keys, positions)
+    packed = tuple(view.contiguous() for view in members.parameters)
+    return torch.func.vmap(one)(
+        *(packed, tuple(members.buffers), inputs),
+        *(members.dropout_keys, members.positions, members.weights),
+    )
 
 
-def _layered(model, layout: Layout, parameters, images, dropout_keys, positions) -> torch.Tensor:
-    members = len(images)
-    remaining, keys = iter(parameters), iter(dropout_keys.unbind(1))
+def _layered(
+    model: FlatModel, layout: Layout, stacked: Members, images: torch.Tensor
+) -> torch.Tensor:
+    members, positions = len(images), stacked.positions
+    remaining, buffers = iter(stacked.parameters), iter(stacked.buffers)
+    keys = iter(stacked.dropout_keys.unbind(1))
     x, flattened = layout.enter(images), False
     for layer in model.module:
         match layer:
@@ -59,6 +88,10 @@ def _layered(model, layout: Layout, parameters, images, dropout_keys, positions)
             case nn.Linear():
                 weight, bias = next(remaining), next(remaining)
                 x = torch.baddbmm(bias[:, None], x, weight.transpose(1, 2))
+            case BatchNorm2d():
+                own = next(remaining), next(remaining), next(buffers), next(buffers)
+                apart = layer.normalise(layout.leave(x, members), *own, stacked.weights)
+                x = layout.enter(apart)
             case nn.Flatten():
                 x, flattened = layout.leave(x, members).flatten(2), True
             case Dropout():
@@ -84,6 +117,6 @@ def _known(layer: nn.Module) -> bool:
             return layer.bias is not None
         case nn.Flatten():
             return (layer.start_dim, layer.end_dim) == (1, -1)
-        case nn.ReLU() | nn.MaxPool2d() | Dropout():
+        case nn.ReLU() | nn.MaxPool2d() | Dropout() | BatchNorm2d():
             return True
     return False

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 import torch
-from torch.nn import functional
 
 from edgecase.attacks.hooks import Hook, Step
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Store
-from edgecase.federation.stacked.network import forward
+from edgecase.federation.stacked.network import Members, forward
 from edgecase.federation.stacked.schedule import Batch, Schedule
 from edgecase.federation.transforms import Transform
 
@@ -20,8 +19,8 @@ def train_stacked(
     store: Store,
     jobs: Sequence[LocalJob],
     autocast: torch.dtype | None = None,
-) -> torch.Tensor:
-    """The local models [n, P] of `jobs`, sorted by falling number of steps.
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The local models [n, P] and their buffers [n, B] of `jobs`, sorted by falling steps.
 
     Step for step what `train_locally` does to each of them alone; the sums of a step are taken in
     another order. `form` is one of `network.FORMS`.
@@ -30,6 +29,9 @@ def train_stacked(
     schedule = Schedule(jobs, device, model.dtype)
     parameters = torch.stack([job.start for job in jobs])
     velocity, gradient = torch.zeros_like(parameters), torch.zeros_like(parameters)
+    buffers = torch.stack(
+        [model.buffers[:0] if job.buffers is None else job.buffers for job in jobs]
+    )
     rates = _Rates(jobs, device, model.dtype)
     views = _Augmented(jobs, store, device, model.dtype)
     dropout_keys = torch.tensor(
@@ -43,6 +45,7 @@ def train_stacked(
     model.module.train()
     leaves: list[torch.Tensor] = []
     slots: list[torch.Tensor] = []
+    statistics: list[torch.Tensor] = []
     for step in range(schedule.num_steps):
         batch = schedule.batch(step)
         members = batch.members
@@ -50,16 +53,17 @@ def train_stacked(
         if not leaves or len(leaves[0]) != members:
             leaves = [view.detach().requires_grad_() for view in model.views(w)]
             slots = model.views(g)
+            statistics = model.buffer_views(buffers[:members])
         images = views.images(batch)
         with torch.enable_grad():
             with torch.autocast(device.type, autocast, enabled=autocast is not None):
-                logits = forward(
-                    model, form, leaves, images, dropout_keys[:members], batch.positions
+                own = Members(
+                    *(leaves, statistics, dropout_keys[:members]),
+                    *(batch.positions, batch.weights),
                 )
-            losses = functional.cross_entropy(
-                logits.to(model.dtype).flatten(0, 1),
-                store.labels[batch.index].flatten(),
-                reduction="none",
+                outputs = forward(model, form, own, images)
+            losses = model.head.loss(
+                outputs.to(model.dtype).flatten(0, 1), store.labels[batch.index].flatten(0, 1)
             )
             # The members' losses share no parameter, so the gradient of the sum is each one's own.
             gradients = torch.autograd.grad((losses * batch.weights.flatten()).sum(), leaves)
@@ -72,7 +76,7 @@ def train_stacked(
         w.addcmul_(v, rates.lr[:members], value=-1)
         for row, hook, at in hooked:
             hook.after(w[row], at)
-    return parameters
+    return parameters, buffers
 
 
 def _hooked(

@@ -3,10 +3,12 @@
 from edgecase.models.layers.convolution import Convolution3x3
 from edgecase.models.layers.dropout import Dropout
 from edgecase.models.layers.initial import initialise_default, scaled
+from edgecase.models.layers.normalisation import BatchNorm2d
 from edgecase.models.layers.pooling import MaxPool2d
 from edgecase.models.layers.two_convolutions import two_convolutions
 
 __all__ = [
+    "BatchNorm2d",
     "Convolution3x3",
     "Dropout",
     "MaxPool2d",
