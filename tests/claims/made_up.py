@@ -64,11 +64,11 @@ def write(path, *entries):
     return path
 
 
-def judged(tmp_path, part, content, roles=ROLES, shares=None, rounds=500, **keys):
+def judged(tmp_path, part, content, roles=ROLES, shares=None, rounds=500, unattacked=(), **keys):
     """The verdict on a claim of the part, or parts, given."""
     parts = part if isinstance(part, list) else [part]
     (claim,) = claims.load(write(tmp_path / "claims.yaml", entry(*parts, **keys)))
-    return judge(claim, roles, measured(content, shares, rounds=rounds))
+    return judge(claim, roles, measured(content, shares, rounds=rounds, unattacked=unattacked))
 
 
 def last(*values, first=None):

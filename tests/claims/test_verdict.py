@@ -440,6 +440,21 @@ def test_a_claim_about_one_run_alone(tmp_path, only, rounds, verdict, why):
 # --- seeds ---------------------------------------------------------------------------------------
 
 
+def test_an_attack_in_which_no_attacker_acted_is_given_no_word(tmp_path):
+    """A seed without one is left out by name; a cell of nothing else is as good as missing."""
+    part = {"test": "passes", "of": BLACKBOX}
+    content = {A: last(30.0, 30.0, 0.0), B: last(0.0, 0.0, 0.0)}
+    found = judged(tmp_path, part, content, unattacked=(2,))
+    (outcome,) = found.outcomes
+    assert (found.verdict, outcome.value, outcome.seeds) == (HOLDS, 30.0, 2)
+    assert outcome.note == f"no attacker acted in seed 2 of {A.folder}, left out"
+    found = judged(tmp_path, part, content, unattacked=(0, 1, 2))
+    (outcome,) = found.outcomes
+    assert (found.verdict, outcome.verdict) == (NOT_RUN, NOT_RUN)
+    missing = f"an attack in {A.folder}: no attacker acted in seeds 0, 1, 2"
+    assert outcome.missing == (missing,)
+
+
 def test_one_seed_is_undecided_and_says_why(tmp_path):
     content = {A: quantity(90), B: quantity(0)}
     found = judged(tmp_path, DIFFERENCE | {"above": 0}, content)

@@ -95,6 +95,25 @@ def test_growth_that_the_seeds_do_not_agree_on_is_undecided():
     assert verdict.word == UNDECIDED
 
 
+def test_seeds_in_which_no_attacker_acted_are_left_out():
+    rows = table(above={PGD["eps-1"]: (70.0, 72.0, 0.0)})
+    rows.loc[rows["seed"] == 2, "num_attackers"] = 0
+    verdict = judge(rows, "krum")
+    assert verdict.interval.value == pytest.approx(71.0)
+    assert (verdict.worst["seeds"], verdict.worst["unattacked"]) == (2, "2")
+    assert (verdict.row("none", "krum")["seeds"], verdict.worst["prevented_mean"]) == (3, -31.0)
+    with pytest.raises(DataError, match=r"no attacker acted in seeds 0, 1, 2, all there are, of "):
+        judge(rows.assign(num_attackers=0), "krum")
+
+
+def test_no_interval_leaves_the_range_of_a_difference():
+    """Two seeds of seven attacks: Student's interval is ± 89 standard errors."""
+    verdict = judge(table(above={PGD["eps-1"]: (40.0, 70.0)}, seeds=(0, 1)), "krum")
+    assert (verdict.interval.value, verdict.interval.low, verdict.interval.high) == (55, 0, 100)
+    assert ends(verdict.worst, "above_none") == [55, -100, 100]
+    assert ends(verdict.worst, "backdoor_last") == pytest.approx([56.5, 41, 72])
+
+
 def test_one_seed_decides_nothing():
     verdict = judge(table(above={PGD["eps-1"]: (70.0,)}, seeds=(4,)), "krum")
     assert verdict.word == UNDECIDED

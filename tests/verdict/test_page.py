@@ -116,6 +116,15 @@ def test_a_row_for_each_attack():
     ]
 
 
+def test_seeds_in_which_no_attacker_acted_are_named():
+    rows_of_krum = table(above={EPS1: 60.0})
+    rows_of_krum.loc[rows_of_krum["seed"] == 1, "num_attackers"] = 0
+    text = to_markdown(judge(rows_of_krum, "krum"), PARAMETERS, "f.png", [])
+    assert "- Left out: no attacker acted in seed 1. " in text
+    assert "means over 2 seeds [from the lowest to the highest seed]" in text
+    assert "Left out" not in page()
+
+
 def test_costs_have_a_row_for_no_attack_too():
     _, _, *found = rows(page(main={QUIET: 89.0}), "What the defense costs")
     assert found[0][:4] == ["no attack", "89.0 [89.0, 89.0]", "-3.0 [-3.0, -3.0]", "0.0 [0.0, 0.0]"]
