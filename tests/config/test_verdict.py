@@ -177,8 +177,8 @@ def test_defense_without_its_parameter():
     assert problems(asking({"defense": "weak-dp"})) == [
         f"tasks.{TASK}: weak-dp: norm_bound: is missing (largest l2 norm of an update); "
         "allowed: number > 0",
-        f"tasks.{TASK}: weak-dp: stddev (standard deviation of the noise per coordinate) is "
-        "missing; allowed: a finite number >= 0",
+        f"tasks.{TASK}: weak-dp: stddev: is missing (standard deviation of the noise per "
+        "coordinate); allowed: number ≥ 0",
     ]
 
 
