@@ -46,7 +46,7 @@ def chosen(parameters: Mapping) -> set[str]:
 
     Raises `ConfigError` for a name that is not registered.
     """
-    from edgecase.defenses.registry import find
+    from edgecase.defenses import rule_class
     from edgecase.models import MODELS
 
     name = parameters["model"]["name"]
@@ -54,7 +54,7 @@ def chosen(parameters: Mapping) -> set[str]:
         raise ConfigError(f"model: {problem}")
     found = {MODELS[name].build.__module__}
     if "defense" in parameters:
-        found.add(find(parameters["defense"]["name"]).rule.partition(":")[0])
+        found.add(rule_class(parameters["defense"]["name"]).__module__)
     return found
 
 
