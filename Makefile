@@ -38,13 +38,13 @@ small-all: env
 paper: env
 	$(call run,paper)
 
-# What the following targets are asked: CONFIG=config/demo.yaml, of verdict DEFENSE, TASK, PARTICIPATION, of
-# bench TASKS, DEVICE, SEEDS, DATA, of merge FROM, of unpack ARCHIVE.
-# They reach the shell as variables, never as text, and make itself takes them as they are.
+# Variables of the following targets: CONFIG=config/demo.yaml of most; DEFENSE, TASK and PARTICIPATION of verdict;
+# TASKS, DEVICE, SEEDS and DATA of bench; FROM of merge; ARCHIVE of unpack.
+# They reach the shell as variables, never as text, and make expands nothing in them.
 CONFIG ?= config/small.yaml
-ASKED := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA FROM ARCHIVE
-$(foreach name,$(ASKED),$(eval override $(name) := $$(value $(name))))
-export $(ASKED)
+VARIABLES := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA FROM ARCHIVE
+$(foreach name,$(VARIABLES),$(eval override $(name) := $$(value $(name))))
+export $(VARIABLES)
 CONFIGURED := $(BIN)/python workflow/scripts/configured.py
 
 # The report again, from finished results.

@@ -12,7 +12,7 @@ rule claims:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=sources.digest("claims"),
+        code=CODE["judge"],
         roles=as_json(config.get("claims", {})),
         configfiles=CONFIGFILES,
         densities=lambda wildcards, input: (

@@ -41,7 +41,7 @@ if "defense" in ASKED:
         conda:
             "../envs/edgecase.yaml"
         params:
-            code=sources.digest("verdict"),
+            code=CODE["verdict"],
             defense=ASKED["defense"],
             cells=folders,
             configfiles=CONFIGFILES,

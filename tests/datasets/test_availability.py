@@ -24,9 +24,10 @@ def test_a_source_is_complete_with_all_its_files_unaltered(tmp_path):
     assert is_complete(SOURCE, put(tmp_path, b=B))
 
 
-def test_an_address_answers_if_it_has_the_file(server):
+def test_an_address_answers_if_it_has_the_file_or_may_have_it_later(server):
     server.files["a"] = A
     assert answers(server.url("plain/a"))
+    assert answers(server.url("busy/a"))
     assert not answers(server.url("gone/a"))
     server.close()
     assert not answers(server.url("plain/a"))

@@ -1,6 +1,7 @@
 import numpy as np
 import torch
-from tests.defenses.running import aggregate
+
+from edgecase.defenses import aggregate
 
 
 def test_weights_are_the_shares_of_samples():

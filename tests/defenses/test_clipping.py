@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.defenses.running import aggregate
+
+from edgecase.defenses import aggregate
 
 
 def test_fixed_bound_by_hand():

@@ -9,14 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tests.defenses.running import aggregate
+
+from edgecase.defenses import aggregate, check_postconditions
 
 FILES = sorted((Path(__file__).parent / "data").glob("aggregate_*.npz"))
 EPS = np.finfo(np.float32).eps
 
 
 def run(name, case, **params):
-    return aggregate(name, torch.from_numpy(case["updates"]), case["num_samples"], **params)
+    updates = torch.from_numpy(case["updates"])
+    result = aggregate(name, updates, case["num_samples"], **params)
+    check_postconditions(name, result, updates, params)
+    return result
 
 
 @pytest.fixture(params=FILES, ids=lambda path: path.stem)

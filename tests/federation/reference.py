@@ -291,11 +291,12 @@ def simulate(module, world, parameters, seed):
             )
             clipped = sum(n > bound for n in norms)
         else:
-            result = defenses.run(
-                defenses.rule(name, defense),
+            result = defenses.aggregate(
+                name,
                 torch.stack(updates),
                 counts,
                 generator=torch_generator(seed, "noise", round),
+                **defense,
             )
             step = result.update
             refused = [c for (c, _), x in zip(people, result.weights, strict=True) if x == 0]

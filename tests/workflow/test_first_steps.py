@@ -52,6 +52,24 @@ def test_it_runs_in_its_own_folder_alone(fresh, tmp_path, elsewhere):
     assert "config/config.yaml" not in done.stdout
 
 
+def test_numbers_and_lists_of_the_command_line(fresh):
+    """Snakemake hands what is inside of `[]` and `{}` on as text."""
+    given = ("seeds=[4, 5]", "tasks={standin-digits: {lr: 5e-3, rounds: 2, test_samples: null}}")
+    done = fresh.snakemake("--dry-run", "--printshellcmds", "cells", "--config", *given)
+    assert done.returncode == 0, done.stdout
+    assert "--seeds 4 5" in done.stdout
+    for key in ('"lr": 0.005', '"rounds": 2', '"test_samples": null'):
+        assert key in done.stdout
+
+
+def test_a_key_that_stands_twice(fresh):
+    (fresh.root / "mine.yaml").write_text("seeds: [1]\nrun: mine\nseeds: [2]\n")
+    options = ("--dry-run", "--cores=1", "--configfile", "config/test.yaml", "mine.yaml")
+    done = fresh.run(sys.executable, "-m", "snakemake", *options)
+    assert done.returncode == 1
+    assert "mine.yaml: the key 'seeds' is given twice, in lines 1 and 3; keep one" in done.stdout
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_what_a_failed_job_said_is_on_the_screen_under_make(fresh, make):
     (fresh.root / "workflow" / "scripts" / "prepare.py").write_text(FAILING)

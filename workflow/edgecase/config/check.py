@@ -1,4 +1,4 @@
-"""Every problem of a configuration, found and reported at once, before any work starts."""
+"""Find every problem of a configuration before any work starts, and report all at once."""
 
 from collections.abc import Iterable, Mapping
 

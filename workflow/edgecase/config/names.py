@@ -1,4 +1,4 @@
-"""Names in a configuration that name nothing."""
+"""Find the names in a configuration that stand for nothing, and what was probably meant."""
 
 from collections.abc import Iterator, Mapping
 

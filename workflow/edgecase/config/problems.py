@@ -1,4 +1,4 @@
-"""What the checks of a configuration share: where a problem is, and which parts have none."""
+"""Name the place of a problem, and find the parts of a configuration that have none."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

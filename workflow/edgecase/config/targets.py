@@ -1,4 +1,4 @@
-"""What the configuration has to say about the targets that Snakemake was given."""
+"""Check the targets that Snakemake was given against the configuration."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""The section `verdict`: what is asked of a defense, and over which radii."""
+"""Check the section `verdict`: the defense that is judged, and the radii it is judged over."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import requests
 
+from edgecase.datasets.fetch import FINAL, TIMEOUT
 from edgecase.datasets.mirror import may_hold
 from edgecase.datasets.sources import Source, SourceFile
-
-#: seconds to connect, and for the first byte of an answer.
-_TIMEOUT = (5.0, 10.0)
 
 
 def is_complete(source: Source, folder: Path) -> bool:
@@ -29,10 +27,10 @@ def size(source: Source) -> int:
 
 
 def answers(url: str) -> bool:
-    """Whether a server has the file of this address."""
+    """Whether a download from this address is worth trying."""
     try:
-        with requests.get(url, timeout=_TIMEOUT, stream=True) as response:
-            return response.ok
+        with requests.get(url, timeout=TIMEOUT, stream=True) as response:
+            return response.status_code not in FINAL
     except (requests.RequestException, ValueError):
         return False
 

@@ -29,7 +29,7 @@ RETRIES = 2
 _LARGEST = 2 << 30
 _CHUNK = 1 << 16
 #: answers that another try will not change; 408 and 429 ask for one, 416 is an unusable range
-_FINAL = frozenset(range(400, 500)) - {408, 416, 429}
+FINAL = frozenset(range(400, 500)) - {408, 416, 429}
 
 
 def fetch(
@@ -148,7 +148,7 @@ class _Resuming:
             raise ValueError(problem)
 
     def _receive(self, response: requests.Response, handle: BinaryIO, have: int) -> None:
-        if response.status_code in _FINAL:
+        if response.status_code in FINAL:
             raise DataError(f"{response.status_code} {response.reason}")
         if response.status_code == 416:
             _empty(handle)
