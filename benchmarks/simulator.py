@@ -6,11 +6,12 @@ import torch
 
 from benchmarks.measure import Clock
 from benchmarks.workload import ROUND, Workload
-from edgecase import models
+from edgecase import defenses, models
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.evaluate import evaluate
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.round import Cohort, Updates, defend, train_participants
+from edgecase.federation.round import Cohort, train_participants
+from edgecase.federation.server import Broadcast, Updates, defend
 from edgecase.federation.task import task_data
 from edgecase.federation.trainer import build_trainer
 from edgecase.machine.device import total_memory
@@ -88,8 +89,11 @@ class Simulator:
 
     def _aggregate(self, cohort: Cohort, updates: Updates) -> torch.Tensor:
         return defend(
-            *(updates, cohort.participants, cohort.population, self._parameters),
-            *(ROUND, cohort.seed),
+            defenses.rule("no-defense"),
+            updates,
+            cohort.participants.ids,
+            Broadcast(cohort.seed, ROUND),
+            leave_out_diverged=False,
         ).update
 
     def _evaluate(self, cohort: Cohort, parameters: torch.Tensor) -> None:

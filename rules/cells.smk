@@ -21,8 +21,8 @@ rule cell:
         **asks(cell_requests),
         gpu=GPU,
     params:
-        code=CODE["simulate"],
-        parameters=lambda wildcards: as_json(configuration.resolve_cell(config, cell_of(wildcards))),
+        code=lambda wildcards: sources.digest_for("cell", cell_parameters(wildcards)),
+        parameters=lambda wildcards: as_json(cell_parameters(wildcards)),
         seeds=" ".join(map(str, SEEDS)),
         device=DEVICE,
         backend=config.get("backend", "auto"),

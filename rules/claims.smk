@@ -12,7 +12,7 @@ rule claims:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["judge"],
+        code=sources.digest("claims"),
         roles=as_json(config.get("claims", {})),
         configfiles=CONFIGFILES,
         densities=lambda wildcards, input: (

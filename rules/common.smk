@@ -14,7 +14,7 @@ from edgecase import attacks, claims
 from edgecase import config as configuration
 from edgecase import defenses
 from edgecase.machine import gpus as machine
-from edgecase.results import provenance
+from edgecase.results import code as sources
 from edgecase.results import staleness
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
@@ -74,8 +74,6 @@ if config.get("mirror"):
 mirror = os.environ.get("EDGECASE_MIRROR")
 if mirror and not Path(mirror).is_dir():
     raise WorkflowError(f"The mirror (`mirror` or EDGECASE_MIRROR) is no folder: {mirror}")
-
-CODE = {step: provenance.code_digest(step) for step in provenance.CODE}
 
 # What Snakemake was given, for the commands that pages and tables print.
 CONFIGFILES = [Path(os.path.relpath(path)).as_posix() for path in workflow.overwrite_configfiles]

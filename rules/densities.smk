@@ -19,7 +19,7 @@ rule densities:
         **asks(density_requests),
         gpu=GPU,
     params:
-        code=CODE["densities"],
+        code=lambda wildcards: sources.digest_for("densities", density_parameters(wildcards.task)),
         parameters=lambda wildcards: as_json(density_parameters(wildcards.task)),
         seeds=" ".join(map(str, SEEDS)),
         device=DEVICE,
@@ -40,7 +40,7 @@ rule density_table:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("density_table"),
     shell:
         "python workflow/scripts/density_table.py --tables {input.tables} --out {output.table} 2> {log}"
 
@@ -61,7 +61,7 @@ rule density_figure:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("density_figure"),
     shell:
         "python workflow/scripts/density_figure.py --table {input.table} --pdf {output.pdf}"
         " --png {output.png} 2> {log}"

@@ -20,7 +20,7 @@ rule collect:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("collect"),
         cells=folders,
         parameters=lambda wildcards: list(FIGURE_SPECS[wildcards.figure].parameters),
     shell:
@@ -46,7 +46,7 @@ rule figure:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=lambda wildcards: sources.digest("figure", FIGURE_SPECS[wildcards.figure].module),
     shell:
         "python workflow/scripts/figure.py --name {wildcards.figure} --table {input.table}"
         " --pdf {output.pdf} --png {output.png} 2> {log}"
@@ -73,7 +73,7 @@ rule montage:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("montage"),
         tasks=TASKS,
         source_classes=[EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS],
         orientations=[

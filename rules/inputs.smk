@@ -71,6 +71,11 @@ def cell_of(wildcards):
     )
 
 
+def cell_parameters(wildcards):
+    """What the cell depends on, and nothing else."""
+    return configuration.resolve_cell(config, cell_of(wildcards))
+
+
 def partitions(wildcards):
     """The partition of every seed."""
     variant = configuration.partition_variant(config, wildcards.task, wildcards.override)

@@ -10,7 +10,7 @@ rule partition:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["partition"],
+        code=sources.digest("partition"),
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
         parameters=lambda wildcards: as_json(task_key("partition")(wildcards)),
@@ -32,7 +32,7 @@ rule poison:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["poison"],
+        code=sources.digest("poison"),
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
         parameters=lambda wildcards: as_json(task_key("poison")(wildcards)),

@@ -17,7 +17,7 @@ rule pretrain:
         **asks(start_requests),
         gpu=GPU,
     params:
-        code=CODE["simulate"],
+        code=lambda wildcards: sources.digest_for("pretrain", pretrain_parameters(wildcards)),
         parameters=lambda wildcards: as_json(pretrain_parameters(wildcards)),
         authors=lambda wildcards, input: f"--authors {input.authors}" if input.authors else "",
         device=DEVICE,

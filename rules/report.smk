@@ -44,7 +44,7 @@ rule page:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["report"],
+        code=sources.digest("page"),
         about_figure=lambda wildcards: wildcards.table in NUMBERED_FIGURES,
         title=lambda wildcards: PAGE_TITLES.get(wildcards.table, f"Numbers of {wildcards.table}"),
     shell:
@@ -69,7 +69,7 @@ rule provenance:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["report"],
+        code=sources.digest("provenance"),
         run=config["run"],
         configfiles=CONFIGFILES,
     shell:
@@ -96,7 +96,7 @@ rule front:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["report"],
+        code=sources.digest("front"),
         run=config["run"],
         configfiles=CONFIGFILES,
         figures=[f"{FIGURES}/{name}.png" for name in numbered_figures()],

@@ -20,7 +20,7 @@ rule summary:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("summary"),
         cells=folders,
     shell:
         "python workflow/scripts/summary.py --cells {params.cells}"
@@ -39,7 +39,7 @@ rule hyperparameters:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("hyperparameters"),
         cells=folders,
     shell:
         "python workflow/scripts/hyperparameters.py --cells {params.cells} --starts {input.starts}"
@@ -57,7 +57,7 @@ rule fairness:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("fairness"),
     shell:
         "python workflow/scripts/fairness.py --table {input.table} --csv {output.csv}"
         " --markdown {output.markdown} 2> {log}"
@@ -81,7 +81,7 @@ rule ablation_effects:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=CODE["draw"],
+        code=sources.digest("ablation_effects"),
     shell:
         "python workflow/scripts/ablation_effects.py --table {input.table} --csv {output.csv}"
         " --markdown {output.markdown} 2> {log}"

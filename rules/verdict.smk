@@ -41,7 +41,7 @@ if "defense" in ASKED:
         conda:
             "../envs/edgecase.yaml"
         params:
-            code=CODE["verdict"],
+            code=sources.digest("verdict"),
             defense=ASKED["defense"],
             cells=folders,
             configfiles=CONFIGFILES,

@@ -175,18 +175,18 @@ def test_an_override_that_changes_more_than_the_radius():
 
 def test_defense_without_its_parameter():
     assert problems(asking({"defense": "weak-dp"})) == [
-        f"tasks.{TASK}: weak-dp: norm_bound (largest l2 norm of an update) is missing; "
-        "allowed: a finite number > 0",
-        f"tasks.{TASK}: weak-dp: stddev (standard deviation of the noise per coordinate) is "
-        "missing; allowed: a finite number >= 0",
+        f"tasks.{TASK}: weak-dp: norm_bound: is missing (largest l2 norm of an update); "
+        "allowed: number > 0",
+        f"tasks.{TASK}: weak-dp: stddev: is missing (standard deviation of the noise per "
+        "coordinate); allowed: number ≥ 0",
     ]
 
 
 def test_defense_with_a_bad_parameter():
     found = problems(asking(defenses={"norm-clipping": {"norm_bound": -1}}))
     assert found[0] == (
-        f"tasks.{TASK}: norm-clipping: norm_bound (largest l2 norm of an update) is -1; "
-        "allowed: a finite number > 0"
+        f"tasks.{TASK}: norm-clipping: norm_bound: -1 is not allowed (largest l2 "
+        "norm of an update); allowed: number > 0"
     )
 
 

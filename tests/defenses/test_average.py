@@ -1,7 +1,6 @@
 import numpy as np
 import torch
-
-from edgecase.defenses import aggregate
+from tests.defenses.running import aggregate
 
 
 def test_weights_are_the_shares_of_samples():

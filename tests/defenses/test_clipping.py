@@ -3,8 +3,7 @@ import math
 import numpy as np
 import pytest
 import torch
-
-from edgecase.defenses import aggregate
+from tests.defenses.running import aggregate
 
 
 def test_fixed_bound_by_hand():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import torch
+from tests.defenses.running import aggregate
 
 from edgecase.base.errors import ConfigError
-from edgecase.defenses import aggregate
 
 
 def slow_scores(updates, f):
@@ -121,7 +121,5 @@ def test_winner_with_a_large_common_offset():
 
 @pytest.mark.parametrize("name", ["krum", "multi-krum"])
 def test_too_few_clients(name):
-    with pytest.raises(
-        ConfigError, match=rf"{name}: a round of 6 clients with num_byzantine = 2; .*at least 7"
-    ):
+    with pytest.raises(ConfigError, match=rf"{name}: a round of 6 clients; allowed: at least 7"):
         aggregate(name, torch.ones(6, 2), [1] * 6, num_byzantine=2)

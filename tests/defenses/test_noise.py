@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 import torch
+from tests.defenses.running import aggregate
 
 from edgecase.base.errors import ConfigError
-from edgecase.defenses import aggregate
 
 
 def updates_and_counts(m=5, size=20_000):

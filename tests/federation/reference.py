@@ -291,12 +291,11 @@ def simulate(module, world, parameters, seed):
             )
             clipped = sum(n > bound for n in norms)
         else:
-            result = defenses.aggregate(
-                name,
+            result = defenses.run(
+                defenses.rule(name, defense),
                 torch.stack(updates),
                 counts,
                 generator=torch_generator(seed, "noise", round),
-                **defense,
             )
             step = result.update
             refused = [c for (c, _), x in zip(people, result.weights, strict=True) if x == 0]

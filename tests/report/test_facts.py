@@ -137,6 +137,7 @@ def test_values_are_counted_and_digests_that_differ_both_stand():
         record(data={"a": "2", "results/b": "1"}),
         record(data={"a": "1"}),
     ]
-    assert facts.counted(records, "code") == [("0123456789abcdef", 3), ("fedc", 1)]
+    assert facts.code_versions(records) == (2, 2)
+    assert facts.code_versions([record(), record(attack="none", code="fedc")]) == (2, 1)
     assert facts.counted(records, "versions") == [("python 3.12.1, torch 2.13.0", 4)]
     assert facts.digests(records[2:]) == [("a", "1"), ("a", "2"), ("results/b", "1")]

@@ -7,8 +7,9 @@ from pathlib import Path
 from tests.figures.made_up import write_cell
 
 from edgecase import config
+from edgecase.results import code
 from edgecase.results.cells import all_cells
-from edgecase.results.provenance import code_digest, file_digest
+from edgecase.results.provenance import file_digest
 from edgecase.results.rounds import TIMING_COLUMNS
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def project(root, cells=CELLS, *, main=90.0, record=None):
         change(
             root / folder,
             data={name.as_posix(): file_digest(root / name) for name in data_of(cell)},
-            code=code_digest("simulate"),
+            code=code.digest_for("cell", parameters),
             versions=VERSIONS,
             **(record or {}),
         )

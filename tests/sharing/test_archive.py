@@ -255,7 +255,7 @@ def test_an_archive_that_is_not_there(here, tmp_path):
     "values",
     [
         *({"run": "data"}, {"format": 2}, {"files": []}, {"commit": "none"}),
-        *({"configfiles": ["x.yaml"]}, {"code": {"simulate": 1}}),
+        *({"configfiles": ["x.yaml"]}, {"code": {"pretrain": 1}}),
     ],
 )
 def test_manifests_that_are_none(archive, here, tmp_path, values):
@@ -278,11 +278,11 @@ def test_other_code_names_the_commit_to_check_out(archive, here, tmp_path):
     commit = "0123456789abcdef0123456789abcdef01234567"
 
     def other(manifest):
-        manifest["code"]["simulate"] = "0" * 16
+        manifest["code"]["pretrain"] = "0" * 16
         manifest["commit"] = commit
 
     path = with_manifest(archive, tmp_path / "x.tar.gz", other)
-    refused(path, here, rf"made by other code .*\(simulate\).*; .*: git checkout {commit}")
+    refused(path, here, rf"made by other code .*\(pretrain\).*; .*: git checkout {commit}")
 
 
 def test_results_may_be_a_link_to_a_folder(archive, here, tmp_path):

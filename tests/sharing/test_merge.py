@@ -13,12 +13,17 @@ from edgecase.sharing.merge import merge
 FIRST, SECOND = CELLS[::2], CELLS[1::2]
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished")
+    made_up.project(folder / "a", FIRST)
+    made_up.project(folder / "b", SECOND)
+    return folder
+
+
 @pytest.fixture
-def sources(tmp_path):
-    return [
-        made_up.project(tmp_path / "a", FIRST),
-        made_up.project(tmp_path / "b", SECOND),
-    ]
+def sources(finished, tmp_path):
+    return [shutil.copytree(finished / name, tmp_path / name) for name in ("a", "b")]
 
 
 @pytest.fixture

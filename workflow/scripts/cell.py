@@ -27,7 +27,7 @@ from edgecase.federation.trainer import BACKENDS, build_trainer
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import load_poison
-from edgecase.results import provenance
+from edgecase.results import code, provenance
 from edgecase.results.attacks import attacks_per_seed
 from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
 
@@ -112,7 +112,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         data.transforms,
         count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
     )
-    code, versions = provenance.code_digest("simulate"), provenance.versions()
+    digest, versions = code.digest_for("cell", parameters), provenance.versions()
     inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
     digests = provenance.file_digests(inputs)
     files = {}
@@ -122,7 +122,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
                 parameters=parameters,
                 seed=seed,
                 data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
-                code=code,
+                code=digest,
                 backend=backend,
                 libraries={name: versions[name] for name in ("torch", "numpy")},
             )
@@ -178,7 +178,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         "data": {provenance.in_project(path): digest for path, digest in digests.items()},
         "rounds": rounds,
         "attacks": attacks,
-        "code": code,
+        "code": digest,
         "versions": versions,
         # More than one if a cell went on elsewhere.
         "device": "; ".join(dict.fromkeys(d for s in arguments.seeds for d in states[s].devices)),

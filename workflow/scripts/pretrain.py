@@ -21,7 +21,7 @@ from edgecase.federation.pretrain_state import SavedTraining, pretrain_on
 from edgecase.federation.state import fingerprint
 from edgecase.federation.task import open_task
 from edgecase.machine import device as devices
-from edgecase.results import provenance
+from edgecase.results import code, provenance
 
 _NEEDS_LESS = (
     "A starting model needs less with a smaller pretrain.batch_size, test_batch_size or "
@@ -97,7 +97,7 @@ def saved_training(arguments: argparse.Namespace) -> SavedTraining:
     facts = fingerprint(
         parameters={key: arguments.parameters[key] for key in concerns},
         data=provenance.file_digest(arguments.dataset),
-        code=provenance.code_digest("simulate"),
+        code=code.digest_for("pretrain", arguments.parameters),
         libraries={name: versions[name] for name in ("torch", "numpy")},
     )
     path = arguments.state / "training.safetensors"

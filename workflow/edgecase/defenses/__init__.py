@@ -1,36 +1,26 @@
 """Defenses of the server: the updates of a round [m, P] become one aggregate [P].
 
-The declarations (`names`, `parameters`, `minimum_clients`, `validate`) need no torch, so that a
-Snakefile can read them; `aggregate`, `Aggregate` and `check_postconditions` load it on first use.
+Importing this package imports every file in it, which registers its own rules; none needs torch.
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
+import pkgutil
 
-from edgecase.defenses.registry import minimum_clients, names, parameters, validate
-
-if TYPE_CHECKING:
-    from edgecase.defenses.base import Aggregate, aggregate
-    from edgecase.defenses.postconditions import check_postconditions
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, run
+from edgecase.defenses.registry import names, parameters, register, rule, rule_class, validate
 
 __all__ = [
     "Aggregate",
-    "aggregate",
-    "check_postconditions",
-    "minimum_clients",
+    "RoundInputs",
+    "Rule",
     "names",
     "parameters",
+    "register",
+    "rule",
+    "rule_class",
+    "run",
     "validate",
 ]
 
-_NEEDS_TORCH = {
-    "Aggregate": "edgecase.defenses.base",
-    "aggregate": "edgecase.defenses.base",
-    "check_postconditions": "edgecase.defenses.postconditions",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _NEEDS_TORCH:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_NEEDS_TORCH[name]), name)
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")

@@ -1,22 +1,28 @@
 """no-defense: federated averaging."""
 
-import torch
+from __future__ import annotations
 
-from edgecase.defenses.base import Aggregate, RoundInputs, combine
+from dataclasses import dataclass
+
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine
 from edgecase.defenses.postconditions import (
     require_all_accepted,
     require_no_noise,
     require_unclipped,
 )
+from edgecase.defenses.registry import register
 
 
-def average(inputs: RoundInputs) -> Aggregate:
+@register("no-defense", label="no defense", place=1)
+@dataclass(frozen=True)
+class Average(Rule):
     """Σ (n_i / n) · update_i (FedAvg; McMahan et al. 2017, algorithm 1)."""
-    return combine(inputs, inputs.shares)
 
+    def aggregate(self, inputs: RoundInputs) -> Aggregate:
+        return combine(inputs, inputs.shares)
 
-def check_average(aggregate: Aggregate, updates: torch.Tensor) -> None:
-    """Every update takes part, unscaled and without noise."""
-    require_all_accepted(aggregate)
-    require_unclipped(aggregate)
-    require_no_noise(aggregate)
+    def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
+        """Every update takes part, unscaled and without noise."""
+        require_all_accepted(aggregate)
+        require_unclipped(aggregate)
+        require_no_noise(aggregate)

@@ -1,19 +1,33 @@
 """Norms, distances and sums over the rows of [m, P], in float64 and without a copy of [m, P]."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-import torch
+from collections.abc import Callable, Iterator
+
+from edgecase.base.lazy import torch
 
 #: elements of one float64 block (8 MiB): stays near the cores' caches, and keeps a GPU busy.
 _BLOCK = 2**20
 
 
-def row_norms(rows: torch.Tensor) -> torch.Tensor:
-    """l2 norm of each row of [m, P]: [m], float64; NaN or infinity where a row holds such."""
+def row_norms(rows: torch.Tensor, centre: torch.Tensor | None = None) -> torch.Tensor:
+    """l2 norm of each row of [m, P], or of its difference to `centre` [P]: [m], float64.
+
+    NaN or infinity where a row holds such.
+    """
     squares = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
+    first = 0
     for block in _column_blocks(rows):
+        if centre is not None:
+            block = block - centre[first : first + block.shape[1]]
+            first += block.shape[1]
         squares += block.square().sum(dim=1)
     return squares.sqrt()
+
+
+def clip_factors(norms: torch.Tensor, bound: float) -> torch.Tensor:
+    """min(1, bound / norm) per row [m]; a row of norm 0 keeps factor 1."""
+    return torch.where(norms > bound, bound / norms, 1.0)
 
 
 def squared_distances(rows: torch.Tensor) -> torch.Tensor:
@@ -43,7 +57,26 @@ def weighted_sum(rows: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     return torch.cat([weights @ block for block in _column_blocks(rows)])
 
 
+def products(rows: torch.Tensor, vector: torch.Tensor) -> torch.Tensor:
+    """The product of each row of [m, P] with `vector` [P]: [m], float64."""
+    found = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
+    first = 0
+    for block in _column_blocks(rows):
+        found += block @ vector[first : first + block.shape[1]].to(torch.float64)
+        first += block.shape[1]
+    return found
+
+
+def per_block(rows: torch.Tensor, function: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """`function` of [m, c] pieces of `rows`, in their own dtype, which gives [c] for each: [P]."""
+    return torch.cat([function(block) for block in rows.split(_columns(rows), dim=1)])
+
+
 def _column_blocks(rows: torch.Tensor) -> Iterator[torch.Tensor]:
     """[m, c] pieces of `rows` as float64, to read only: those of a float64 tensor are views."""
-    for block in rows.split(max(1, _BLOCK // len(rows)), dim=1):
+    for block in rows.split(_columns(rows), dim=1):
         yield block.to(torch.float64)
+
+
+def _columns(rows: torch.Tensor) -> int:
+    return max(1, _BLOCK // len(rows))

@@ -1,27 +1,68 @@
 """krum and multi-krum (Blanchard et al., "Machine learning with adversaries", NeurIPS 2017)."""
 
-import torch
+from __future__ import annotations
 
-from edgecase.defenses.base import Aggregate, RoundInputs, combine
+from dataclasses import dataclass
+
+from edgecase.base.lazy import torch
+from edgecase.base.parameters import parameter
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine
 from edgecase.defenses.distances import squared_distances
-from edgecase.defenses.postconditions import require, require_no_noise, require_unclipped
+from edgecase.defenses.postconditions import require_no_noise, require_refused, require_unclipped
+from edgecase.defenses.registry import register
 
 
-def krum(inputs: RoundInputs, *, num_byzantine: int) -> Aggregate:
+@dataclass(frozen=True)
+class _ByScore(Rule):
+    """What Krum and Multi-Krum share: they accept whole updates, by their scores."""
+
+    num_byzantine: int = parameter("attackers assumed in a round, f", minimum=1, default=1)
+
+    def minimum_clients(self) -> int:
+        """m >= 2 f + 3 (Blanchard et al. 2017, proposition 1: 2 f + 2 < n)."""
+        return 2 * self.num_byzantine + 3
+
+    def num_accepted(self, m: int) -> int:
+        """How many of m updates are accepted."""
+        raise NotImplementedError
+
+    def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
+        """So many are accepted, unscaled and without noise."""
+        m = len(inputs.updates)
+        require_refused(aggregate, m - self.num_accepted(m))
+        require_unclipped(aggregate)
+        require_no_noise(aggregate)
+
+
+@register("krum", label="Krum", place=5)
+@dataclass(frozen=True)
+class Krum(_ByScore):
     """The one update with the lowest score (section 4)."""
-    scores = krum_scores(inputs.updates, num_byzantine)
-    weights = torch.zeros_like(scores)
-    weights[scores.argmin()] = 1.0  # argmin gives the first of equals
-    return combine(inputs, weights, scores=scores)
+
+    def num_accepted(self, m: int) -> int:
+        return 1
+
+    def aggregate(self, inputs: RoundInputs) -> Aggregate:
+        scores = krum_scores(inputs.updates, self.num_byzantine)
+        weights = torch.zeros_like(scores)
+        weights[scores.argmin()] = 1.0  # argmin gives the first of equals
+        return combine(inputs, weights, scores=scores)
 
 
-def multi_krum(inputs: RoundInputs, *, num_byzantine: int) -> Aggregate:
+@register("multi-krum", label="Multi-Krum", place=6)
+@dataclass(frozen=True)
+class MultiKrum(_ByScore):
     """The average by sample count of the m − f updates with the lowest scores."""
-    scores = krum_scores(inputs.updates, num_byzantine)
-    best = scores.argsort(stable=True)[: len(scores) - num_byzantine]
-    weights = torch.zeros_like(scores)
-    weights[best] = inputs.num_samples[best] / inputs.num_samples[best].sum()
-    return combine(inputs, weights, scores=scores)
+
+    def num_accepted(self, m: int) -> int:
+        return m - self.num_byzantine
+
+    def aggregate(self, inputs: RoundInputs) -> Aggregate:
+        scores = krum_scores(inputs.updates, self.num_byzantine)
+        best = scores.argsort(stable=True)[: self.num_accepted(len(scores))]
+        weights = torch.zeros_like(scores)
+        weights[best] = inputs.num_samples[best] / inputs.num_samples[best].sum()
+        return combine(inputs, weights, scores=scores)
 
 
 def krum_scores(updates: torch.Tensor, num_byzantine: int) -> torch.Tensor:
@@ -29,26 +70,3 @@ def krum_scores(updates: torch.Tensor, num_byzantine: int) -> torch.Tensor:
     distances = squared_distances(updates).fill_diagonal_(torch.inf)
     nearest = distances.sort(dim=1).values[:, : len(updates) - num_byzantine - 2]
     return nearest.sum(dim=1)
-
-
-def check_krum(aggregate: Aggregate, updates: torch.Tensor, *, num_byzantine: int) -> None:
-    """Exactly one update is accepted, unscaled and without noise."""
-    _require_refused(aggregate, len(updates) - 1)
-
-
-def check_multi_krum(aggregate: Aggregate, updates: torch.Tensor, *, num_byzantine: int) -> None:
-    """Exactly f updates are refused; the others are unscaled and nothing is added."""
-    _require_refused(aggregate, num_byzantine)
-
-
-def _require_refused(aggregate: Aggregate, expected: int) -> None:
-    accepted = aggregate.weights.nonzero().flatten().tolist()
-    m = len(aggregate.weights)
-    require(
-        m - len(accepted) == expected,
-        f"{m - len(accepted)} of {m} updates are refused and {len(accepted)} accepted; "
-        f"the rule refuses {expected} and accepts {m - expected}",
-        accepted,
-    )
-    require_unclipped(aggregate)
-    require_no_noise(aggregate)

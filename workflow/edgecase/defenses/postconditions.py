@@ -1,40 +1,36 @@
-"""What must hold for every aggregate; what one defense promises stands beside its rule."""
+"""Check that an aggregate keeps the promises that every rule makes, and help rules check theirs."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from __future__ import annotations
 
-import torch
+from collections.abc import Iterable
 
-from edgecase.base.errors import ConfigError, SimulationError
-from edgecase.defenses import registry
-from edgecase.defenses.base import Aggregate
+from edgecase.base.errors import SimulationError
+from edgecase.base.lazy import torch
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 
 #: at most so many coordinates of the update are computed again.
 _PROBED = 2**14
+#: relative error allowed on a norm. A sum of P squares is off by at most P·2^-53 of itself, which
+#: is 1.1e-9 at P = 10 million, and its root by half of that.
+_TOLERANCE = 1e-9
 
 
-def check_postconditions(
-    name: str, aggregate: Aggregate, updates: torch.Tensor, params: Mapping[str, Any]
-) -> None:
-    """Raise `SimulationError`, with the numbers, if `aggregate` is not what `name` promises.
+def check_promises(rule: Rule, aggregate: Aggregate, inputs: RoundInputs) -> None:
+    """Raise `SimulationError`, with the numbers, if `aggregate` is not what `rule` promises.
 
-    updates [m, P] and params: as given to `edgecase.defenses.aggregate`. Checks shapes, finite
-    values, weights that sum to 1, update = Σ weights · clip_factors · updates + noise (on all
-    coordinates, or on evenly spaced ones if there are more than 16,384), then the defense's own
-    postcondition.
-    Raises `ConfigError` for an unknown name or refused parameters.
+    Checks shapes and finite values, of a weighted sum the weights and update = Σ weights ·
+    clip_factors · updates + noise (on all coordinates, or on evenly spaced ones if there are more
+    than 16,384), then what the rule says of itself.
     """
-    defense = registry.find(name)
-    if problems := registry.validate(name, params):
-        raise ConfigError(problems)
-    with torch.no_grad():
-        try:
-            _check_shapes(aggregate, updates)
-            _check_values(aggregate)
-            _check_identity(aggregate, updates)
-            defense.load_postcondition()(aggregate, updates, **defense.complete(params))
-        except SimulationError as error:
-            raise SimulationError(f"defense {defense.name}: {error}", error.rows) from None
+    try:
+        _check_shapes(aggregate, inputs)
+        _check_finite(aggregate)
+        if rule.weighted_sum:
+            _check_weights(aggregate)
+            _check_identity(aggregate, inputs.updates)
+        rule.check(aggregate, inputs)
+    except SimulationError as error:
+        raise SimulationError(f"defense {rule.name}: {error}", error.rows) from None
 
 
 def require(holds: bool | torch.Tensor, message: str, rows: Iterable[int] = ()) -> None:
@@ -44,8 +40,19 @@ def require(holds: bool | torch.Tensor, message: str, rows: Iterable[int] = ()) 
 
 
 def require_all_accepted(aggregate: Aggregate) -> None:
-    refused = _where(aggregate.weights == 0)
+    refused = _where(~aggregate.accepted)
     require(not refused, f"rows {refused} have weight 0; the rule refuses nobody", refused)
+
+
+def require_refused(aggregate: Aggregate, expected: int) -> None:
+    """Exactly `expected` clients are refused."""
+    accepted, m = _where(aggregate.accepted), len(aggregate.accepted)
+    require(
+        m - len(accepted) == expected,
+        f"{m - len(accepted)} of {m} updates are refused and {len(accepted)} accepted; "
+        f"the rule refuses {expected} and accepts {m - expected}",
+        accepted,
+    )
 
 
 def require_unclipped(aggregate: Aggregate) -> None:
@@ -53,33 +60,68 @@ def require_unclipped(aggregate: Aggregate) -> None:
     require(not clipped, f"rows {clipped} are scaled; the rule scales nobody", clipped)
 
 
+def require_clipped(aggregate: Aggregate, norms: torch.Tensor, bound: float) -> None:
+    """The norms after clipping are those of `norms` [m] cut at `bound`: none above, none below."""
+    clipped = norms * aggregate.clip_factors
+    expected = norms.clamp(max=bound)
+    wrong = _where(~((clipped - expected).abs() <= _TOLERANCE * expected))
+    listed = ", ".join(f"{norms[i]:.9g} to {clipped[i]:.9g} (row {i})" for i in wrong)
+    require(not wrong, f"with norm bound {bound:.9g}, clipping took norms of {listed}", wrong)
+
+
 def require_no_noise(aggregate: Aggregate) -> None:
     require(aggregate.noise is None, "noise was added; the rule adds none")
 
 
-def _check_shapes(aggregate: Aggregate, updates: torch.Tensor) -> None:
-    m, parameters = updates.shape
-    expected = {"update": (parameters,), "weights": (m,), "clip_factors": (m,)}
-    if aggregate.noise is not None:
-        expected["noise"] = (parameters,)
+def require_within_range(aggregate: Aggregate, updates: torch.Tensor) -> None:
+    """Each coordinate of the update lies between the smallest and the largest that was sent."""
+    low, high = updates.aminmax(dim=0)
+    outside = _where((aggregate.update < low) | (aggregate.update > high))
+    listed = "".join(
+        f"; coordinate {i} is {aggregate.update[i]:.9g}, of {low[i]:.9g} to {high[i]:.9g}"
+        for i in outside[:3]
+    )
+    require(not outside, f"{len(outside)} coordinates lie outside of what was sent{listed}")
+
+
+def _check_shapes(aggregate: Aggregate, inputs: RoundInputs) -> None:
+    m, parameters = inputs.updates.shape
+    expected = {
+        "update": (parameters,),
+        "noise": (parameters,),
+        "accepted": (m,),
+        "weights": (m,),
+        "clip_factors": (m,),
+        "buffers": (inputs.buffers.shape[1],),
+    }
     for field, shape in expected.items():
-        given = tuple(getattr(aggregate, field).shape)
-        require(given == shape, f"{field} has shape {list(given)} instead of {list(shape)}")
+        if (values := getattr(aggregate, field)) is not None:
+            given = tuple(values.shape)
+            require(given == shape, f"{field} has shape {list(given)} instead of {list(shape)}")
 
 
-def _check_values(aggregate: Aggregate) -> None:
-    for field in ("update", "weights", "clip_factors", "noise"):
-        values = getattr(aggregate, field)
+def _check_finite(aggregate: Aggregate) -> None:
+    fields = ("update", "weights", "clip_factors", "noise", "buffers")
+    named = {field: getattr(aggregate, field) for field in fields}
+    named |= {f"memory {key}": values for key, values in aggregate.memory.items()}
+    for field, values in named.items():
         if values is not None:
             wrong = ~values.isfinite()
             bad = int(wrong.sum())
             rows = _where(wrong) if bad and field in ("weights", "clip_factors") else ()
             text = f"{bad} of {values.numel()} values of {field} are NaN or infinite"
             require(bad == 0, text, rows)
+
+
+def _check_weights(aggregate: Aggregate) -> None:
     weights, factors = aggregate.weights, aggregate.clip_factors
+    if weights is None or factors is None:
+        raise SimulationError("weights and clip_factors are missing")
     lowest, total = weights.min().item(), weights.sum().item()
     require(lowest >= 0, f"the lowest weight is {lowest:g}; allowed: >= 0", _where(weights < 0))
     require(abs(total - 1) <= 1e-9, f"the weights sum to {total:.12g} instead of 1")
+    differ = _where(aggregate.accepted != (weights > 0))
+    require(not differ, f"rows {differ} are accepted without weight, or refused with it", differ)
     low, high = factors.min().item(), factors.max().item()
     require(
         low >= 0 and high <= 1,

@@ -1,8 +1,12 @@
 """rfa: the geometric median of the clients' models (Pillutla et al. 2019, arXiv 1912.13445)."""
 
-import torch
+from __future__ import annotations
 
-from edgecase.defenses.base import Aggregate, RoundInputs, combine
+from dataclasses import dataclass
+
+from edgecase.base.lazy import torch
+from edgecase.base.parameters import parameter
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine
 from edgecase.defenses.distances import squared_distances
 from edgecase.defenses.postconditions import (
     require,
@@ -10,60 +14,69 @@ from edgecase.defenses.postconditions import (
     require_no_noise,
     require_unclipped,
 )
+from edgecase.defenses.registry import register
 
 
-def rfa(
-    inputs: RoundInputs, *, max_iterations: int, smoothing: float, tolerance: float
-) -> Aggregate:
+@register("rfa", label="RFA", place=7)
+@dataclass(frozen=True)
+class Rfa(Rule):
     """argmin_z Σ α_i ‖update_i − z‖ over whole models, α_i = n_i / n, by smoothed Weiszfeld.
 
     Every iterate is an average of the updates, so the search runs on weights [m] and on the
     pairwise distances; [m, P] is read twice, for these and for the final average.
     """
-    weights, iterations, objective = weiszfeld(
-        squared_distances(inputs.updates).cpu(),
-        inputs.shares.cpu(),
-        max_iterations=max_iterations,
-        smoothing=smoothing,
-        tolerance=tolerance,
-    )
-    return combine(
-        inputs,
-        weights.to(inputs.updates.device),
-        iterations=iterations,
-        objective=objective,
-    )
 
+    max_iterations: int = parameter("most Weiszfeld iterations", minimum=1, default=500)
+    smoothing: float = parameter("distances below it count as it", above=0, default=1e-5)
+    tolerance: float = parameter("relative change that ends it", minimum=0, default=1e-7)
 
-def weiszfeld(
-    squared: torch.Tensor,
-    alphas: torch.Tensor,
-    *,
-    max_iterations: int,
-    smoothing: float,
-    tolerance: float,
-) -> tuple[torch.Tensor, int, float]:
-    """The smoothed Weiszfeld algorithm in the space of weights.
+    def aggregate(self, inputs: RoundInputs) -> Aggregate:
+        weights, iterations, objective = self.weiszfeld(
+            squared_distances(inputs.updates).cpu(), inputs.shares.cpu()
+        )
+        return combine(
+            inputs,
+            weights.to(inputs.updates.device),
+            iterations=iterations,
+            objective=objective,
+        )
 
-    squared [m, m]: squared pairwise distances; alphas [m]: the points' shares, sum 1; both float64.
-    Starts from the weighted mean. Each iteration sets β_i = α_i / max(smoothing, ‖x_i − z‖) and
-    z = Σ β_i x_i / Σ β_i. Stops after `max_iterations`, or once the objective Σ α_i ‖x_i − z‖
-    changes by less than tolerance · objective. Returns the weights [m] of the median, the number of
-    iterations, and the objective.
-    """
-    weights = alphas
-    distances = _distances_to(weights, squared)
-    objective = (alphas @ distances).item()
-    iterations, change = 0, torch.inf
-    while iterations < max_iterations and change >= tolerance * objective:
-        previous = objective
-        weights = alphas / distances.clamp(min=smoothing)
-        weights = weights / weights.sum()
+    def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
+        """At least one iteration ran, and every update keeps a share, unscaled and without
+        noise."""
+        iterations = aggregate.diagnostics.get("iterations", 0)
+        require(
+            1 <= iterations <= self.max_iterations,
+            f"rfa ran {iterations} iterations; allowed: 1 to {self.max_iterations}",
+        )
+        require_all_accepted(aggregate)
+        require_unclipped(aggregate)
+        require_no_noise(aggregate)
+
+    def weiszfeld(
+        self, squared: torch.Tensor, alphas: torch.Tensor
+    ) -> tuple[torch.Tensor, int, float]:
+        """The smoothed Weiszfeld algorithm in the space of weights.
+
+        squared [m, m]: squared pairwise distances; alphas [m]: the points' shares, sum 1; both
+        float64. Starts from the weighted mean. Each iteration sets β_i = α_i / max(smoothing,
+        ‖x_i − z‖) and z = Σ β_i x_i / Σ β_i. Stops after `max_iterations`, or once the objective
+        Σ α_i ‖x_i − z‖ is 0 or changes by less than tolerance · objective. Returns the weights [m]
+        of the median, the number of iterations, and the objective.
+        """
+        weights = alphas
         distances = _distances_to(weights, squared)
         objective = (alphas @ distances).item()
-        change = abs(previous - objective)
-        iterations += 1
-    return weights, iterations, objective
+        iterations, changes = 0, True
+        while iterations < self.max_iterations and changes:
+            previous = objective
+            weights = alphas / distances.clamp(min=self.smoothing)
+            weights = weights / weights.sum()
+            distances = _distances_to(weights, squared)
+            objective = (alphas @ distances).item()
+            changes = objective > 0 and abs(previous - objective) >= self.tolerance * objective
+            iterations += 1
+        return weights, iterations, objective
 
 
 def _distances_to(weights: torch.Tensor, squared: torch.Tensor) -> torch.Tensor:
@@ -76,22 +89,3 @@ def _distances_to(weights: torch.Tensor, squared: torch.Tensor) -> torch.Tensor:
     """
     moments = squared @ weights
     return (moments - 0.5 * (weights @ moments)).clamp(min=0).sqrt()
-
-
-def check_rfa(
-    aggregate: Aggregate,
-    updates: torch.Tensor,
-    *,
-    max_iterations: int,
-    smoothing: float,
-    tolerance: float,
-) -> None:
-    """At least one iteration ran, and every update keeps a share, unscaled and without noise."""
-    iterations = aggregate.diagnostics.get("iterations", 0)
-    require(
-        1 <= iterations <= max_iterations,
-        f"rfa ran {iterations} iterations; allowed: 1 to {max_iterations}",
-    )
-    require_all_accepted(aggregate)
-    require_unclipped(aggregate)
-    require_no_noise(aggregate)

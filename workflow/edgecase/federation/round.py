@@ -1,39 +1,18 @@
-"""One federated round: train, defend, average."""
+"""The clients' part of a round: local training, and what attackers make of it."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import torch
 
-from edgecase import attacks, defenses
+from edgecase import attacks
 from edgecase.attacks import LocalTraining, RoundContext
-from edgecase.base.errors import SimulationError
-from edgecase.base.tensor_randomness import torch_generator
-from edgecase.defenses import Aggregate
 from edgecase.federation.clients import Population
 from edgecase.federation.local import LocalJob, Stream
+from edgecase.federation.server import Updates
 from edgecase.federation.trainer import Trainer
 from edgecase.machine.precision import autocast_dtype
 from edgecase.population.participation import Participants
-
-
-@dataclass(frozen=True)
-class Updates:
-    """What the server receives: `updates` [m, P] = w_i − w_t as sent, and sample counts [m].
-
-    `buffers` [m, B] are the clients' own, whole and unscaled; None for a model without any.
-    """
-
-    updates: torch.Tensor
-    num_samples: torch.Tensor
-    buffers: torch.Tensor | None = None
-
-    @cached_property
-    def norms(self) -> list[float]:
-        """l2 norm of each update; NaN or infinity tells a client that has diverged."""
-        return torch.linalg.vector_norm(self.updates, dim=1).tolist()
 
 
 def honest_training(parameters: Mapping, round: int) -> LocalTraining:
@@ -143,70 +122,21 @@ def _as_sent(
     return Updates(updates, torch.tensor(counts, dtype=torch.float64, device=updates.device))
 
 
-def defend(
-    received: Updates,
-    participants: Participants,
-    population: Population,
-    parameters: Mapping,
-    round: int,
-    seed: int,
-) -> Aggregate:
-    """Aggregate the updates with the cell's defense; its postconditions hold or the run stops.
+def counts_as_published(
+    received: Updates, participants: Participants, population: Population, parameters: Mapping
+) -> Updates:
+    """What is received, with the sample counts that the released Multi-Krum averages by.
 
-    A client whose update is not finite has diverged. `SimulationError` names it or, where
-    `diverged_clients` is "leave-out", it has weight 0 and the defense sees the rest. If these are
-    too few for it, the global model stays as it is.
+    It puts the attacker's count first in every round, also without attacker.
     """
-    finite = [math.isfinite(norm) for norm in received.norms]
-    if not all(finite):
-        lost = [client for client, ok in zip(participants.ids, finite, strict=True) if not ok]
-        if parameters.get("diverged_clients", "stop") == "stop":
-            clients = ", ".join(map(str, lost))
-            raise SimulationError(
-                f"the updates of clients {clients} hold NaN or infinity "
-                "(diverged_clients: leave-out goes on without them)"
-            )
-    name = parameters["defense"]["name"]
-    options = {key: value for key, value in parameters["defense"].items() if key != "name"}
-    num_samples = received.num_samples
     if (
-        name == "multi-krum"
-        and parameters["switches"]["multi_krum_counts"] == "published"
-        and parameters["participation"].startswith("fixed-freq")
-        and parameters["attack"] != attacks.NO_ATTACK
-        and not participants.attackers
+        parameters["defense"]["name"] != "multi-krum"
+        or parameters["switches"]["multi_krum_counts"] != "published"
+        or not parameters["participation"].startswith("fixed-freq")
+        or parameters["attack"] == attacks.NO_ATTACK
+        or participants.attackers
     ):
-        # The released code puts the attacker's count first in every round, also without attacker.
-        num_samples = num_samples.roll(1)
-        num_samples[0] = population.attacker_count
-    generator = torch_generator(seed, "noise", round, device=received.updates.device)
-    kept = torch.tensor(finite, device=received.updates.device)
-    updates = received.updates if all(finite) else received.updates[kept]
-    if len(updates) < defenses.minimum_clients(name, options):
-        return _nothing(received.updates)
-    try:
-        result = defenses.aggregate(
-            name, updates, num_samples[kept], generator=generator, **options
-        )
-        defenses.check_postconditions(name, result, updates, options)
-    except SimulationError as error:
-        if not error.rows:
-            raise
-        clients = [client for client, ok in zip(participants.ids, finite, strict=True) if ok]
-        named = ", ".join(f"{clients[row]} (row {row})" for row in error.rows)
-        raise SimulationError(f"{error}; clients: {named}") from error
-    return result if all(finite) else _spread(result, kept)
-
-
-def _nothing(updates: torch.Tensor) -> Aggregate:
-    """The aggregate of a round in which nobody is left: the global model stays."""
-    none = torch.zeros(len(updates), dtype=torch.float64, device=updates.device)
-    return Aggregate(torch.zeros_like(updates[0]), none, torch.ones_like(none), None, {})
-
-
-def _spread(result: Aggregate, kept: torch.Tensor) -> Aggregate:
-    """`result` over the `kept` of the round's updates as one over all of them; the rest weigh 0."""
-    weights = torch.zeros(len(kept), dtype=torch.float64, device=kept.device)
-    factors = torch.ones_like(weights)
-    weights[kept], factors[kept] = result.weights, result.clip_factors
-    return replace(result, weights=weights, clip_factors=factors)
+        return received
+    num_samples = received.num_samples.roll(1)
+    num_samples[0] = population.attacker_count
+    return replace(received, num_samples=num_samples)

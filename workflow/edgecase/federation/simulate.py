@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import torch
 
+from edgecase import defenses
 from edgecase.attacks import NO_ATTACK
 from edgecase.base.errors import SimulationError
-from edgecase.defenses import Aggregate
+from edgecase.defenses import Aggregate, Rule
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
-from edgecase.federation.round import Cohort, Updates, defend, train_participants
+from edgecase.federation.round import Cohort, counts_as_published, train_participants
+from edgecase.federation.server import Broadcast, Updates, defend
 from edgecase.federation.state import SeedState
 from edgecase.federation.trainer import Trainer
 from edgecase.machine.device import synchronise
@@ -75,6 +77,8 @@ def simulate(
                 f"test_samples is {stated}"
             )
     precision = parameters["precision"]
+    options = {key: value for key, value in parameters["defense"].items() if key != "name"}
+    rule = defenses.rule(parameters["defense"]["name"], options)
     model = trainer.model
 
     def measured(run: SeedRun, current: torch.Tensor, round: int) -> dict[str, float | None]:
@@ -122,7 +126,7 @@ def simulate(
         train_s = _since(began) / len(together)
         for run, cohort, updates in zip(together, cohorts, received, strict=True):
             began = time.perf_counter()
-            aggregate, after, norm = _step(cohort, updates, parameters, round)
+            aggregate, after, norm = _step(rule, cohort, updates, parameters, round)
             aggregate_s = _since(began)
             began = time.perf_counter()
             values = _NOT_EVALUATED
@@ -156,13 +160,17 @@ def is_evaluated(parameters: Mapping, round: int) -> bool:
 
 
 def _step(
-    cohort: Cohort, updates: Updates, parameters: Mapping, round: int
+    rule: Rule, cohort: Cohort, updates: Updates, parameters: Mapping, round: int
 ) -> tuple[Aggregate, torch.Tensor, float]:
     """The aggregate of a seed's round, the next global model and its norm."""
     clients = " ".join(map(str, cohort.participants.ids))
     with _placed(f"seed {cohort.seed}, round {round}, participants {clients}"):
         aggregate = defend(
-            updates, cohort.participants, cohort.population, parameters, round, cohort.seed
+            rule,
+            counts_as_published(updates, cohort.participants, cohort.population, parameters),
+            cohort.participants.ids,
+            Broadcast(cohort.seed, round, cohort.start),
+            leave_out_diverged=parameters.get("diverged_clients") == "leave-out",
         )
         after = cohort.start + aggregate.update
         return aggregate, after, _norm(after)
@@ -227,11 +235,11 @@ def _round_columns(
     diverged = [
         c for c, norm in zip(participants.ids, norms, strict=True) if not math.isfinite(norm)
     ]
-    weights = aggregate.weights.tolist()
-    clip_factors = aggregate.clip_factors.tolist()
+    accepted = aggregate.accepted.tolist()
+    clip_factors = [] if aggregate.clip_factors is None else aggregate.clip_factors.tolist()
     attacks = [client in participants.attackers for client in participants.ids]
-    refused = [c for c, weight in zip(participants.ids, weights, strict=True) if weight == 0]
-    accepted_attackers = sum(a and w > 0 for a, w in zip(attacks, weights, strict=True))
+    refused = [c for c, kept in zip(participants.ids, accepted, strict=True) if not kept]
+    accepted_attackers = sum(a and kept for a, kept in zip(attacks, accepted, strict=True))
     return {
         "adv_norm_diff": _mean(n for n, a in zip(norms, attacks, strict=True) if a),
         "honest_norm_mean": _mean(n for n, a in zip(norms, attacks, strict=True) if not a),

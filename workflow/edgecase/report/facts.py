@@ -158,6 +158,19 @@ def _images(name: str, used_for: str, source: Source | None, standin: bool) -> I
     return Images(f"{name}, drawn by this project", used_for, "as its code", "", standin)
 
 
+def code_versions(records: Iterable[Mapping]) -> tuple[int, int]:
+    """How many digests of code the cells have, and how many versions of the code that takes.
+
+    A digest covers a cell's own attack, defense and model, so cells that differ in these differ in
+    it, at one version as well.
+    """
+    found: dict[tuple, set[str]] = {}
+    for record in records:
+        own = (record["attack"], record["defense"], record["parameters"]["model"]["name"])
+        found.setdefault(own, set()).add(record["code"])
+    return len(set().union(*found.values())), max(map(len, found.values()), default=0)
+
+
 def counted(records: Iterable[Mapping], key: str) -> list[tuple[str, int]]:
     """The values of a record's key as text, with how many cells have each, the most first."""
     return Counter(_text(record[key]) for record in records).most_common()

@@ -48,7 +48,7 @@ def front_page(
         "duration": _duration(hours),
         "devices": facts.counted(records, "device"),
         "versions": facts.counted(records, "versions"),
-        "codes": facts.counted(records, "code"),
+        "codes": facts.code_versions(records),
         "images": facts.images(records, described),
         "figures": figures,
         "pages": pages,

@@ -36,7 +36,7 @@ def provenance_page(
         "run": run,
         "command": facts.command(configfiles),
         "standin": any(record["standin"] for record in records),
-        "codes": facts.counted(records, "code"),
+        "codes": facts.code_versions(records),
         "devices": facts.counted(records, "device"),
         "versions": facts.counted(records, "versions"),
         "starts": tabular.view(_starts(starts)),

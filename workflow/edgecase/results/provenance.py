@@ -1,4 +1,4 @@
-"""What a result was made from: digests of code and data, versions."""
+"""What a result was made from: digests of its data, versions of its libraries."""
 
 import hashlib
 import importlib.metadata
@@ -6,94 +6,7 @@ import platform
 from collections.abc import Iterable
 from pathlib import Path
 
-_WORKFLOW = Path(__file__).parents[2]
-
-
-def _library(*parts: str) -> tuple[str, ...]:
-    return tuple(f"edgecase/{part}" for part in parts)
-
-
-#: which part of the library, and which scripts, decide the numbers of which step.
-CODE = {
-    "prepare": _library("datasets", "base/randomness.py"),
-    "partition": _library(
-        "population/partition.py",
-        "base/parameters.py",
-        "base/randomness.py",
-        "datasets/__init__.py",
-    ),
-    "poison": _library(
-        "population/poison", "base/parameters.py", "base/randomness.py", "datasets/__init__.py"
-    ),
-    "simulate": (
-        *_library("attacks", "defenses", "federation", "models", "base/randomness.py"),
-        *_library(
-            "base/tensor_randomness.py",
-            "federation/transforms.py",
-            "results/rounds.py",
-            "datasets/__init__.py",
-        ),
-        *("scripts/cell.py", "scripts/pretrain.py"),
-    ),
-    "densities": (
-        *_library(
-            "densities", "densities/features.py", "federation", "models", "base/randomness.py"
-        ),
-        *_library("base/tensor_randomness.py", "federation/transforms.py", "datasets/__init__.py"),
-        "scripts/densities.py",
-    ),
-    "report": _library(
-        *(
-            "report",
-            "claims/table.py",
-            "densities/__init__.py",
-            "analysis/measures.py",
-            "results/rounds.py",
-        ),
-        *("results/tables.py", "datasets/__init__.py", "datasets/sources.py"),
-        # Not Python, so the folder does not bring them.
-        *(f"report/templates/{name}.html" for name in ("front", "page", "provenance", "table")),
-        *("report/templates/page.css", "report/templates/sort.js"),
-    ),
-    "verdict": (
-        *_library(
-            "verdict",
-            "claims",
-            "figures",
-            "results/rounds.py",
-            "results/tables.py",
-            "analysis/curves.py",
-        ),
-        *_library("analysis/summary.py", "analysis/measures.py", "analysis/fairness.py"),
-        "scripts/verdict.py",
-    ),
-    "judge": _library("claims", "densities/__init__.py", "results/cells.py", "results/rounds.py"),
-    "draw": _library(
-        *(
-            "figures",
-            "results/rounds.py",
-            "results/tables.py",
-            "analysis/curves.py",
-            "analysis/summary.py",
-            "analysis/fairness.py",
-        ),
-        *("analysis/ablation.py", "densities", "analysis/measures.py"),
-        *("analysis/hyperparameters.py", "analysis/reported.py"),
-    ),
-}
-
 _PACKAGES = ("torch", "numpy", "pandas", "safetensors", "snakemake")
-
-
-def code_digest(step: str) -> str:
-    """Digest of the content of the source files behind `step`, a key of `CODE`."""
-    digest = hashlib.sha256()
-    for part in CODE[step]:
-        path = _WORKFLOW / part
-        for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(source.relative_to(_WORKFLOW).as_posix().encode())
-            digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def file_digest(path: str | Path) -> str:

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
+from edgecase.results import code
 from edgecase.results.cells import all_cells
-from edgecase.results.provenance import code_digest, file_digest
+from edgecase.results.provenance import file_digest
 from edgecase.sharing import MANIFEST, metadata
 from edgecase.sharing.check import find, problems
 
 FORMAT = 1
-#: the steps whose code decides what an archive holds and nobody wants to run again.
-STEPS = ("partition", "poison", "simulate", "densities")
+#: the steps whose code decides what an archive holds; each cell records its own.
+STEPS = ("partition", "poison", "pretrain", "densities")
 #: the paper's configuration, over which all others are merged.
 BASE = Path("config/config.yaml")
 
@@ -44,7 +45,7 @@ def pack(config: Mapping, configfiles: Sequence[Path], project: Path, archive: P
         "run": run,
         "configfiles": [path.as_posix() for path in _configuration(configfiles, project)[1:]],
         "commit": _commit(project),
-        "code": {step: code_digest(step) for step in STEPS},
+        "code": {step: code.digest(step) for step in STEPS},
         "files": {
             file.as_posix(): {
                 "sha256": file_digest(project / file),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from edgecase.base.errors import DataError
 from edgecase.config import resolve_cell
+from edgecase.results import code
 from edgecase.results.cells import Cell
-from edgecase.results.provenance import code_digest
 from edgecase.results.records import digests, read_cell
 from edgecase.results.rounds import TIMING_COLUMNS
 from edgecase.results.staleness import differences
@@ -80,8 +80,8 @@ def _own_problems(found: Found, config: Mapping, known: set[Cell]) -> Iterable[s
         yield str(error)
         return
     wanted = resolve_cell(config, found.cell)
-    code = code_digest("simulate")
-    for text in differences(record, parameters=wanted, seeds=config["seeds"], code=code):
+    own = code.digest_for("cell", wanted)
+    for text in differences(record, parameters=wanted, seeds=config["seeds"], code=own):
         yield f"{where}: {text}"
     if not isinstance(record.get("versions"), dict):
         yield f"{where}/cell.json: versions is {record.get('versions')!r}; expected an object"

@@ -6,18 +6,19 @@ import re
 import shutil
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import jsonschema
 
-from edgecase.base.errors import DataError, shown
-from edgecase.results.provenance import code_digest, file_digest
+from edgecase.base.errors import ConfigError, DataError, shown
+from edgecase.results import code
+from edgecase.results.provenance import file_digest
 from edgecase.sharing import MANIFEST, metadata
 from edgecase.sharing.archive import BASE, FORMAT, STEPS
-from edgecase.sharing.check import find
+from edgecase.sharing.check import Found, find
 from edgecase.sharing.staging import place, staging
 
 _CHUNK = 1 << 20
@@ -72,8 +73,8 @@ def unpack(archive: Path, project: Path) -> Unpacked:
             manifest = _extract(archive, folder)
         except _UNREADABLE as error:
             raise DataError(f"{archive}: cannot be read, it may be cut off ({error})") from error
-        _check_code(archive, manifest)
         run, files = manifest["run"], manifest["files"]
+        _check_code(archive, manifest, find(folder, run))
         there = {name for name in files if not name.startswith(".") and (project / name).exists()}
         others = {name for name in there if file_digest(project / name) != files[name]["sha256"]}
         told = [
@@ -168,15 +169,25 @@ def _is_record(name: str, own: set[str]) -> bool:
     return _is_plain(name) and metadata.described(name) in own
 
 
-def _check_code(archive: Path, manifest: Mapping) -> None:
-    other = [step for step in STEPS if manifest["code"].get(step) != code_digest(step)]
+def _check_code(archive: Path, manifest: Mapping, cells: Iterable[Found]) -> None:
+    other = [step for step in STEPS if manifest["code"].get(step) != code.digest(step)]
+    other += [cell.cell.folder for cell in cells if not _is_of_this_code(cell.record)]
     if other:
+        named = ", ".join(other[:3]) + (f" and {len(other) - 3} more" if other[3:] else "")
         commit = manifest["commit"]
         where = f"; check out its commit: git checkout {commit}" if commit else ""
         raise DataError(
-            f"{archive}: was made by other code than this project's ({', '.join(other)}), which "
+            f"{archive}: was made by other code than this project's ({named}), which "
             f"would train its cells again{where}"
         )
+
+
+def _is_of_this_code(record: Mapping) -> bool:
+    try:
+        return record.get("code") == code.digest_for("cell", record["parameters"])
+    except ConfigError:
+        # It names a defense or a model that is not here.
+        return False
 
 
 def _decides(name: str) -> bool:

@@ -1,0 +1,278 @@
+"""The contract of a defense: what the server's rule sees of a round, and what it gives.
+
+A rule is a frozen dataclass of its parameters, registered in a file of its own:
+
+>>> import torch
+>>> from dataclasses import dataclass
+>>> from edgecase.base.parameters import parameter
+>>> @dataclass(frozen=True)
+... class Shrink(Rule):
+...     factor: float = parameter("what every update is multiplied by", above=0, maximum=1)
+...
+...     def aggregate(self, inputs):
+...         factors = torch.full_like(inputs.shares, self.factor)
+...         return combine(inputs, inputs.shares, clip_factors=factors)
+>>> result = run(Shrink(0.5), torch.tensor([[2.0], [4.0]]), [1, 1])
+>>> result.update
+tensor([1.5000])
+
+A rule that remembers gives its memory with the aggregate and finds it in the next round's inputs:
+
+>>> @dataclass(frozen=True)
+... class Momentum(Rule):
+...     weighted_sum = False
+...
+...     def aggregate(self, inputs):
+...         mean = combine(inputs, inputs.shares).update
+...         velocity = 0.5 * inputs.memory.get("velocity", torch.zeros_like(mean)) + mean
+...         return whole(inputs, velocity, memory={"velocity": velocity})
+>>> first = run(Momentum(), torch.tensor([[2.0], [4.0]]), [1, 1])
+>>> run(Momentum(), torch.tensor([[2.0], [4.0]]), [1, 1], memory=first.memory).update
+tensor([4.5000])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from edgecase.base.errors import ConfigError, SimulationError
+from edgecase.base.lazy import torch
+from edgecase.defenses.distances import row_norms, weighted_sum
+
+
+@dataclass(frozen=True, eq=False)
+class RoundInputs:
+    """What a rule may look at. A further field changes no existing rule.
+
+    updates [m, P]: w_i − w_t, finite, float16, bfloat16, float32 or float64; never modified.
+    num_samples [m]: float64, above 0. norms [m]: l2 norms of the updates, float64.
+    client_ids: who sent each row; a client has the same number in every round.
+    buffers [m, B]: the running statistics of each client's model, B = 0 without any.
+    global_model [P]: w_t, which the clients started from, or None outside of a simulation.
+    memory: what the rule gave as its memory in the round before; empty in the first.
+    root_update [P]: the update of the server's own training, for a rule with a `root_size`.
+    generator: where random draws come from, or None.
+    """
+
+    updates: torch.Tensor
+    num_samples: torch.Tensor
+    norms: torch.Tensor
+    client_ids: tuple[int, ...]
+    buffers: torch.Tensor
+    global_model: torch.Tensor | None = None
+    memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    root_update: torch.Tensor | None = None
+    generator: torch.Generator | None = None
+
+    @property
+    def shares(self) -> torch.Tensor:
+        """FedAvg's weights [m]: n_i / Σ n_j, float64 (McMahan et al. 2017, algorithm 1)."""
+        return self.num_samples / self.num_samples.sum()
+
+
+@dataclass(frozen=True, eq=False)
+class Aggregate:
+    """The server's step and how it came about; all tensors lie on the device of the updates.
+
+    update [P]: to be added to w_t.
+    accepted [m]: bool; False for a client whose update was refused.
+    weights [m]: float64, the share of each client, or None where no client has one.
+    clip_factors [m]: float64, what each update was multiplied by, 1 for "as it was", or None.
+    noise [P]: what was added to the average, or None.
+    buffers [B]: the global model's next ones; None leaves them as they are. What a rule does not
+    give, `run` fills in: the average by sample count over the accepted clients.
+    memory: what the rule gets back in the next round; a saved state keeps it.
+    diagnostics: "norms" [m] of the updates as sent, and what the rule reports.
+    """
+
+    update: torch.Tensor
+    accepted: torch.Tensor
+    weights: torch.Tensor | None = None
+    clip_factors: torch.Tensor | None = None
+    noise: torch.Tensor | None = None
+    buffers: torch.Tensor | None = None
+    memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    diagnostics: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A defense with its parameters. The methods that a rule does not write do nothing."""
+
+    #: how the rule is called in configurations and in figures; `register` sets both.
+    name: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    #: whether update = Σ weights_i · clip_factors_i · updates_i + noise, with weights that sum to 1
+    #: and factors up to 1. A rule that says so is held to it in every round.
+    weighted_sum: ClassVar[bool] = True
+
+    @property
+    def root_size(self) -> int:
+        """How many training samples the server withholds from the clients and trains on itself."""
+        return 0
+
+    def minimum_clients(self) -> int:
+        """The fewest clients of a round under which the rule is defined."""
+        return 1
+
+    def prepare(
+        self,
+        model: torch.Tensor,
+        memory: Mapping[str, torch.Tensor],
+        generator: torch.Generator | None,
+    ) -> torch.Tensor:
+        """The model [P] that is sent to the clients instead of the global one.
+
+        The round goes on from it: updates are differences to it, and the aggregate is added to it.
+        """
+        return model
+
+    def aggregate(self, inputs: RoundInputs) -> Aggregate:
+        """The server's step of a round."""
+        raise NotImplementedError
+
+    def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
+        """Raise `SimulationError` if the aggregate is not what the rule promises (`require`)."""
+
+    def after_last_round(
+        self,
+        model: torch.Tensor,
+        memory: Mapping[str, torch.Tensor],
+        generator: torch.Generator | None,
+    ) -> torch.Tensor:
+        """What the server makes of the global model [P] once the last round is over."""
+        return model
+
+
+def run(
+    rule: Rule,
+    updates: torch.Tensor,
+    num_samples: Any,
+    *,
+    client_ids: Sequence[int] | None = None,
+    buffers: torch.Tensor | None = None,
+    **others: Any,
+) -> Aggregate:
+    """The aggregate of `updates` [m, P] (w_i − w_t) under `rule`, held to what the rule promises.
+
+    num_samples [m]: what each client counts in the average, above 0. The other arguments are those
+    of `RoundInputs`. No input is modified and no global generator touched. Sums, norms and
+    distances are in float64; the update is float64 for float64 updates and float32 for all others.
+    Ties go to the lowest index.
+
+    Raises `ConfigError` for too few clients; `ValueError` for arrays of a wrong type or shape and
+    for sample counts that are not above 0; `SimulationError` for NaN, infinity, an update whose
+    norm, squared, leaves float64, and a broken promise.
+    """
+    from edgecase.defenses.postconditions import check_promises
+
+    with torch.no_grad():
+        m = len(updates)
+        inputs = RoundInputs(
+            updates=updates,
+            num_samples=_checked_counts(num_samples, updates),
+            norms=_checked_norms(updates),
+            client_ids=tuple(range(m) if client_ids is None else client_ids),
+            buffers=updates.new_zeros(m, 0) if buffers is None else buffers,
+            **others,
+        )
+        if m < rule.minimum_clients():
+            raise ConfigError(
+                f"{rule.name}: a round of {m} clients; allowed: at least {rule.minimum_clients()}"
+            )
+        result = rule.aggregate(inputs)
+        if result.buffers is None:
+            result = replace(result, buffers=average_buffers(inputs, result.accepted))
+        check_promises(rule, result, inputs)
+        return result
+
+
+def combine(
+    inputs: RoundInputs,
+    weights: torch.Tensor,
+    *,
+    clip_factors: torch.Tensor | None = None,
+    noise: torch.Tensor | None = None,
+    memory: Mapping[str, torch.Tensor] | None = None,
+    **diagnostics: Any,
+) -> Aggregate:
+    """The `Aggregate` of a rule's weights [m], clip factors [m] (default 1) and noise [P].
+
+    Clients of weight 0 are refused.
+    """
+    updates = inputs.updates
+    clip_factors = torch.ones_like(weights) if clip_factors is None else clip_factors
+    total = weighted_sum(updates, weights * clip_factors)
+    if noise is not None:
+        total.add_(noise)
+    return Aggregate(
+        update=total.to(result_dtype(updates)),
+        accepted=weights != 0,
+        weights=weights,
+        clip_factors=clip_factors,
+        noise=noise,
+        memory=memory or {},
+        diagnostics={"norms": inputs.norms, **diagnostics},
+    )
+
+
+def whole(
+    inputs: RoundInputs,
+    update: torch.Tensor,
+    *,
+    clip_factors: torch.Tensor | None = None,
+    memory: Mapping[str, torch.Tensor] | None = None,
+    **diagnostics: Any,
+) -> Aggregate:
+    """The `Aggregate` of an `update` [P] that is no weighted sum and that refuses nobody."""
+    return Aggregate(
+        update=update.to(result_dtype(inputs.updates)),
+        accepted=torch.ones(len(inputs.updates), dtype=torch.bool, device=update.device),
+        clip_factors=clip_factors,
+        memory=memory or {},
+        diagnostics={"norms": inputs.norms, **diagnostics},
+    )
+
+
+def average_buffers(inputs: RoundInputs, accepted: torch.Tensor) -> torch.Tensor | None:
+    """The average [B] by sample count over the accepted clients; None if there is none.
+
+    No rule clips buffers or adds noise to them: a variance must stay above 0.
+    """
+    if not accepted.any():
+        return None
+    counts = inputs.num_samples * accepted
+    return weighted_sum(inputs.buffers, counts / counts.sum()).to(inputs.buffers.dtype)
+
+
+def result_dtype(updates: torch.Tensor) -> torch.dtype:
+    """The dtype of update and noise: float32 for half precision, else that of the updates."""
+    return torch.promote_types(updates.dtype, torch.float32)
+
+
+def _checked_norms(updates: torch.Tensor) -> torch.Tensor:
+    if not updates.is_floating_point() or updates.ndim != 2 or 0 in updates.shape:
+        raise ValueError(
+            f"updates are {updates.dtype} {list(updates.shape)}; allowed: floating-point [m, P]"
+        )
+    norms = row_norms(updates)
+    # Twice the largest norm bounds every pairwise distance, whose square must fit float64 too.
+    bad = (~(2 * norms).square().isfinite()).nonzero().flatten().tolist()
+    if bad:
+        raise SimulationError(
+            f"the updates of rows {', '.join(map(str, bad))} (of {len(updates)}, counted from 0) "
+            "hold NaN, infinity or numbers too large to square",
+            bad,
+        )
+    return norms
+
+
+def _checked_counts(num_samples: Any, updates: torch.Tensor) -> torch.Tensor:
+    counts = torch.as_tensor(num_samples, dtype=torch.float64, device=updates.device)
+    if counts.shape != updates.shape[:1] or not ((counts > 0) & counts.isfinite()).all():
+        raise ValueError(
+            f"num_samples is {counts.tolist()}; allowed: {len(updates)} finite numbers > 0"
+        )
+    return counts

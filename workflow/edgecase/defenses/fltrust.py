@@ -1,0 +1,59 @@
+"""fltrust: trust by the server's own update (Cao et al. 2021, arXiv 2012.13995)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgecase.base.errors import ConfigError
+from edgecase.base.lazy import torch
+from edgecase.base.parameters import parameter
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine
+from edgecase.defenses.distances import products, row_norms
+from edgecase.defenses.postconditions import require
+from edgecase.defenses.registry import register
+
+
+@register("fltrust", label="FLTrust")
+@dataclass(frozen=True)
+class FlTrust(Rule):
+    """Σ TS_i · (‖u_0‖ / ‖u_i‖) · u_i / Σ TS_j with TS_i = max(0, cos(u_i, u_0)).
+
+    u_0 is the server's update: honest training on a root set that is withheld from the clients.
+    Sample counts do not enter. Clients that point away from u_0 are refused; if all do, the global
+    model stays. Assumes a root set that resembles the task. An update of length 0 has trust 0.
+    """
+
+    root_samples: int = parameter("training samples that the server trains on", minimum=1)
+
+    # Factors exceed 1 where u_0 is longer, and the weights of a round without trust are all 0.
+    weighted_sum = False
+
+    @property
+    def root_size(self) -> int:
+        return self.root_samples
+
+    def aggregate(self, inputs: RoundInputs) -> Aggregate:
+        root = _root(inputs)
+        length, norms = row_norms(root[None]), inputs.norms
+        cosines = products(inputs.updates, root) / (length * norms)
+        # 0 / 0 where either has length 0.
+        trust = cosines.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0).clamp(min=0)
+        total = trust.sum()
+        weights = trust / total if total > 0 else trust
+        factors = torch.where(norms > 0, length / norms, 1.0)
+        return combine(inputs, weights, clip_factors=factors, trust=trust)
+
+    def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
+        """The aggregate is no longer than the server's own update."""
+        longest = row_norms(_root(inputs)[None]).item()
+        norm = row_norms(aggregate.update[None]).item()
+        require(
+            norm <= longest * (1 + 1e-5),
+            f"the aggregate has norm {norm:.9g}; the server's update has {longest:.9g}",
+        )
+
+
+def _root(inputs: RoundInputs) -> torch.Tensor:
+    if inputs.root_update is None:
+        raise ConfigError("fltrust: root_update is missing; allowed: the server's update [P]")
+    return inputs.root_update

@@ -1,0 +1,142 @@
+"""The server's part of a round: hold the updates against the cell's rule, and carry its memory."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import torch
+
+from edgecase import defenses
+from edgecase.base.errors import SimulationError
+from edgecase.base.tensor_randomness import torch_generator
+from edgecase.defenses import Aggregate, Rule
+
+
+@dataclass(frozen=True)
+class Updates:
+    """What the server receives.
+
+    `updates` [m, P] are w_i − w_t as sent, `num_samples` [m] the sample counts, and `buffers`
+    [m, B] the running statistics of the clients' models, if these have any.
+    """
+
+    updates: torch.Tensor
+    num_samples: torch.Tensor
+    buffers: torch.Tensor | None = None
+
+    @cached_property
+    def norms(self) -> list[float]:
+        """l2 norm of each update; NaN or infinity tells a client that has diverged."""
+        return torch.linalg.vector_norm(self.updates, dim=1).tolist()
+
+    @property
+    def finite(self) -> list[bool]:
+        """Which clients have sent numbers alone."""
+        finite = [math.isfinite(norm) for norm in self.norms]
+        if self.buffers is None:
+            return finite
+        known = self.buffers.isfinite().all(dim=1).tolist()
+        return [here and there for here, there in zip(finite, known, strict=True)]
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """What the server starts a round of one seed with.
+
+    `model` [P] is what the clients get, `memory` what the rule gave in the round before, and
+    `root_update` [P] the update of the server's own training, for a rule that asks for it.
+    """
+
+    seed: int
+    round: int
+    model: torch.Tensor | None = None
+    memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    root_update: torch.Tensor | None = None
+
+    def generator(self, purpose: str, device: torch.device) -> torch.Generator:
+        """Where the rule's draws for `purpose` come from."""
+        return torch_generator(self.seed, purpose, self.round, device=device)
+
+
+def defend(
+    rule: Rule,
+    received: Updates,
+    clients: Sequence[int],
+    broadcast: Broadcast,
+    *,
+    leave_out_diverged: bool,
+) -> Aggregate:
+    """The rule's aggregate of what the `clients` sent; its promises hold or the run stops.
+
+    A client whose update is not finite has diverged. `SimulationError` names it or, with
+    `leave_out_diverged`, it is refused and the rule sees the rest. If these are too few for the
+    rule, the global model and the memory stay as they are.
+    """
+    finite = received.finite
+    if not (all(finite) or leave_out_diverged):
+        lost = [str(client) for client, ok in zip(clients, finite, strict=True) if not ok]
+        raise SimulationError(
+            f"the updates of clients {', '.join(lost)} hold NaN or infinity "
+            "(diverged_clients: leave-out goes on without them)"
+        )
+    device = received.updates.device
+    kept = torch.tensor(finite, device=device)
+    seen = received if all(finite) else _rows(received, kept)
+    if len(seen.updates) < rule.minimum_clients():
+        return _nothing(received.updates, broadcast.memory)
+    ids = [client for client, ok in zip(clients, finite, strict=True) if ok]
+    try:
+        result = defenses.run(
+            rule,
+            seen.updates,
+            seen.num_samples,
+            client_ids=ids,
+            buffers=seen.buffers,
+            global_model=broadcast.model,
+            memory=broadcast.memory,
+            root_update=broadcast.root_update,
+            generator=broadcast.generator("noise", device),
+        )
+    except SimulationError as error:
+        if not error.rows:
+            raise
+        named = ", ".join(f"{ids[row]} (row {row})" for row in error.rows)
+        raise SimulationError(f"{error}; clients: {named}") from error
+    return result if all(finite) else _spread(result, kept)
+
+
+def _rows(received: Updates, kept: torch.Tensor) -> Updates:
+    buffers = None if received.buffers is None else received.buffers[kept]
+    return Updates(received.updates[kept], received.num_samples[kept], buffers)
+
+
+def _nothing(updates: torch.Tensor, memory: Mapping[str, torch.Tensor]) -> Aggregate:
+    """The aggregate of a round in which nobody is left: everything stays."""
+    none = torch.zeros(len(updates), dtype=torch.float64, device=updates.device)
+    return Aggregate(
+        update=torch.zeros_like(updates[0]),
+        accepted=torch.zeros_like(none, dtype=torch.bool),
+        weights=none,
+        memory=memory,
+    )
+
+
+def _spread(result: Aggregate, kept: torch.Tensor) -> Aggregate:
+    """`result` over the `kept` of the round's updates as one over all; the rest are refused."""
+
+    def over_all(values: torch.Tensor | None, rest: float) -> torch.Tensor | None:
+        if values is None:
+            return None
+        spread = values.new_full(kept.shape, rest)
+        spread[kept] = values
+        return spread
+
+    accepted = torch.zeros_like(kept)
+    accepted[kept] = result.accepted
+    return replace(
+        result,
+        accepted=accepted,
+        weights=over_all(result.weights, 0),
+        clip_factors=over_all(result.clip_factors, 1),
+    )

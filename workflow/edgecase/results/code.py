@@ -1,0 +1,146 @@
+"""Digest the code behind each step by its meaning: comments, docstrings and layout do not count.
+
+A step is a script of `workflow/scripts`. Its code is what the script imports, directly or not, and
+what a registry finds by name: a cell's own attack, defense and model, a figure's own module. A file
+of the source tree that nothing imports changes no digest.
+"""
+
+import ast
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from edgecase.base.errors import ConfigError
+from edgecase.base.names import unknown_name
+
+WORKFLOW = Path(__file__).parents[2]
+
+#: They read, check, record and tell; none of them can change a number.
+_NO_NUMBERS = {
+    *(f"edgecase.base.{name}" for name in ("command", "documents", "errors", "failures", "files")),
+    *(f"edgecase.base.{name}" for name in ("names", "progress", "yaml_loader")),
+    "edgecase.handed",
+    *(f"edgecase.results.{name}" for name in ("code", "finished", "provenance", "staleness")),
+}
+#: Script → the package whose numbers reach all other steps in the files that it makes.
+_MAKERS = {
+    "prepare": "edgecase.datasets",
+    "partition": "edgecase.population.partition",
+    "poison": "edgecase.population.poison",
+}
+
+
+def digest(script: str, *members: str) -> str:
+    """Digest of the code behind `workflow/scripts/<script>.py` and the modules `members`."""
+    return _digest(WORKFLOW, script, tuple(sorted(members)))
+
+
+def digest_for(script: str, parameters: Mapping) -> str:
+    """Digest of the code behind a job: shared code, and what its parameters choose by name."""
+    return digest(script, *chosen(parameters))
+
+
+def chosen(parameters: Mapping) -> set[str]:
+    """The modules of the model, the attack and the defense that a job's parameters name.
+
+    Raises `ConfigError` for a name that is not registered.
+    """
+    from edgecase.defenses import rule_class
+    from edgecase.models import MODELS
+
+    name = parameters["model"]["name"]
+    if problem := unknown_name(name, MODELS):
+        raise ConfigError(f"model: {problem}")
+    found = {MODELS[name].build.__module__}
+    if "defense" in parameters:
+        found.add(rule_class(parameters["defense"]["name"]).__module__)
+    return found
+
+
+def files(script: str, *members: str) -> list[Path]:
+    """The files that `digest` reads, below `WORKFLOW`."""
+    root = WORKFLOW
+    return [path.relative_to(root) for path in _closure(root, script, tuple(sorted(members)))]
+
+
+@cache
+def _digest(root: Path, script: str, members: tuple[str, ...]) -> str:
+    found = hashlib.sha256()
+    for path in _closure(root, script, members):
+        found.update(f"{path.relative_to(root).as_posix()}\n{_read(path)[0]}\n".encode())
+    return found.hexdigest()[:16]
+
+
+def _closure(root: Path, script: str, members: tuple[str, ...]) -> list[Path]:
+    """Every file that the script and the members import, in order, and the templates beside."""
+    own = _MAKERS.get(script)
+    aside = frozenset(_MAKERS.values()) - {own}
+    left = [root / "scripts" / f"{script}.py"]
+    left += [path for name in members for path in _files(root, name, aside)]
+    seen: set[Path] = set()
+    while left:
+        path = left.pop()
+        if path not in seen:
+            seen.add(path)
+            left += [file for name in _read(path)[1] for file in _files(root, name, aside)]
+    templates = {
+        file
+        for path in seen
+        for file in (path.parent / "templates").glob("*")
+        if file.suffix in (".css", ".html", ".js")
+    }
+    return sorted(seen | templates)
+
+
+@cache
+def _files(root: Path, name: str, aside: frozenset[str]) -> list[Path]:
+    """The files that run when the module `name` is imported: its packages' and its own.
+
+    Nothing for what is no module of the library, or lies in one of the packages `aside`.
+    """
+    parts = name.split(".")
+    names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    if parts[0] != "edgecase" or not aside.isdisjoint(names) or not _NO_NUMBERS.isdisjoint(names):
+        return []
+    places = [root.joinpath(*dotted.split(".")) for dotted in names]
+    return [
+        path
+        for place in places
+        for path in (place / "__init__.py", place.with_suffix(".py"))
+        if path.is_file()
+    ]
+
+
+@cache
+def _read(path: Path) -> tuple[str, frozenset[str]]:
+    """What a file does, as text, and every module that it may import, anywhere in it.
+
+    Of `from a import b` these are a and a.b, which may be a module itself; what stands under
+    `if TYPE_CHECKING:` is never imported.
+    """
+    if path.suffix != ".py":
+        return path.read_text(encoding="utf-8"), frozenset()
+    tree = ast.parse(path.read_bytes())
+    imports: set[str] = set()
+    left: list[ast.AST] = [tree]
+    while left:
+        node = left.pop()
+        match node:
+            case ast.Import(names=names):
+                imports |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                imports |= {module, *(f"{module}.{alias.name}" for alias in names)}
+            case ast.Assign(value=ast.Call(func=ast.Name(id="lazy"), args=[ast.Constant(name)])):
+                imports.add(name)
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                left += node.orelse
+                continue
+            case ast.Module() | ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                if ast.get_docstring(node, clean=False) is not None:
+                    del node.body[0]
+        # Statements alone: no expression imports anything.
+        for inner in ("body", "orelse", "finalbody", "handlers", "cases"):
+            below = getattr(node, inner, [])
+            left += below if isinstance(below, list) else []
+    return ast.unparse(tree), frozenset(imports)
