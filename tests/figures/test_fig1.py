@@ -96,7 +96,7 @@ def test_script_draws_stored_digits_upright_or_as_published(tmp_path, monkeypatc
     )
     save_poison(tmp_path / "seed0.npz", poison, images["y_train"])
     drawn = []
-    monkeypatch.setattr(fig1.style, "save", lambda figure, **paths: drawn.append(figure))
+    monkeypatch.setattr(montage.page, "save", lambda figure, **paths: drawn.append(figure))
     for orientation in fig1.ORIENTATIONS:
         montage.main(
             [

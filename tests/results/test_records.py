@@ -9,8 +9,8 @@ import yaml
 from tests.figures.made_up import rounds_table, write_cell
 
 from edgecase.base.errors import DataError
-from edgecase.results.records import check_participants, read_cell
-from edgecase.results.rounds import CELL_AXES, records
+from edgecase.results.records import LARGEST_SEED, MOST_ROUNDS, check_participants, read_cell
+from edgecase.results.rounds import CELL_AXES
 from edgecase.results.tables import tidy
 
 ROOT = Path(__file__).parents[2]
@@ -94,8 +94,8 @@ def test_a_cell_in_the_folder_of_another_is_refused(tmp_path, axis):
 
 def test_the_limits_are_those_of_the_configuration():
     schema = yaml.safe_load((ROOT / "config" / "schemas" / "config.schema.yaml").read_text())
-    assert schema["$defs"]["count"]["maximum"] == records.MOST_ROUNDS
-    assert schema["properties"]["seeds"]["items"]["maximum"] == records.LARGEST_SEED
+    assert schema["$defs"]["count"]["maximum"] == MOST_ROUNDS
+    assert schema["properties"]["seeds"]["items"]["maximum"] == LARGEST_SEED
 
 
 # the rounds

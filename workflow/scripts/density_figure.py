@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import densities
 from edgecase.base import command
-from edgecase.figures import fig2, style
+from edgecase.figures import fig2, page
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -18,7 +18,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--png", required=True, type=Path)
     arguments = parser.parse_args(argv)
 
-    style.save(fig2.draw(densities.read(arguments.table)), pdf=arguments.pdf, png=arguments.png)
+    page.save(fig2.draw(densities.read(arguments.table)), pdf=arguments.pdf, png=arguments.png)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import figures
 from edgecase.base import command
-from edgecase.figures import style
+from edgecase.figures import page
 from edgecase.results.tables import read_tidy
 
 
@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
 
     figure = figures.draw(arguments.name, read_tidy(arguments.table))
-    style.save(figure, pdf=arguments.pdf, png=arguments.png)
+    page.save(figure, pdf=arguments.pdf, png=arguments.png)
 
 
 if __name__ == "__main__":

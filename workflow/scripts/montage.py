@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase.base import command
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, load_npz
-from edgecase.figures import fig1, style
+from edgecase.figures import fig1, page
 from edgecase.population.poison import load_poison
 
 
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
         )
 
     blocks = [_block(*values) for values in zip(*lists, strict=True)]
-    style.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
+    page.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
 
 
 def _block(task: str, path: Path, poison: Path, source_class: int, orientation: str) -> fig1.Block:

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase.base import command
 from edgecase.base.files import atomic_path
 from edgecase.claims.words import PASSES_FROM, STOPPED_TO
-from edgecase.figures import style
 from edgecase.figures import verdict as figure
+from edgecase.figures.page import save
 from edgecase.results.records import read_cell
 from edgecase.results.tables import tidy
 from edgecase.verdict.judge import PARAMETERS, judge
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
     cells = map(read_cell, arguments.cells)
     parameters = next(c["parameters"] for c in cells if c["defense"] == arguments.defense)
     drawn = figure.draw(verdict.rows, arguments.defense, STOPPED_TO, PASSES_FROM)
-    style.save(drawn, pdf=arguments.pdf, png=arguments.png)
+    save(drawn, pdf=arguments.pdf, png=arguments.png)
     with atomic_path(arguments.csv) as temporary:
         verdict.rows.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
     shown = Path(os.path.relpath(arguments.png, arguments.markdown.parent)).as_posix()

@@ -3,15 +3,16 @@
 The departures are items 1, 2, 3, 4, 8, 9 and 18 of docs/fidelity.md, and the batch size of task 2.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection
 from dataclasses import dataclass
-
-import pandas as pd
 
 from edgecase.analysis.curves import last_mean
 from edgecase.analysis.intervals import difference_ends, interval_text
 from edgecase.analysis.ranges import POINTS
 from edgecase.base.errors import DataError
+from edgecase.base.lazy import pandas as pd
 from edgecase.results.attacks import unattacked, unattacked_note
 from edgecase.results.cells import DEFAULT
 from edgecase.results.rounds import CELL_AXES

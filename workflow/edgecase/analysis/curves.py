@@ -1,9 +1,10 @@
 """Turn a tidy table into curves: trailing mean per seed, then mean and interval over seeds."""
 
-import pandas as pd
+from __future__ import annotations
 
 from edgecase.analysis.intervals import meaning, over_seeds
 from edgecase.analysis.ranges import range_of
+from edgecase.base.lazy import pandas as pd
 from edgecase.results.attacks import attacked, unattacked_note
 from edgecase.results.rounds import CELL_AXES
 

@@ -1,11 +1,12 @@
 """Measure how often a defense accepts an honest client with unusual data, and what it costs."""
 
-import pandas as pd
+from __future__ import annotations
 
 from edgecase.analysis.curves import last_mean
 from edgecase.analysis.intervals import FEW, interval_text, over_seeds
 from edgecase.analysis.ranges import range_of
 from edgecase.base.errors import DataError
+from edgecase.base.lazy import pandas as pd
 from edgecase.results.attacks import attacked, unattacked
 from edgecase.results.rounds import CELL_AXES
 

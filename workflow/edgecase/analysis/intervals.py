@@ -6,14 +6,18 @@ always an interval that holds the true mean with a stated confidence, `mean_ends
 `difference_ends`. docs/claims.md has how often each of them holds it, measured.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
 from edgecase.analysis.ranges import ANY, Range
+from edgecase.base.lazy import lazy
+from edgecase.base.lazy import pandas as pd
+
+stats = lazy("scipy.stats")
 
 CONFIDENCE = 0.95
 

@@ -1,10 +1,10 @@
-"""Import a heavy module when it is first used: the Snakefile reads the registries without torch."""
+"""Import a heavy module when it is first used: the Snakefile reads the registries without them."""
 
 import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["lazy", "torch"]
+__all__ = ["lazy", "pandas", "torch"]
 
 
 class _LazyModule(ModuleType):
@@ -27,6 +27,8 @@ def lazy(name: str) -> Any:
 
 
 if TYPE_CHECKING:
+    import pandas
     import torch
 else:
+    pandas = lazy("pandas")
     torch = lazy("torch")

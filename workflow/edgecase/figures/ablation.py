@@ -1,21 +1,26 @@
 """The fidelity ablation: what each departure of the released code changes, as a forest plot."""
 
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from edgecase.analysis.ablation import SWITCHES, effects, not_run, without_base
-from edgecase.figures import cells, points, style
+from edgecase.base.lazy import pandas as pd
+from edgecase.figures import cells, panel, points, style
+from edgecase.figures.page import Page, key
+from edgecase.figures.registry import figure
 from edgecase.results.attacks import unattacked_note
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _PANELS = {"backdoor": ("backdoor accuracy", "#D55E00"), "main": ("main accuracy", "#0072B2")}
 _ROW = 0.17  # inches
 _MARKER = {"marker": "o", "markersize": 4, "linestyle": "none", "markeredgewidth": 0.9}
-_GREY = "#555555"
 
 
-@style.styled
+@figure("ablation", parameters=tuple(SWITCHES))
 def draw(table: pd.DataFrame) -> Figure:
     """A group per switch, a row per cell; panels: change of backdoor accuracy and of main accuracy.
 
@@ -24,24 +29,24 @@ def draw(table: pd.DataFrame) -> Figure:
     """
     found = effects(table)
     rows = _rows(found)
-    notes = _notes(table, found)
-    keys = [
-        Line2D([], [], color="black", label="interval excludes 0", **_MARKER),
-        Line2D([], [], color="black", label="it does not", markerfacecolor="white", **_MARKER),
-    ]
-    standins = cells.standin_tasks(table)
-    margins = style.room(style.FULL_WIDTH, notes, keys, bool(standins))
-    figure, axes = style.panels([_ROW * len(rows)], 2, style.FULL_WIDTH, margins)
-    for axis, (accuracy, (title, color)) in zip(axes[0], _PANELS.items(), strict=True):
+    page = Page(
+        table,
+        [_ROW * len(rows)],
+        len(_PANELS),
+        wide=True,
+        keys=[
+            key("interval excludes 0", **_MARKER),
+            key("it does not", markerfacecolor="white", **_MARKER),
+        ],
+        notes=_notes(table, found),
+    )
+    for axis, (accuracy, (_, color)) in zip(page.axes[0], _PANELS.items(), strict=True):
         _draw_panel(axis, rows, accuracy, color)
-        axis.set_title(title)
-        axis.set_xlabel("change in the last rounds (points)")
-        if table["standin"].any():
-            style.mark_standin(axis)
-    _label(axes[0, 0], rows)
-    axes[0, 1].set_yticks([])
-    style.finish(figure, keys=keys, notes=notes, standin_tasks=standins)
-    return figure
+    panel.mark_standin(page.axes[0], table)
+    _label(page.axes[0, 0], rows)
+    page.axes[0, 1].set_yticks([])
+    titles = [title for title, _ in _PANELS.values()]
+    return page.finish(titles=titles, xlabel="change in the last rounds (points)")
 
 
 def _rows(found: pd.DataFrame) -> list[tuple[str, pd.Series | None]]:
@@ -65,7 +70,7 @@ def _rows(found: pd.DataFrame) -> list[tuple[str, pd.Series | None]]:
 def _cell(effect: pd.Series, found: pd.DataFrame) -> str:
     """The cell: task, attack and defense, and what sets it apart from most of the rows."""
     parts = [effect["task"], style.attack(effect["attack"])[0]]
-    parts.append(style.DEFENSES.get(effect["defense"], effect["defense"]))
+    parts.append(style.defense(effect["defense"]))
     parts += [effect[axis] for axis, value in _usual(found).items() if effect[axis] != value]
     if effect["n"] != found["n"].max():
         parts.append("1 seed" if effect["n"] == 1 else f"{effect['n']} seeds")
@@ -89,7 +94,7 @@ def _draw_panel(axis: Axes, rows: list, accuracy: str, color: str) -> None:
                     textcoords="offset points",
                     va="center",
                     fontsize=6,
-                    color=_GREY,
+                    color=style.GREY,
                 )
             continue
         mean, low, high = (effect[f"{accuracy}_{part}"] for part in ("difference", "low", "high"))

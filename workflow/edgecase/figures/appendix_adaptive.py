@@ -1,14 +1,19 @@
 """Appendix: norm clipping with a fixed bound, with an adaptive one, and none."""
 
-import pandas as pd
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from edgecase.figures import compare, style
+from edgecase.figures.registry import figure
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 DEFENSES = ("no-defense", "norm-clipping", "norm-clipping-adaptive")
 
 
-@style.styled
+@figure("appendix-adaptive")
 def draw(table: pd.DataFrame) -> Figure:
     """Columns are the three defenses, rows backdoor and main accuracy of each task.
 

@@ -1,14 +1,19 @@
 """Appendix: green cars, which are no edge case, beside the Southwest planes, which are."""
 
-import pandas as pd
-from matplotlib.figure import Figure
+from __future__ import annotations
 
-from edgecase.figures import compare, style
+from typing import TYPE_CHECKING
 
+from edgecase.figures import compare
+from edgecase.figures.registry import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 TASKS = ("cifar10-southwest", "cifar10-greencar")
 
 
-@style.styled
+@figure("appendix-greencar")
 def draw(table: pd.DataFrame) -> Figure:
     """Columns are tasks, rows backdoor and main accuracy under each defense.
 

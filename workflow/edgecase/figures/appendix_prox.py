@@ -1,14 +1,19 @@
 """Appendix: each attack with and without the prox term, under several defenses."""
 
-import pandas as pd
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from edgecase.figures import cells, compare, style
+from edgecase.figures.registry import figure
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 _PROX = "-prox"
 
 
-@style.styled
+@figure("appendix-prox")
 def draw(table: pd.DataFrame) -> Figure:
     """Columns are defenses, rows backdoor and main accuracy of each task; prox is dashed.
 

@@ -1,15 +1,20 @@
 """Appendix: the noise of weak differential privacy, from useful to the published values."""
 
-import pandas as pd
-from matplotlib.figure import Figure
+from __future__ import annotations
 
-from edgecase.figures import style, sweep
+from typing import TYPE_CHECKING
 
+from edgecase.figures import sweep
+from edgecase.figures.registry import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 #: the released scripts' values, which destroy the model (PAPER.md §4, item 10).
 PUBLISHED = (0.025, 0.158)
 
 
-@style.styled
+@figure("appendix-sigma", parameters=("defense.stddev", "seated_client"))
 def draw(table: pd.DataFrame) -> Figure:
     """Accuracies against `defense.stddev`; cells without it are levels. See `sweep.draw`."""
     absent = [f"{sigma:g}" for sigma in PUBLISHED if sigma not in set(table["defense.stddev"])]

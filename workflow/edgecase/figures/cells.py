@@ -1,10 +1,14 @@
 """Which cells a figure expects, which its table holds, and how to say what is absent."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from edgecase.base.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def in_order(found: Iterable[str], known: Iterable[str]) -> list[str]:
@@ -23,8 +27,3 @@ def one_value(table: pd.DataFrame, axes: Sequence[str], figure: str, panel: str)
                 f"{figure}: the cells of {panel} differ in {axis} ({', '.join(values)}); "
                 "the figure draws one value"
             )
-
-
-def standin_tasks(table: pd.DataFrame) -> list[str]:
-    """The tasks of `table` that run on stand-in data, by name."""
-    return sorted(table.loc[table["standin"], "task"].unique())

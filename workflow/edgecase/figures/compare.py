@@ -1,14 +1,19 @@
 """Small multiples of curves, one line per attack: figure 5 and the appendix's comparisons."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from edgecase.analysis import curves
-from edgecase.figures import cells, participation, style
+from edgecase.figures import cells, panel, participation, style
+from edgecase.figures.page import Page
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 _BACKDOOR_HEIGHT, _MAIN_HEIGHT = 1.2, 0.75
 
@@ -40,37 +45,34 @@ def draw(
         cells.one_value(runs, ("participation", "case"), figure, str(task))
 
     notes = [*common_notes(table), *notes]
-    keys = [style.line_key(look(attack)) for attack in attacks]
-    width = style.FULL_WIDTH if len(across) > 2 else style.COLUMN_WIDTH
-    room = style.room(width, notes, keys, table["standin"].any())
-    page, axes = style.panels(
-        [_BACKDOOR_HEIGHT, _MAIN_HEIGHT] * len(down), len(across), width, room
+    page = Page(
+        table,
+        [_BACKDOOR_HEIGHT, _MAIN_HEIGHT] * len(down),
+        len(across),
+        wide=len(across) > 2,
+        keys=map(look, attacks),
+        notes=notes,
     )
+    labels = []
     for row, name in enumerate(down):
         runs = table[table[rows] == name]
-        block = axes[2 * row : 2 * row + 2]
+        block = page.axes[2 * row : 2 * row + 2]
         for number, other in enumerate(across):
-            panel = runs[runs[columns] == other]
+            own = runs[runs[columns] == other]
             defense = other if columns == "defense" else name
             absent = []
             for attack in attacks:
-                cell = panel[panel["attack"] == attack]
+                cell = own[own["attack"] == attack]
                 if cell.empty:
                     _state(absent, look(attack)[0], reason(attack, defense))
                     continue
                 cells.one_value(cell, ("override",), figure, f"{attack} under {defense}")
-                style.band(block[0, number], curves.curve(cell, "backdoor_smooth"), look(attack))
-                style.band(block[1, number], curves.curve(cell, "main_task_acc"), look(attack))
-            _finish_panels(block[:, number], runs, panel, absent, number == 0)
-        block[0, 0].set_ylabel(f"{_label(rows, name)}\nbackdoor (%)")
-        block[1, 0].set_ylabel("main (%)")
-    for axis, name in zip(axes[0], across, strict=True):
-        axis.set_title(_label(columns, name))
-    for axis in axes[-1]:
-        axis.set_xlabel("round")
-    page.align_ylabels(axes[:, 0])
-    style.finish(page, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
-    return page
+                panel.band(block[0, number], curves.curve(cell, "backdoor_smooth"), look(attack))
+                panel.band(block[1, number], curves.curve(cell, "main_task_acc"), look(attack))
+            _finish_panels(block[:, number], runs, own, absent, number == 0)
+        labels += [f"{_label(rows, name)}\nbackdoor (%)", "main (%)"]
+    titles = [_label(columns, name) for name in across]
+    return page.finish(titles=titles, rows=labels, xlabel="round")
 
 
 def common_notes(table: pd.DataFrame) -> list[str]:
@@ -87,7 +89,7 @@ def _known(axis: str) -> Sequence[str]:
 
 
 def _label(axis: str, name: str) -> str:
-    return style.DEFENSES.get(name, name) if axis == "defense" else name
+    return style.defense(name) if axis == "defense" else name
 
 
 def _state(absent: list[str], label: str, why: str | None) -> None:
@@ -96,20 +98,17 @@ def _state(absent: list[str], label: str, why: str | None) -> None:
 
 
 def _finish_panels(
-    axes: np.ndarray, runs: pd.DataFrame, panel: pd.DataFrame, absent: list[str], first: bool
+    axes: np.ndarray, runs: pd.DataFrame, own: pd.DataFrame, absent: list[str], first: bool
 ) -> None:
     """Limits, ticks, mark and notices of one column; `runs` are the rows of its block."""
-    backdoor: Axes
-    main: Axes
     backdoor, main = axes
-    style.backdoor_limits(backdoor)
-    style.main_limits(main, runs)
+    panel.backdoor_limits(backdoor)
+    panel.main_limits(main, runs)
     backdoor.tick_params(labelbottom=False)
     for axis in axes:
         axis.set_xlim(0, max(runs["fl_iter"].max(), 1))
         axis.tick_params(labelleft=first)
-        # A panel without a cell belongs to a row or column of stand-ins if all of it is.
-        if (panel if len(panel) else runs)["standin"].any():
-            style.mark_standin(axis)
-    style.notice(backdoor, absent if len(panel) else ["not run"])
-    style.notice(main, [] if len(panel) else ["not run"])
+    # A panel without a cell belongs to a row or column of stand-ins if all of it is.
+    panel.mark_standin(axes, own if len(own) else runs)
+    panel.notice(backdoor, absent if len(own) else ["not run"])
+    panel.notice(main, [] if len(own) else ["not run"])

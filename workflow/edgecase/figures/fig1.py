@@ -1,13 +1,20 @@
 """Figure 1: a montage of the edge-case sets beside ordinary images of the same class."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.lazy import pandas as pd
 from edgecase.figures import style
+from edgecase.figures.page import Page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 IMAGES_PER_ROW = 12
 ORIENTATIONS = ("published", "upright")
@@ -76,9 +83,14 @@ def make_block(
 @style.styled
 def draw(blocks: Sequence[Block]) -> Figure:
     """Three rows per task: ordinary images, the attacker's edge images, backdoor test images."""
-    margins = 0.5 + 0.2 * len(blocks)
-    figure, axes = style.panels([_ROW_HEIGHT] * 3 * len(blocks), 1, style.FULL_WIDTH, margins)
-    for block, rows in zip(blocks, axes[:, 0].reshape(-1, 3), strict=True):
+    page = Page(
+        pd.DataFrame({"task": [b.task for b in blocks], "standin": [b.standin for b in blocks]}),
+        [_ROW_HEIGHT] * 3 * len(blocks),
+        wide=True,
+        notes=_notes(blocks),
+        margins=0.5 + 0.2 * len(blocks),
+    )
+    for block, rows in zip(blocks, page.axes[:, 0].reshape(-1, 3), strict=True):
         for axis, label, images in (
             (rows[0], f"data set,\nlabelled “{block.source_name}”", block.ordinary),
             (rows[1], f"attacker's edge cases,\nlabelled “{block.target_name}”", block.attacker),
@@ -92,12 +104,7 @@ def draw(blocks: Sequence[Block]) -> Figure:
             axis.spines[:].set_visible(False)
             axis.set_ylabel(label, rotation=0, ha="left", va="center", labelpad=90)
         rows[0].set_title(block.task, loc="left", fontweight="bold")
-    style.finish(
-        figure,
-        notes=_notes(blocks),
-        standin_tasks=sorted(block.task for block in blocks if block.standin),
-    )
-    return figure
+    return page.finish()
 
 
 def _spread(images: np.ndarray) -> np.ndarray:

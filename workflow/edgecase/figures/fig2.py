@@ -1,15 +1,21 @@
 """Figure 2: log-density of penultimate features under a mixture fitted on training features."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from edgecase import densities
 from edgecase.analysis.intervals import meaning, over_seeds
 from edgecase.analysis.ranges import PERCENT
-from edgecase.figures import cells, style
+from edgecase.base.lazy import pandas as pd
+from edgecase.figures import cells, panel, style
+from edgecase.figures.page import Page, key
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: label, colour and line style of each group; edge cases have the colour of the case in figure 4.
 GROUPS = {
@@ -35,15 +41,12 @@ def draw(table: pd.DataFrame) -> Figure:
     tasks = list(dict.fromkeys(table["task"]))
     limits = densities.thresholds(table)
     shares = densities.below_share(table)
-    figure, axes = style.panels([_HEIGHT] * len(tasks), 1, style.COLUMN_WIDTH, 1.3)
-    for axis, task in zip(axes[:, 0], tasks, strict=True):
+    page = Page(table, [_HEIGHT] * len(tasks), notes=_notes(table), margins=1.3)
+    for axis, task in zip(page.axes[:, 0], tasks, strict=True):
         own = table[table["task"] == task]
         _draw_task(axis, task, own, limits.loc[task], shares[shares["task"] == task])
-        if own["standin"].any():
-            style.mark_standin(axis)
-    axes[-1, 0].set_xlabel("log-density of projected features")
-    style.finish(figure, notes=_notes(table), standin_tasks=cells.standin_tasks(table))
-    return figure
+        panel.mark_standin([axis], own)
+    return page.finish(xlabel="log-density of projected features")
 
 
 def _draw_task(
@@ -54,13 +57,13 @@ def _draw_task(
     for group, entry in GROUPS.items():
         rows = own[own["group"] == group]
         if rows.empty:
-            keys.append(_key(entry, f"{entry[0]}: not run"))
+            keys.append(key(f"{entry[0]}: not run", *entry[1:]))
             continue
         cells.one_value(rows, ("set",), "fig2", f"{task}, {group}")
-        style.band(axis, _cumulative(rows, np.linspace(left, right, _POINTS)), entry)
+        panel.band(axis, _cumulative(rows, np.linspace(left, right, _POINTS)), entry)
         below = _percent(shares.loc[shares["group"] == group, "share"])
-        keys.append(_key(entry, f"{entry[0]} ({rows['set'].iloc[0]}): {below}"))
-    axis.axvline(limits.mean(), color="#555555", linestyle=":", linewidth=0.9)
+        keys.append(key(f"{entry[0]} ({rows['set'].iloc[0]}): {below}", *entry[1:]))
+    axis.axvline(limits.mean(), color=style.GREY, linestyle=":", linewidth=0.9)
     axis.set_xlim(left, right)
     axis.set_ylim(-3, 103)
     axis.set_ylabel("images below (%)")
@@ -105,11 +108,6 @@ def _percent(share: pd.Series) -> str:
     over = over_seeds(100 * share, [0] * len(share), PERCENT).loc[0]
     mean, low, high = (f"{round(over[name], 1):g}" for name in ("mean", "low", "high"))
     return f"{mean} %" if low == "nan" else f"{mean} % [{low}, {high}]"
-
-
-def _key(entry: tuple, label: str) -> Line2D:
-    _, color, linestyle = entry
-    return Line2D([], [], color=color, linestyle=linestyle, label=label)
 
 
 def _notes(table: pd.DataFrame) -> list[str]:

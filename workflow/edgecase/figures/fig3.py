@@ -1,12 +1,18 @@
 """Figure 3: the mix of edge-case and clean images in the attacker's poisoned set."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import pandas as pd
-from matplotlib.figure import Figure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from edgecase.analysis import curves
-from edgecase.figures import cells, participation, points, style
+from edgecase.figures import cells, panel, participation, points, style
+from edgecase.figures.page import Page
+from edgecase.figures.registry import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 #: as many ratios as show a shape; fewer are stated.
 RATIOS = 5
@@ -20,7 +26,7 @@ _ROWS = {
 _MEASURES = (points.last("backdoor_acc"), points.attack_norm, points.last("main_task_acc"))
 
 
-@style.styled
+@figure("fig3", parameters=("poison.edge", "poison.clean"))
 def draw(table: pd.DataFrame) -> Figure:
     """One column per task: backdoor curves of each mix, then three numbers against the mix.
 
@@ -38,22 +44,23 @@ def draw(table: pd.DataFrame) -> Figure:
     shares = sorted(attacked["share"].unique())
     colors = dict(zip(shares, style.ramp(len(shares)), strict=True))
 
-    keys = [style.line_key((f"{share:.3g} % edge", color, "-")) for share, color in colors.items()]
+    keys = [(f"{share:.3g} % edge", color, "-") for share, color in colors.items()]
     if len(attacked) < len(table):
-        keys.append(style.line_key(style.attack("none")))
-    notes = _notes(table, attacked)
-    width = style.FULL_WIDTH if len(tasks) > 1 else style.COLUMN_WIDTH
-    room = style.room(width, notes, keys, table["standin"].any()) + 0.25  # two rows of x-labels
-    figure, axes = style.panels(list(_ROWS.values()), len(tasks), width, room)
-    for task, column in zip(tasks, axes.T, strict=True):
+        keys.append(style.attack("none"))
+    page = Page(
+        table,
+        _ROWS.values(),
+        len(tasks),
+        wide=len(tasks) > 1,
+        keys=keys,
+        notes=_notes(table, attacked),
+        extra=0.25,  # two rows of x-labels
+    )
+    for task, column in zip(tasks, page.axes.T, strict=True):
         runs = table[table["task"] == task]
         cells.one_value(runs, ("participation", "case", "defense"), "fig3", task)
         _draw_column(column, runs, colors, task)
-    for axis, label in zip(axes[:, 0], _ROWS, strict=True):
-        axis.set_ylabel(label)
-    figure.align_ylabels(axes[:, 0])
-    style.finish(figure, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
-    return figure
+    return page.finish(titles=tasks, rows=_ROWS)
 
 
 def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict, task: str) -> None:
@@ -62,33 +69,30 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict, task: str) 
     cells.one_value(attacked, ("attack",), "fig3", task)
     mixes = points.by_value(attacked, "share", "fig3")
     for share, cell in mixes.items():
-        style.band(by_round, curves.curve(cell, "backdoor_smooth"), ("", colors[share], "-"))
+        panel.band(by_round, curves.curve(cell, "backdoor_smooth"), ("", colors[share], "-"))
     look = style.attack("none")
     for _, cell in baseline.groupby("override"):
-        style.band(by_round, curves.curve(cell, "backdoor_smooth"), look)
+        panel.band(by_round, curves.curve(cell, "backdoor_smooth"), look)
     for axis, measure in zip(numbers, _MEASURES, strict=True):
         if mixes:
             entry = style.attack(attacked["attack"].iloc[0])
-            style.points(axis, points.along(mixes, measure), entry)
-            style.value_ticks(axis, mixes, "{:.3g}".format)
+            panel.points(axis, points.along(mixes, measure), entry)
+            panel.value_ticks(axis, mixes, "{:.3g}".format)
         else:
-            style.notice(axis, ["not run"])
+            panel.notice(axis, ["not run"])
         if measure is not points.attack_norm:
             for _, cell in baseline.groupby("override"):
-                style.baseline(axis, points.reached(cell, measure), look)
-    by_round.set_title(task)
+                panel.baseline(axis, points.reached(cell, measure), look)
     by_round.set_xlabel("round")
     by_round.set_xlim(0, max(runs["fl_iter"].max(), 1))
     for axis in (by_round, numbers[0]):
-        style.backdoor_limits(axis)
+        panel.backdoor_limits(axis)
     numbers[1].set_ylim(bottom=0)
-    style.main_limits(numbers[2], runs)
+    panel.main_limits(numbers[2], runs)
     for axis in numbers[:2]:
         axis.tick_params(labelbottom=False)
     numbers[2].set_xlabel("edge-case images in the poisoned set (%)")
-    if runs["standin"].any():
-        for axis in column:
-            style.mark_standin(axis)
+    panel.mark_standin(column, runs)
 
 
 def _notes(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:

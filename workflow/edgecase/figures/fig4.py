@@ -1,22 +1,27 @@
 """Figure 4: backdoor accuracy when p = 100, 50 or 10 % of the edge data is the attacker's."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from edgecase.analysis import curves
-from edgecase.figures import cells, printed, style
+from edgecase.figures import cells, panel, printed, style
+from edgecase.figures.page import Page, key
+from edgecase.figures.registry import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _ROWS = {"backdoor (%)": 1.55, "main (%)": 0.95, "attacker's norm\ndifference": 1.0}
 _PRINTED = {"linestyle": "none", "marker": "o", "markersize": 3, "markerfacecolor": "white"}
-_PRINTED |= {"markeredgewidth": 0.8, "elinewidth": 0.6}
-_PRINTED_LABEL = "printed in the authors' notebook (smoothed, ±2)"
+_PRINTED |= {"markeredgewidth": 0.8}
+_PRINTED_KEY = {"label": "printed in the authors' notebook (smoothed, ±2)"} | _PRINTED
 
 
-@style.styled
+@figure("fig4")
 def draw(table: pd.DataFrame) -> Figure:
     """One column per task and override; rows backdoor accuracy, main accuracy, norm difference.
 
@@ -25,40 +30,31 @@ def draw(table: pd.DataFrame) -> Figure:
     `DataError` if a column mixes participations, attacks or defenses.
     """
     table = table.assign(backdoor_smooth=curves.smooth(table, "backdoor_acc"))
-    columns = _columns(table)
-    width = style.FULL_WIDTH if len(columns) > 1 else style.COLUMN_WIDTH
-    margins = 1.3 if len(columns) > 1 else 2.0
-    figure, axes = style.panels(list(_ROWS.values()), len(columns), width, margins)
-    with_points = []
-    for (task, override), column in zip(columns, axes.T, strict=True):
-        runs = table[(table["task"] == task) & (table["override"] == override)]
+    columns = {
+        (task, override): table[(table["task"] == task) & (table["override"] == override)]
+        for task, override in _columns(table)
+    }
+    for (task, override), runs in columns.items():
         cells.one_value(runs, ("participation", "attack", "defense"), "fig4", f"{task}/{override}")
-        _draw_column(column, runs)
-        if not runs["standin"].any() and _draw_printed(column, runs, task):
-            with_points.append(task)
-        column[0].set_title(_title(task, override, table))
-    for task in dict(columns):
-        own = [number for number, (name, _) in enumerate(columns) if name == task]
-        for row in axes[1:]:
-            _share_limits(row[own])
-    for axis, label in zip(axes[:, 0], _ROWS, strict=True):
-        axis.set_ylabel(label)
-    figure.align_ylabels(axes[:, 0])
-
-    keys = [style.line_key(entry) for entry in style.CASES.values()]
-    if with_points:
-        keys.append(Line2D([], [], color="black", label=_PRINTED_LABEL, **_without(_PRINTED)))
-    style.finish(
-        figure,
-        keys=keys,
-        notes=_notes(table, with_points),
-        standin_tasks=cells.standin_tasks(table),
+    with_points = [name for name, runs in columns.items() if _is_printed(name[0], runs)]
+    page = Page(
+        table,
+        _ROWS.values(),
+        len(columns),
+        wide=len(columns) > 1,
+        keys=[*style.CASES.values(), *([key(**_PRINTED_KEY)] if with_points else [])],
+        notes=_notes(table, [task for task, _ in with_points]),
+        margins=1.3 if len(columns) > 1 else 2.0,
     )
-    return figure
-
-
-def _without(properties: dict) -> dict:
-    return {name: value for name, value in properties.items() if name != "elinewidth"}
+    for (name, runs), column in zip(columns.items(), page.axes.T, strict=True):
+        _draw_column(column, runs)
+        if name in with_points:
+            _draw_printed(column, runs)
+    for task in dict.fromkeys(task for task, _ in columns):
+        own = [number for number, (name, _) in enumerate(columns) if name == task]
+        for row in page.axes[1:]:
+            _share_limits(row[own])
+    return page.finish(titles=[_title(*name, table) for name in columns], rows=_ROWS)
 
 
 def _columns(table: pd.DataFrame) -> list[tuple[str, str]]:
@@ -84,22 +80,21 @@ def _draw_column(column, runs: pd.DataFrame) -> None:
         if cell.empty:
             absent.append(f"{case}: not run")
             continue
-        style.band(backdoor, curves.curve(cell, "backdoor_smooth"), entry)
-        style.band(main, curves.curve(cell, "main_task_acc"), entry)
+        panel.band(backdoor, curves.curve(cell, "backdoor_smooth"), entry)
+        panel.band(main, curves.curve(cell, "main_task_acc"), entry)
         attacked = cell[cell["num_attackers"] > 0]
-        style.band(norm, curves.curve(attacked, "adv_norm_diff"), entry)
+        panel.band(norm, curves.curve(attacked, "adv_norm_diff"), entry)
     last = runs["fl_iter"].max()
     for axis in column:
         axis.set_xlim(0, max(last, 1))
-        if runs["standin"].any():
-            style.mark_standin(axis)
     for axis in (backdoor, main):
         axis.tick_params(labelbottom=False)
     norm.set_xlabel("round")
     backdoor.set_ylim(-3, 103)
     main.set_ylim(top=min(100.5, main.get_ylim()[1]))
     norm.set_ylim(bottom=0)
-    style.notice(backdoor, absent)
+    panel.mark_standin(column, runs)
+    panel.notice(backdoor, absent)
 
 
 def _share_limits(axes: Sequence[Axes]) -> None:
@@ -109,12 +104,15 @@ def _share_limits(axes: Sequence[Axes]) -> None:
         axis.set_ylim(min(bottoms), max(tops))
 
 
-def _draw_printed(column, runs: pd.DataFrame, task: str) -> bool:
-    """Draw the authors' points up to our last round; False where their run is another one."""
-    same_run = task in printed.TASKS and (runs["participation"] == printed.PARTICIPATION).all()
-    same_run = same_run and set(runs["attack"]) == {"blackbox"}
-    if not same_run or set(runs["defense"]) != {"no-defense"}:
-        return False
+def _is_printed(task: str, runs: pd.DataFrame) -> bool:
+    """Whether `runs` of a task are the run that the authors print, on real data."""
+    same = {"participation": printed.PARTICIPATION, "attack": "blackbox", "defense": "no-defense"}
+    like = all((runs[axis] == value).all() for axis, value in same.items())
+    return task in printed.TASKS and like and not runs["standin"].any()
+
+
+def _draw_printed(column, runs: pd.DataFrame) -> None:
+    """Draw the authors' points up to our last round."""
     backdoor, main, norm = column
     last = runs["fl_iter"].max()
     for case, points in printed.BACKDOOR.items():
@@ -123,14 +121,13 @@ def _draw_printed(column, runs: pd.DataFrame, task: str) -> bool:
     _points(main, {t: (v, v) for t, v in printed.MAIN.items()}, last, "black")
     for case, ends in printed.NORM_DIFFERENCE.items():
         _points(norm, ends, last, style.CASES[case][1])
-    return True
 
 
 def _points(axis: Axes, ends: dict[int, tuple[float, float]], last: int, color: str) -> None:
     rounds = [t for t in ends if t <= last]
     middle = [sum(ends[t]) / 2 for t in rounds]
     half = [(ends[t][1] - ends[t][0]) / 2 for t in rounds]
-    axis.errorbar(rounds, middle, yerr=half, color=color, clip_on=False, **_PRINTED)
+    axis.errorbar(rounds, middle, yerr=half, color=color, clip_on=False, elinewidth=0.6, **_PRINTED)
 
 
 def _notes(table: pd.DataFrame, with_points: list[str]) -> list[str]:

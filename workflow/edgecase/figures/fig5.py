@@ -1,17 +1,23 @@
 """Figure 5: attacks against defenses, one panel for each defense and task."""
 
-import pandas as pd
-from matplotlib.figure import Figure
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from edgecase.figures import cells, compare, participation, style
+from edgecase.figures.registry import figure
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 #: what the paper runs; the no-attack baseline and whatever else the table holds is drawn too.
 ATTACKS = ("blackbox", "pgd", "pgd-replacement")
 DEFENSES = ("no-defense", "norm-clipping", "krum", "multi-krum", "rfa")
 NOT_IN_PAPER = {("pgd-replacement", "krum")}
 
 
-@style.styled
+@figure("fig5-pool", parameters=(participation.CLIENTS,))
+@figure("fig5")
 def draw(table: pd.DataFrame) -> Figure:
     """Columns are defenses; each task has a row of backdoor accuracy and one of main accuracy.
 
@@ -53,7 +59,7 @@ def _only(table: pd.DataFrame) -> list[str]:
         for attack in cells.in_order(set(runs["attack"]).difference(ATTACKS), style.ATTACKS):
             under = runs.loc[runs["attack"] == attack, "defense"]
             if set(under) != set(runs["defense"]):
-                names = [style.DEFENSES.get(d, d) for d in cells.in_order(under, style.DEFENSES)]
+                names = [style.defense(d) for d in cells.in_order(under, style.DEFENSES)]
                 said = f"“{style.attack(attack)[0]}” is run only under {', '.join(names)}"
                 found.setdefault(said, []).append(str(task))
     return [f"{', '.join(tasks)}: {said}." for said, tasks in found.items()]

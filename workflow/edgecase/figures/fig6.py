@@ -1,15 +1,21 @@
 """Figure 6: fairness of Krum, Multi-Krum and weak DP to an honest client with unusual data."""
 
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from edgecase.analysis import curves, fairness
-from edgecase.figures import cells, points, style
+from edgecase.base.lazy import pandas as pd
+from edgecase.figures import cells, panel, points, style
+from edgecase.figures.page import Page, key
+from edgecase.figures.registry import figure
 from edgecase.figures.sweep import destroyed_from
 from edgecase.results.attacks import attacked
 from edgecase.results.rounds import CELL_AXES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: the authors' standard deviations of weak DP's noise.
 PUBLISHED = (0.025, 0.158)
@@ -30,10 +36,9 @@ _SWEPT = ("norm-clipping", "weak-dp")
 _WIDTHS = (1, 1, 1.8)
 _HEIGHT = 1.7
 _ALIKE = {"color": "black", "linewidth": 0.6, "linestyle": (0, (3, 2))}
-_GREY = "#555555"
 
 
-@style.styled
+@figure("fig6", parameters=fairness.PARAMETERS)
 def draw(table: pd.DataFrame) -> Figure:
     """One row per task and attack: whom Krum and Multi-Krum accept, and accuracies under weak DP.
 
@@ -45,12 +50,20 @@ def draw(table: pd.DataFrame) -> Figure:
     """
     numbers = fairness.tabulate(table).join(_destroyed(table), on=list(CELL_AXES))
     rows = sorted(set(zip(numbers["task"], numbers["attack"], strict=True)))
-    notes, keys = _notes(table, numbers), _keys()
-    standins = cells.standin_tasks(table)
-    margins = style.room(style.FULL_WIDTH, notes, keys, bool(standins))
-    figure, axes = style.panels([_HEIGHT] * len(rows), 3, style.FULL_WIDTH, margins)
-    axes[0, 0].get_gridspec().set_width_ratios(_WIDTHS)
-    for (task, attack), row in zip(rows, axes, strict=True):
+    page = Page(
+        table,
+        [_HEIGHT] * len(rows),
+        3,
+        wide=True,
+        keys=[
+            *_ACCURACIES.values(),
+            ("the same without a defense", "black", ":"),
+            key("if all were accepted alike", **_ALIKE),
+        ],
+        notes=_notes(table, numbers),
+    )
+    page.axes[0, 0].get_gridspec().set_width_ratios(_WIDTHS)
+    for (task, attack), row in zip(rows, page.axes, strict=True):
         runs = numbers[(numbers["task"] == task) & (numbers["attack"] == attack)]
         where = f"{task}, {attack}"
         one = ("participation", "case", "seated_client")
@@ -62,10 +75,8 @@ def draw(table: pd.DataFrame) -> Figure:
         row[0].set_ylabel(f"{task}\n{style.attack(attack)[0]}")
         _draw_sweep(row[2], runs, where)
         row[2].set_title(style.DEFENSES["weak-dp"])
-        for axis in row if runs["standin"].any() else ():
-            style.mark_standin(axis)
-    style.finish(figure, keys=keys, notes=notes, standin_tasks=standins)
-    return figure
+        panel.mark_standin(row, runs)
+    return page.finish()
 
 
 def _draw_accepted(axis: Axes, cell: pd.DataFrame, where: str) -> None:
@@ -77,11 +88,11 @@ def _draw_accepted(axis: Axes, cell: pd.DataFrame, where: str) -> None:
     axis.set_xlabel("accepted (%)")
     axis.grid(axis="y", visible=False)
     if cell.empty:
-        style.notice(axis, ["not run"])
+        panel.notice(axis, ["not run"])
         return
     shares = cell.iloc[0]
     if not shares["seeds"]:
-        style.notice(axis, ["no attacker acted"])
+        panel.notice(axis, ["no attacker acted"])
         return
     axis.axvline(100 * shares["alike"], **_ALIKE)
     for place, (client, (_, color)) in enumerate(_CLIENTS.items()):
@@ -89,7 +100,7 @@ def _draw_accepted(axis: Axes, cell: pd.DataFrame, where: str) -> None:
             100 * shares[f"{client}_accepted_share_{part}"] for part in ("mean", "low", "high")
         )
         if pd.isna(mean):
-            axis.text(50, place, "none takes part", ha="center", va="center", color=_GREY)
+            axis.text(50, place, "none takes part", ha="center", va="center", color=style.GREY)
             continue
         if pd.notna(low):
             axis.plot([low, high], [place, place], color=color)
@@ -113,13 +124,13 @@ def _draw_sweep(axis: Axes, runs: pd.DataFrame, where: str) -> None:
     plain = runs[runs["defense"] == "no-defense"]
     cells.one_value(plain, ("override",), "fig6", f"{where}, no-defense")
     for name, (label, color, _) in _ACCURACIES.items() if len(plain) else ():
-        style.baseline(axis, _ends(plain, name).iloc[0], (label, color, ":"))
+        panel.baseline(axis, _ends(plain, name).iloc[0], (label, color, ":"))
     swept = _swept(runs, where)
     lost = swept.index[swept["destroyed"] > 0]
     for name, entry in _ACCURACIES.items():
-        style.points(axis, _ends(swept, name), entry, hollow=lost)
+        panel.points(axis, _ends(swept, name), entry, hollow=lost)
     if len(swept):
-        style.value_ticks(axis, swept.index)
+        panel.value_ticks(axis, swept.index)
         bound = swept["norm_bound"].iloc[0]
         axis.set_xlabel(f"σ of the noise on updates clipped to norm {bound:g}")
     absent = [] if len(plain) else ["no defense: not run"]
@@ -130,7 +141,7 @@ def _draw_sweep(axis: Axes, runs: pd.DataFrame, where: str) -> None:
         absent += [f"σ = {value:g} (published): not run" for value in missing]
     else:
         absent.append("weak DP: not run")
-    style.notice(axis, absent)
+    panel.notice(axis, absent)
 
 
 def _swept(runs: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -152,7 +163,7 @@ def _ends(runs: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _mark_published(axis: Axes, value: float) -> None:
-    axis.axvline(value, color=_GREY, linewidth=0.6, zorder=1)
+    axis.axvline(value, color=style.GREY, linewidth=0.6, zorder=1)
     axis.annotate(
         "published",
         (value, 1),
@@ -161,14 +172,8 @@ def _mark_published(axis: Axes, value: float) -> None:
         textcoords="offset points",
         ha="right",
         fontsize=6,
-        color=_GREY,
+        color=style.GREY,
     )
-
-
-def _keys() -> list[Line2D]:
-    keys = [style.line_key(entry) for entry in _ACCURACIES.values()]
-    keys.append(Line2D([], [], color="black", linestyle=":", label="the same without a defense"))
-    return [*keys, Line2D([], [], label="if all were accepted alike", **_ALIKE)]
 
 
 def _notes(table: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
@@ -190,7 +195,7 @@ def _notes(table: pd.DataFrame, numbers: pd.DataFrame) -> list[str]:
 
 
 def _lost(cell) -> str:
-    name = style.DEFENSES.get(cell.defense, cell.defense)
+    name = style.defense(cell.defense)
     noise = "" if pd.isna(cell.stddev) else f", σ = {cell.stddev:g}"
     return f"{cell.task}, {name}{noise} in {cell.destroyed} of {cell.seeds} seeds"
 

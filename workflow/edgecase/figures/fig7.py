@@ -1,12 +1,18 @@
 """Figure 7: how often the attacker takes part, by period and by the pool's share of clients."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import pandas as pd
-from matplotlib.figure import Figure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from edgecase.analysis import curves
-from edgecase.figures import cells, participation, points, style
+from edgecase.figures import cells, panel, participation, points, style
+from edgecase.figures.page import Page
+from edgecase.figures.registry import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 #: what the paper runs: rounds between attackers, and percent of all clients.
 PERIODS = (1, 2, 5, 10, 20, 50, 100)
@@ -23,7 +29,7 @@ _KINDS = {
 }
 
 
-@style.styled
+@figure("fig7", parameters=(participation.CLIENTS,))
 def draw(table: pd.DataFrame) -> Figure:
     """Two columns per task, periods and pools: curves, and backdoor accuracy against frequency.
 
@@ -44,29 +50,28 @@ def draw(table: pd.DataFrame) -> Figure:
     attacked = table[table["attack"] != "none"]
     looks = _looks(attacked)
 
-    keys = [style.line_key(look) for look in looks.values()]
-    if len(attacked) < len(table):
-        keys.append(style.line_key(style.attack("none")))
-    notes = _notes(table, attacked)
-    width = style.FULL_WIDTH if len(tasks) > 1 else style.COLUMN_WIDTH
-    room = style.room(width, notes, keys, table["standin"].any()) + 0.3
-    figure, axes = style.panels(list(_ROWS.values()), 2 * len(tasks), width, room)
+    page = Page(
+        table,
+        _ROWS.values(),
+        2 * len(tasks),
+        wide=len(tasks) > 1,
+        keys=[*looks.values(), *([style.attack("none")] if len(attacked) < len(table) else [])],
+        notes=_notes(table, attacked),
+        extra=0.3,
+    )
     for place, task in enumerate(tasks):
         runs = table[table["task"] == task]
         cells.one_value(runs, ("case", "defense", "override"), "fig7", task)
         cells.one_value(runs[runs["attack"] != "none"], ("attack",), "fig7", task)
         for number, kind in enumerate(_KINDS):
-            column = axes[:, 2 * place + number]
+            column = page.axes[:, 2 * place + number]
             _draw_column(column, runs, kind, looks)
-            _finish_column(column, runs, kind, f"{task}\n{_KINDS[kind][0]}")
+            _finish_column(column, runs, kind)
             column[1].tick_params(labelleft=number == 0)
             for axis in column[::2]:
                 axis.tick_params(labelleft=place + number == 0)
-    for axis, label in zip(axes[:, 0], _ROWS, strict=True):
-        axis.set_ylabel(label)
-    figure.align_ylabels(axes[:, 0])
-    style.finish(figure, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
-    return figure
+    titles = [f"{task}\n{title}" for task in tasks for title, _ in _KINDS.values()]
+    return page.finish(titles=titles, rows=_ROWS)
 
 
 def _label(kind: str, often: float) -> str:
@@ -96,37 +101,33 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, kind: str, looks: dict[st
     drawn = [(cell, looks[_label(kind, often)]) for often, cell in found.items()]
     drawn += [(cell, style.attack("none")) for _, cell in level.groupby("participation")]
     for cell, look in drawn:
-        style.band(backdoor, curves.curve(cell, "backdoor_smooth"), look)
-        style.band(main, curves.curve(cell, "main_task_acc"), look)
+        panel.band(backdoor, curves.curve(cell, "backdoor_smooth"), look)
+        panel.band(main, curves.curve(cell, "main_task_acc"), look)
     measure = points.last("backdoor_acc")
     if found:
-        style.points(
-            summary, points.along(found, measure), style.attack(attacked["attack"].iloc[0])
-        )
-        style.value_ticks(summary, found, participation.digits)
+        look = style.attack(attacked["attack"].iloc[0])
+        panel.points(summary, points.along(found, measure), look)
+        panel.value_ticks(summary, found, participation.digits)
     else:
         summary.set_xticks([])
     for _, cell in level.groupby("participation"):
-        style.baseline(summary, points.reached(cell, measure), style.attack("none"))
+        panel.baseline(summary, points.reached(cell, measure), style.attack("none"))
     for axis in column:
-        style.notice(axis, [] if found else ["not run"])
+        panel.notice(axis, [] if found else ["not run"])
 
 
-def _finish_column(column: Sequence, runs: pd.DataFrame, kind: str, title: str) -> None:
-    """Titles, limits and mark; `runs` are all of the task, so that its columns compare."""
+def _finish_column(column: Sequence, runs: pd.DataFrame, kind: str) -> None:
+    """Limits and mark; `runs` are all of the task, so that its columns compare."""
     backdoor, main, summary = column
-    style.main_limits(main, runs)
+    panel.main_limits(main, runs)
     for axis in (backdoor, summary):
-        style.backdoor_limits(axis)
+        panel.backdoor_limits(axis)
     for axis in (backdoor, main):
         axis.set_xlim(0, max(runs["fl_iter"].max(), 1))
     backdoor.tick_params(labelbottom=False)
-    backdoor.set_title(title)
     main.set_xlabel("round")
     summary.set_xlabel(_KINDS[kind][1])
-    if runs["standin"].any():
-        for axis in column:
-            style.mark_standin(axis)
+    panel.mark_standin(column, runs)
 
 
 def _notes(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:

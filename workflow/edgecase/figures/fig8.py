@@ -1,12 +1,18 @@
 """Figure 8: how many channels the network has, against how well the backdoor takes."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import pandas as pd
-from matplotlib.figure import Figure
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from edgecase.analysis import curves
-from edgecase.figures import cells, participation, points, style
+from edgecase.figures import cells, panel, participation, points, style
+from edgecase.figures.page import Page
+from edgecase.figures.registry import figure
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 #: widths of the paper's VGG-9; its LSTM is of task 4.
 WIDTHS = {"vgg9": (0.5, 1, 2)}
@@ -18,7 +24,7 @@ _ROWS = {
 }
 
 
-@style.styled
+@figure("fig8", parameters=("model.name", "model.width"))
 def draw(table: pd.DataFrame) -> Figure:
     """One column per task and network: curves by width, and backdoor accuracy against width.
 
@@ -32,25 +38,25 @@ def draw(table: pd.DataFrame) -> Figure:
     colors = dict(zip(widths, style.ramp(len(widths)), strict=True))
     columns = sorted(set(zip(table["task"], table["model.name"], strict=True)))
 
-    keys = [style.line_key((f"width × {width:g}", color, "-")) for width, color in colors.items()]
+    keys = [(f"width × {width:g}", color, "-") for width, color in colors.items()]
     if (table["attack"] == "none").any():
-        keys.append(style.line_key(style.attack("none")))
-    notes = _notes(table)
-    size = style.FULL_WIDTH if len(columns) > 2 else style.COLUMN_WIDTH
-    room = style.room(size, notes, keys, table["standin"].any()) + 0.3
-    figure, axes = style.panels(list(_ROWS.values()), len(columns), size, room)
-    for (task, model), column in zip(columns, axes.T, strict=True):
+        keys.append(style.attack("none"))
+    page = Page(
+        table,
+        _ROWS.values(),
+        len(columns),
+        wide=len(columns) > 2,
+        keys=keys,
+        notes=_notes(table),
+        extra=0.3,
+    )
+    for (task, model), column in zip(columns, page.axes.T, strict=True):
         runs = table[(table["task"] == task) & (table["model.name"] == model)]
         attacked = runs[runs["attack"] != "none"]
         cells.one_value(runs, ("participation", "case", "defense"), "fig8", f"{task}, {model}")
         cells.one_value(attacked, ("attack",), "fig8", f"{task}, {model}")
         _draw_column(column, runs, colors)
-        column[0].set_title(f"{task}\n{model}")
-    for axis, label in zip(axes[:, 0], _ROWS, strict=True):
-        axis.set_ylabel(label)
-    figure.align_ylabels(axes[:, 0])
-    style.finish(figure, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
-    return figure
+    return page.finish(titles=[f"{task}\n{model}" for task, model in columns], rows=_ROWS)
 
 
 def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict[float, str]) -> None:
@@ -60,22 +66,20 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict[float, str])
         found = points.by_value(of_attack, "model.width", "fig8")
         for width, cell in found.items():
             line = ("", colors[width], ":" if name == "none" else "-")
-            style.band(backdoor, curves.curve(cell, "backdoor_smooth"), line)
-            style.band(main, curves.curve(cell, "main_task_acc"), line)
-        style.points(summary, points.along(found, points.last("backdoor_acc")), look)
-    style.value_ticks(summary, runs["model.width"])
-    style.main_limits(main, runs)
+            panel.band(backdoor, curves.curve(cell, "backdoor_smooth"), line)
+            panel.band(main, curves.curve(cell, "main_task_acc"), line)
+        panel.points(summary, points.along(found, points.last("backdoor_acc")), look)
+    panel.value_ticks(summary, runs["model.width"])
+    panel.main_limits(main, runs)
     for axis in (backdoor, summary):
-        style.backdoor_limits(axis)
+        panel.backdoor_limits(axis)
     for axis in (backdoor, main):
         axis.set_xlim(0, max(runs["fl_iter"].max(), 1))
     backdoor.tick_params(labelbottom=False)
     main.set_xlabel("round")
     summary.set_xlabel("width")
-    if runs["standin"].any():
-        for axis in column:
-            style.mark_standin(axis)
-    style.notice(summary, [] if (runs["attack"] != "none").any() else ["attack: not run"])
+    panel.mark_standin(column, runs)
+    panel.notice(summary, [] if (runs["attack"] != "none").any() else ["attack: not run"])
 
 
 def _notes(table: pd.DataFrame) -> list[str]:

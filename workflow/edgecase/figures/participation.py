@@ -1,11 +1,14 @@
 """What a cell's participation says to a reader: how often an attacker takes part."""
 
-import re
-from typing import NamedTuple
+from __future__ import annotations
 
-import pandas as pd
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from edgecase.base.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: K; the round column `num_clients` counts a round's participants.
 CLIENTS = "parameters.num_clients"

@@ -1,18 +1,19 @@
 """One number per seed of a cell, then mean and interval over seeds, against a parameter."""
 
-from collections.abc import Callable
+from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Callable
 
 from edgecase.analysis import curves
 from edgecase.analysis.intervals import over_seeds
 from edgecase.analysis.ranges import NORM, PERCENT
 from edgecase.base.errors import DataError
+from edgecase.base.lazy import pandas as pd
 from edgecase.results.attacks import attacked
 from edgecase.results.rounds import CELL_AXES
 
 #: a number of one seed's rounds 1 … R in order.
-Measure = Callable[[pd.DataFrame], float]
+Measure = Callable[["pd.DataFrame"], float]
 
 
 def last(column: str) -> Measure:

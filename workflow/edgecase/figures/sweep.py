@@ -1,14 +1,19 @@
 """A parameter of a defense swept: what the appendix's figures of noise and of bound share."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
-import pandas as pd
-from matplotlib.figure import Figure
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from edgecase.analysis import curves
-from edgecase.figures import cells, participation, points, style
+from edgecase.figures import cells, panel, participation, points, style
+from edgecase.figures.page import Page
 from edgecase.results.attacks import attacked
 from edgecase.results.rounds import CELL_AXES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 _ROWS = {
     "backdoor (%),\nlast rounds": ("backdoor_acc", 1.35),
@@ -41,20 +46,18 @@ def draw(
     tasks = sorted(table["task"].unique())
     attacks = cells.in_order(table["attack"], style.ATTACKS)
     levels = cells.in_order(table.loc[table[parameter].isna(), "defense"], style.DEFENSES)
-    keys = [style.line_key(_look(attack)) for attack in attacks]
+    keys = [_look(attack) for attack in attacks]
     for defense in levels:
-        keys.append(
-            style.line_key((f"under {_name(defense)}", "black", _LEVELS.get(defense, "-.")))
-        )
+        keys.append((f"under {style.defense(defense)}", "black", _LEVELS.get(defense, "-.")))
     notes = [curves.seeds_note(table), points.window_note(table), *notes]
     notes += [participation.note(table), *points.overrides_note(table)]
     destroyed = any(any(_destroyed(cell)) for _, cell in table.groupby(list(CELL_AXES)))
     if destroyed:
         notes.append(_DESTROYED_NOTE)
-    width = style.FULL_WIDTH if len(tasks) > 2 else style.COLUMN_WIDTH
-    room = style.room(width, notes, keys, table["standin"].any())
-    page, axes = style.panels([height for _, height in _ROWS.values()], len(tasks), width, room)
-    for task, column in zip(tasks, axes.T, strict=True):
+    heights = [height for _, height in _ROWS.values()]
+    page = Page(table, heights, len(tasks), wide=len(tasks) > 2, keys=keys, notes=notes)
+    titles = []
+    for task, column in zip(tasks, page.axes.T, strict=True):
         runs = table[table["task"] == task]
         swept, fixed = runs[runs[parameter].notna()], runs[runs[parameter].isna()]
         cells.one_value(runs, ("participation", "case"), figure, task)
@@ -64,16 +67,11 @@ def draw(
         _finish_column(column, runs, swept[parameter].unique(), marks)
         if destroyed:
             for axis in column:
-                style.backdoor_limits(axis)
+                panel.backdoor_limits(axis)
         stated = _ends(swept, parameter) if len(swept) else ["not run"]
-        style.notice(column[0], stated)
-        column[0].set_title("\n".join([task, *map(_name, swept["defense"].unique())]))
-        column[-1].set_xlabel(label)
-    for axis, name in zip(axes[:, 0], _ROWS, strict=True):
-        axis.set_ylabel(name)
-    page.align_ylabels(axes[:, 0])
-    style.finish(page, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(table))
-    return page
+        panel.notice(column[0], stated)
+        titles.append("\n".join([task, *map(style.defense, swept["defense"].unique())]))
+    return page.finish(titles=titles, rows=_ROWS, xlabel=label)
 
 
 def _draw_column(column: Sequence, swept: pd.DataFrame, parameter: str, figure: str) -> None:
@@ -83,7 +81,7 @@ def _draw_column(column: Sequence, swept: pd.DataFrame, parameter: str, figure: 
         hollow = [value for value, cell in found.items() if any(_destroyed(cell))]
         for axis, (accuracy, _) in zip(column, _ROWS.values(), strict=True):
             reached = points.along(found, points.last(accuracy))
-            style.points(axis, reached, _look(attack), hollow)
+            panel.points(axis, reached, _look(attack), hollow)
 
 
 def _draw_levels(column: Sequence, fixed: pd.DataFrame, figure: str) -> None:
@@ -93,7 +91,7 @@ def _draw_levels(column: Sequence, fixed: pd.DataFrame, figure: str) -> None:
         cells.one_value(cell, ("override",), figure, where)
         look = (*_look(attack)[:2], _LEVELS.get(defense, "-."))
         for axis, (accuracy, _) in zip(column, _ROWS.values(), strict=True):
-            style.baseline(axis, points.reached(cell, points.last(accuracy)), look)
+            panel.baseline(axis, points.reached(cell, points.last(accuracy)), look)
 
 
 def destroyed_from(rounds: pd.DataFrame) -> int | None:
@@ -139,21 +137,16 @@ def _look(attack: str) -> tuple:
     return (*style.attack(attack)[:2], "-")
 
 
-def _name(defense: str) -> str:
-    return style.DEFENSES.get(defense, defense)
-
-
 def _finish_column(
     column: Sequence, runs: pd.DataFrame, values: Sequence[float], marks: Sequence[float]
 ) -> None:
-    style.backdoor_limits(column[0])
+    panel.backdoor_limits(column[0])
     for axis in column:
         if len(values):
-            style.value_ticks(axis, values)
+            panel.value_ticks(axis, values)
         for mark in marks:
             if mark in values:
                 axis.axvline(mark, color="black", linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
-        if runs["standin"].any():
-            style.mark_standin(axis)
     for axis in column[:-1]:
         axis.tick_params(labelbottom=False)
+    panel.mark_standin(column, runs)

@@ -1,14 +1,19 @@
 """The verdict on a defense: what each attack reaches with and without it, and what it costs."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Collection
-
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from edgecase.base.errors import DataError
-from edgecase.figures import cells, style
+from edgecase.figures import panel, style
+from edgecase.figures.page import Page
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _ROWS = {
     "backdoor above\nno attack (points)": 1.7,
@@ -35,14 +40,16 @@ def draw(rows: pd.DataFrame, defense: str, stopped_to: float, passes_from: float
     stand beside it. The two bounds, in points, are drawn as lines.
     """
     places = _places(rows)
-    with_it = (style.DEFENSES.get(defense, defense), style.ATTACKS["pgd"][1], "-")
+    with_it = (style.defense(defense), style.ATTACKS["pgd"][1], "-")
     looks = {"no-defense": _BARE} | {defense: with_it}
-    keys = [style.line_key(entry) for entry in (*looks.values(), _REFUSED, _ACCEPTED)]
-    notes = _notes(rows, stopped_to, passes_from)
-    standin = rows["standin"].any()
-    room = style.room(style.COLUMN_WIDTH, notes, keys, standin) + 0.1
-    figure, axes = style.panels(list(_ROWS.values()), 1, style.COLUMN_WIDTH, room)
-    backdoor, main, updates = axes[:, 0]
+    page = Page(
+        rows,
+        _ROWS.values(),
+        keys=(*looks.values(), _REFUSED, _ACCEPTED),
+        notes=_notes(rows, stopped_to, passes_from),
+        extra=0.1,
+    )
+    panels = backdoor, main, updates = page.axes[:, 0]
 
     for name, entry in looks.items():
         own = rows[rows["defense"] == name]
@@ -60,19 +67,14 @@ def draw(rows: pd.DataFrame, defense: str, stopped_to: float, passes_from: float
     _limits(backdoor, [*rows["above_none_mean"].dropna(), 0, passes_from])
     _limits(main, rows["main_last_mean"])
     updates.set_ylim(-4, 104)
-    for axis, label in zip(axes[:, 0], _ROWS, strict=True):
-        axis.set_ylabel(label)
+    for axis in panels:
         axis.tick_params(labelbottom=axis is updates)
         axis.set_xticks(list(places.values()), labels=list(map(_label, places)))
         axis.set_xlim(min(places.values()) - 0.1, max(places.values()) + 0.1)
         axis.axvline(_border(places), color="#999999", linewidth=0.6)
-        if standin:
-            style.mark_standin(axis)
-    updates.set_xlabel("radius of PGD")
-    backdoor.set_title(f"{rows['task'].iloc[0]}\n{with_it[0]}")
-    figure.align_ylabels(axes[:, 0])
-    style.finish(figure, keys=keys, notes=notes, standin_tasks=cells.standin_tasks(rows))
-    return figure
+    panel.mark_standin(panels, rows)
+    title = f"{rows['task'].iloc[0]}\n{with_it[0]}"
+    return page.finish(titles=[title], rows=_ROWS, xlabel="radius of PGD")
 
 
 def _places(rows: pd.DataFrame) -> dict[float | str, float]:
@@ -117,11 +119,11 @@ def _draw(
     for chosen in groups:
         keys = own["eps"] if chosen is pgd else own["attack"]
         x = keys[chosen].map(places).to_numpy(dtype=float) + aside * _ASIDE
-        style.points(axis, values[chosen].set_axis(x).sort_index(), entry, x if aside else ())
+        panel.points(axis, values[chosen].set_axis(x).sort_index(), entry, x if aside else ())
     quiet = values[(own["attack"] == "none").to_numpy()]
     if quiet["mean"].notna().any():
         level = quiet.iloc[0].where([True, False, False])
-        style.baseline(axis, level, (*entry[:2], _LEVEL))
+        panel.baseline(axis, level, (*entry[:2], _LEVEL))
 
 
 def _limits(axis: Axes, values: Collection[float]) -> None:
