@@ -104,9 +104,9 @@ def _check(asked: argparse.Namespace, seed_counts: list[int], threads: int) -> N
 
 def _training_flops(workload: Workload) -> int:
     """Floating-point operations of a seed's local training in a round."""
-    dataset = DATASETS[workload.parameters["dataset"]]
-    model = workload.parameters["model"]
-    module = models.build(model["name"], num_classes=dataset.num_classes, width=model["width"])
+    dataset = DATASETS[workload.parameters.dataset]
+    model = workload.parameters.model
+    module = models.build(model.name, num_classes=dataset.num_classes, width=model.width)
     return workload.samples * operations(module, dataset.shape).training
 
 

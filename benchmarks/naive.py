@@ -15,7 +15,7 @@ from torchvision import transforms
 
 from benchmarks.measure import Clock
 from benchmarks.plain_models import starting_model
-from benchmarks.workload import Part, Workload
+from benchmarks.workload import TEST_BATCH_SIZE, Part, Workload
 from edgecase.attacks import LocalTraining
 from edgecase.datasets import DATASETS
 from edgecase.federation.transforms import Transform, task_transforms
@@ -113,10 +113,10 @@ class Naive:
 
     def __init__(self, workload: Workload, seeds: int, device: torch.device) -> None:
         parameters = workload.parameters
-        dataset = DATASETS[parameters["dataset"]]
+        dataset = DATASETS[parameters.dataset]
         self._workload, self._seeds, self._device = workload, seeds, device
         self._start = starting_model(parameters, "naive").to(device)
-        views = task_transforms(dataset.shape[2], parameters["switches"]["transforms"])
+        views = task_transforms(dataset.shape[2], parameters.switches.transforms)
         size = dataset.shape[0]
         self._honest = torchvision_transform(views.honest, size, training=True)
         self._attacker = torchvision_transform(views.attacker, size, training=True)
@@ -133,7 +133,7 @@ class Naive:
                 server.load_state_dict(self.aggregate(trained))
             with clock.phase("evaluate_s"):
                 for dataset in self._tests():
-                    batch_size = self._workload.parameters["test_batch_size"]
+                    batch_size = TEST_BATCH_SIZE
                     accuracy(server, dataset, batch_size, self._device)
         return {phase: total / self._seeds for phase, total in clock.seconds.items()}
 

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from benchmarks.measure import Clock
 from benchmarks.plain_models import starting_model
-from benchmarks.workload import Workload
+from benchmarks.workload import TEST_BATCH_SIZE, Workload
 from edgecase.attacks import LocalTraining
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS
@@ -40,11 +40,10 @@ class PflResearch:
 
     def __init__(self, workload: Workload, seeds: int, device: torch.device) -> None:
         _check(workload)
-        parameters = workload.parameters
         self._seeds, self._device = seeds, device
         self._users = _users(workload, device)
         self._tests = _tests(workload, device)
-        self._testing = NNEvalHyperParams(local_batch_size=parameters["test_batch_size"])
+        self._testing = NNEvalHyperParams(local_batch_size=TEST_BATCH_SIZE)
         (training,) = {part.training for part in workload.parts}
         self._training = NNTrainHyperParams(
             local_learning_rate=training.lr,
@@ -102,8 +101,8 @@ def _check(workload: Workload) -> None:
 
 
 def _views(workload: Workload) -> TaskTransforms:
-    channels = DATASETS[workload.parameters["dataset"]].shape[2]
-    return task_transforms(channels, workload.parameters["switches"]["transforms"])
+    channels = DATASETS[workload.parameters.dataset].shape[2]
+    return task_transforms(channels, workload.parameters.switches.transforms)
 
 
 def _users(workload: Workload, device: torch.device) -> dict[int, tuple[torch.Tensor, ...]]:
@@ -145,7 +144,7 @@ def _model(workload: Workload, training: LocalTraining) -> PyTorchModel:
         module,
         local,
         torch.optim.SGD(module.parameters(), lr=1.0),  # the server takes the average as it is
-        amp_dtype=autocast_dtype(workload.parameters["precision"]),
+        amp_dtype=autocast_dtype(workload.parameters.precision),
     )
 
 

@@ -3,13 +3,12 @@
 Their parameters have the names and shapes of those of `edgecase.models`.
 """
 
-from collections.abc import Mapping
-
 from torch import nn
 
 from edgecase import models
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS
+from edgecase.federation.parameters import CellParameters
 
 
 def vgg9(num_classes: int = 10, width: float = 1.0) -> nn.Module:
@@ -62,15 +61,15 @@ def _scaled(channels: int, width: float) -> int:
 PLAIN_MODELS = {"vgg9": vgg9, "lenet": lenet, "cnn": cnn}
 
 
-def starting_model(parameters: Mapping, who: str) -> nn.Module:
+def starting_model(parameters: CellParameters, who: str) -> nn.Module:
     """The plain model of a cell's `parameters` with the weights that `edgecase.models` starts from.
 
     Raises `ConfigError`, in the name of `who`, for a model that is not in `PLAIN_MODELS`.
     """
-    name, width = parameters["model"]["name"], parameters["model"]["width"]
+    name, width = parameters.model.name, parameters.model.width
     if name not in PLAIN_MODELS:
         raise ConfigError(f"{who}: has no model '{name}'; allowed: {', '.join(PLAIN_MODELS)}")
-    num_classes = DATASETS[parameters["dataset"]].num_classes
+    num_classes = DATASETS[parameters.dataset].num_classes
     module = PLAIN_MODELS[name](num_classes, width)
     module.load_state_dict(models.build(name, num_classes=num_classes, width=width).state_dict())
     return module

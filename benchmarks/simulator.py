@@ -6,15 +6,10 @@ import torch
 
 from benchmarks.measure import Clock
 from benchmarks.workload import ROUND, Workload
-from edgecase import defenses, models
-from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.evaluate import evaluate
-from edgecase.federation.flat import FlatModel
+from edgecase.federation.experiment import Execution, Experiment
 from edgecase.federation.round import Cohort, train_participants
 from edgecase.federation.server import Broadcast, Updates, defend
-from edgecase.federation.task import task_data
-from edgecase.federation.trainer import build_trainer
-from edgecase.machine.device import total_memory
 from edgecase.machine.gpus import TRAINING_MEMORY
 from edgecase.machine.precision import autocast_dtype, matrix_products
 
@@ -31,37 +26,20 @@ class Simulator:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         self._parameters, self._device = workload.parameters, device
-        data = task_data(workload.arrays, workload.parameters, device)
-        self._num_classes = data.num_classes
-        model = workload.parameters["model"]
-        module = models.build(model["name"], num_classes=data.num_classes, width=model["width"])
-        self._model = FlatModel(module, device, dtype)
-        self._trainer = build_trainer(
-            backend,
-            self._model,
-            tuple(data.train_images.shape[1:]),
-            workload.parameters["batch_size"],
-            int(TRAINING_MEMORY * total_memory(device)),
+        self._experiment = Experiment(
+            workload.parameters,
+            workload.arrays,
+            dict.fromkeys(range(seeds), workload.clients),
+            dict.fromkeys(range(seeds), workload.poisoned),
+            Execution(device, backend, memory_share=TRAINING_MEMORY, dtype=dtype),
         )
-        populations = build_populations(
-            data.train_images,
-            data.train_labels,
-            [workload.clients] * seeds,
-            [workload.poisoned] * seeds,
-            data.transforms,
-            count_edge_samples=False,
-        )
-        start = self._model.parameters.clone()
+        self._trainer = self._experiment.trainer
+        start = self._experiment.model.parameters.clone()
         self._cohorts = [
             Cohort(seed, start, population, workload.participants)
-            for seed, population in enumerate(populations)
+            for seed, population in self._experiment.populations.items()
         ]
-        self._tests = [
-            build_tests(
-                data.test_images, data.test_labels, workload.poisoned, data.transforms, dtype
-            )
-            for _ in self._cohorts
-        ]
+        self._tests = [self._experiment.tests(cohort.seed) for cohort in self._cohorts]
 
     def round(self) -> dict[str, float]:
         """Seconds of a seed's round per phase (`measure.PHASES`)."""
@@ -84,12 +62,12 @@ class Simulator:
         return torch.stack([self._aggregate(cohort, updates) for cohort, updates in pairs])
 
     def _train(self, cohorts: Sequence[Cohort]) -> list[Updates]:
-        with matrix_products(self._parameters["precision"]):
+        with matrix_products(self._parameters.precision):
             return train_participants(self._trainer, cohorts, self._parameters, ROUND)
 
     def _aggregate(self, cohort: Cohort, updates: Updates) -> torch.Tensor:
         return defend(
-            defenses.rule("no-defense"),
+            self._parameters.defense,
             updates,
             cohort.participants.ids,
             Broadcast(cohort.seed, ROUND),
@@ -97,13 +75,13 @@ class Simulator:
         ).update
 
     def _evaluate(self, cohort: Cohort, parameters: torch.Tensor) -> None:
-        precision = self._parameters["precision"]
+        precision = self._parameters.precision
         with matrix_products(precision):
             evaluate(
-                self._model,
+                self._experiment.model,
                 parameters,
                 self._tests[cohort.seed],
-                num_classes=self._num_classes,
-                batch_size=self._parameters["test_batch_size"],
+                num_classes=self._experiment.data.num_classes,
+                batch_size=self._experiment.execution.test_batch_size,
                 autocast=autocast_dtype(precision),
             )

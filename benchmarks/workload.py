@@ -10,16 +10,17 @@ import numpy as np
 
 from edgecase import attacks
 from edgecase import config as configuration
-from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.attacks import LocalTraining, RoundView
 from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, load_npz
-from edgecase.federation.round import honest_training
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.simulate import participants_of
 from edgecase.plan.sizes import EDGE_IMAGES, image_counts
 from edgecase.population import poison
 from edgecase.population.participation import Participants
-from edgecase.population.partition import Partition, partition
+from edgecase.population.partition import Partition, partition, read_parameters
 from edgecase.population.poison import PoisonedData
 from edgecase.results.cells import Cell
 
@@ -28,6 +29,9 @@ ROUND = 1
 
 #: the tasks besides those of config/config.yaml; nobody attacks in them.
 _UNATTACKED = Path(__file__).with_name("pfl-cifar10.yaml")
+
+#: images tested at once.
+TEST_BATCH_SIZE = 1000
 
 #: how many samples a warm-up tests.
 _FEW_TESTS = 1000
@@ -58,7 +62,7 @@ class Workload:
     order, augmentation and dropout are each seed's own.
     """
 
-    parameters: Mapping
+    parameters: CellParameters
     arrays: Mapping[str, np.ndarray]
     clients: Partition
     poisoned: PoisonedData
@@ -67,7 +71,7 @@ class Workload:
     @property
     def parts(self) -> list[Part]:
         """The participants, in order."""
-        honest = honest_training(self.parameters, ROUND)
+        honest = self.parameters.honest_training(ROUND)
         return [
             Part(client, True, self._attacker_size, self._hostile(honest))
             if attacks_now
@@ -96,10 +100,10 @@ class Workload:
         return len(self.poisoned["attacker_clean_index"]) + len(self.poisoned["attacker_edge_y"])
 
     def _hostile(self, honest: LocalTraining) -> LocalTraining:
-        context = RoundContext(ROUND, self.parameters["defense"]["name"])
-        return attacks.attacker_training(
-            self.parameters["attack"], honest, self.parameters, context
+        view = RoundView(
+            ROUND, honest, self.parameters.decay_in(ROUND), self.parameters.defense.name
         )
+        return self.parameters.attack.training(view)
 
 
 def resolve(task: str, *, attacked: bool, precision: str, quick: bool = False) -> dict:
@@ -135,26 +139,26 @@ def build(parameters: Mapping, data: Path | None = None) -> Workload:
         edge = load_npz(data / f"{edge_set.name}.npz", edge_set.arrays)
     if (tested := parameters.get("test_samples")) is not None:
         arrays |= {name: arrays[name][:tested] for name in ("x_test", "y_test")}
+    typed = CellParameters.of(parameters)
     clients = partition(
         arrays["y_train"],
-        parameters["num_clients"],
-        parameters["partition"],
+        typed.num_clients,
+        read_parameters(typed.partition),
         numpy_generator(0, "partition"),
         edge_set.excluded,
     )
     poisoned = poison.build(
-        edge_set.name,
+        read(poison.FAMILIES[edge_set.name], typed.poison),
         edge,
         edge_set.source_class,
         edge_set.target_class,
         len(arrays["y_train"]),
-        parameters["case"],
-        parameters["num_clients"],
-        parameters["poison"],
+        typed.case,
+        typed.num_clients,
         numpy_generator(0, "poison"),
         edge_set.excluded,
     )
-    return Workload(parameters, arrays, clients, poisoned, participants_of(parameters, ROUND, 0))
+    return Workload(typed, arrays, clients, poisoned, participants_of(typed, ROUND, 0))
 
 
 def check_files(parameters: Mapping, data: Path) -> None:
@@ -166,8 +170,8 @@ def check_files(parameters: Mapping, data: Path) -> None:
 
 def _configuration(task: str) -> dict:
     known: list[str] = []
-    for read in (configuration.load, partial(configuration.load, _UNATTACKED)):
-        config = read()
+    for load in (configuration.load, partial(configuration.load, _UNATTACKED)):
+        config = load()
         if task in config["tasks"]:
             return config
         known += config["tasks"]
@@ -176,17 +180,21 @@ def _configuration(task: str) -> dict:
 
 def _shrunk(parameters: Mapping) -> dict:
     least = {"min_samples": 3} if parameters["partition"]["kind"] == "dirichlet" else {}
-    return parameters | {
-        "model": parameters["model"] | {"width": 1 / 16},
-        "num_clients": 8,
-        "clients_per_round": 4,
-        "local_epochs": 2,
-        "attacker_epochs": 1,
-        "batch_size": 8,
-        "test_samples": 40,
-        "partition": parameters["partition"] | {"num_samples": 96} | least,
-        "poison": parameters["poison"] | {"clean": 10},
-    }
+    epochs = {"attacker_epochs": 1} if "attacker_epochs" in parameters else {}
+    return (
+        parameters
+        | epochs
+        | {
+            "model": parameters["model"] | {"width": 1 / 16},
+            "num_clients": 8,
+            "clients_per_round": 4,
+            "local_epochs": 2,
+            "batch_size": 8,
+            "test_samples": 40,
+            "partition": parameters["partition"] | {"num_samples": 96} | least,
+            "poison": parameters["poison"] | {"clean": 10},
+        }
+    )
 
 
 def _random_arrays(parameters: Mapping) -> dict[str, np.ndarray]:

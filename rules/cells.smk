@@ -20,6 +20,8 @@ rule cell:
     resources:
         **asks(cell_requests),
         gpu=GPU,
+        # No parameter: it changes no result.
+        test_batch_size=task_key("test_batch_size"),
     params:
         code=lambda wildcards: sources.digest_for("cell", cell_parameters(wildcards)),
         parameters=lambda wildcards: as_json(cell_parameters(wildcards)),
@@ -33,7 +35,8 @@ rule cell:
         "$EDGECASE_ON_GPU python workflow/scripts/cell.py --dataset {input.dataset}"
         " --partition {input.partition} --poison {input.poison} --start {input.start}"
         " --parameters {params.parameters:q} --override {wildcards.override} --seeds {params.seeds}"
-        " --device {params.device} --threads $EDGECASE_THREADS --backend {params.backend}"
+        " --device {params.device} --threads $EDGECASE_THREADS"
+        " --test-batch-size {resources.test_batch_size} --backend {params.backend}"
         " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
         " --out {params.folder} 2> {log}"

@@ -18,6 +18,8 @@ rule densities:
     resources:
         **asks(density_requests),
         gpu=GPU,
+        # No parameter: it changes no result.
+        test_batch_size=task_key("test_batch_size"),
     params:
         code=lambda wildcards: sources.digest_for("densities", density_parameters(wildcards.task)),
         parameters=lambda wildcards: as_json(density_parameters(wildcards.task)),
@@ -27,7 +29,8 @@ rule densities:
         "$EDGECASE_ON_GPU python workflow/scripts/densities.py --task {wildcards.task}"
         " --dataset {input.dataset} --comparison {input.comparison} --poison {input.poison}"
         " --start {input.start} --parameters {params.parameters:q} --seeds {params.seeds}"
-        " --device {params.device} --threads $EDGECASE_THREADS --out {output.table} 2> {log}"
+        " --device {params.device} --threads $EDGECASE_THREADS"
+        " --test-batch-size {resources.test_batch_size} --out {output.table} 2> {log}"
 
 
 rule density_table:

@@ -8,7 +8,8 @@ def task_key(key):
     """An input function: the task's value of `key` under the wildcards' variant or override."""
 
     def value(wildcards):
-        override = getattr(wildcards, "variant", None) or getattr(wildcards, "override")
+        named = (getattr(wildcards, name, None) for name in ("variant", "override"))
+        override = next(filter(None, named), "default")
         return configuration.resolve_task(config, wildcards.task, override)[key]
 
     return value
@@ -52,11 +53,7 @@ def authors_checkpoint(wildcards):
 def pretrain_parameters(wildcards):
     """What the starting model depends on, and nothing else."""
     resolved = configuration.resolve_task(config, wildcards.task, wildcards.variant)
-    keys = ("dataset", "model", "start", "pretrain", "test_batch_size", "precision")
-    return {key: resolved[key] for key in keys} | {
-        "test_samples": resolved.get("test_samples"),
-        "switches": {key: resolved["switches"][key] for key in ("orientation", "transforms")},
-    }
+    return configuration.resolve_start(resolved)
 
 
 def cell_of(wildcards):
@@ -100,9 +97,9 @@ def density_parameters(task):
     resolved = configuration.resolve_task(config, task)
     section = config["densities"]
     datasets = {name: body["dataset"] for name, body in config["tasks"].items()}
-    own = {key: resolved[key] for key in ("dataset", "edge_set", "model", "test_batch_size")}
+    own = {key: resolved[key] for key in ("dataset", "edge_set", "model")}
     own["comparison"] = density_settings.out_of_distribution(task, section, datasets)
-    own["switches"] = {key: resolved["switches"][key] for key in ("orientation", "transforms")}
+    own["switches"] = configuration.resolve_start(resolved)["switches"]
     keys = ("components", "variance", "train_samples", "test_samples")
     return own | {key: section[key] for key in keys}
 

@@ -16,6 +16,8 @@ rule pretrain:
     resources:
         **asks(start_requests),
         gpu=GPU,
+        # No parameter: it changes no result.
+        test_batch_size=task_key("test_batch_size"),
     params:
         code=lambda wildcards: sources.digest_for("pretrain", pretrain_parameters(wildcards)),
         parameters=lambda wildcards: as_json(pretrain_parameters(wildcards)),
@@ -25,5 +27,6 @@ rule pretrain:
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/pretrain.py --dataset {input.dataset}"
         " --parameters {params.parameters:q} {params.authors} --device {params.device}"
-        " --threads $EDGECASE_THREADS --state $EDGECASE_VOLUME/{params.state}"
-        " --save-minutes $EDGECASE_SAVE_MINUTES --out {output.model} 2> {log}"
+        " --threads $EDGECASE_THREADS --test-batch-size {resources.test_batch_size}"
+        " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
+        " --out {output.model} 2> {log}"

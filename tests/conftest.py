@@ -1,6 +1,12 @@
-"""What holds for every test: no example of hypothesis is judged by how long it takes."""
+"""What holds for every test: one thread each, and no example is judged by how long it takes."""
+
+import os
 
 from hypothesis import HealthCheck, settings
+
+# Tests run side by side: the threads of one would spin while they wait for another's core. Set
+# before torch is imported, and handed on to every process that a test starts.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("edgecase", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("edgecase")

@@ -12,8 +12,8 @@ from edgecase.federation.flat import FlatModel
 
 def assert_is_the_projects(found: Mapping[str, torch.Tensor], workload: Workload) -> None:
     """`found` is the next global model of `workload`'s round, but for rounding, and it moved."""
-    described = workload.parameters["model"]
-    model = FlatModel(models.build(described["name"], width=described["width"]))
+    described = workload.parameters.model
+    model = FlatModel(models.build(described.name, width=described.width))
     before = {name: tensor.clone() for name, tensor in model.state().items()}
     simulator = Simulator(workload, "sequential", 1, torch.device("cpu"))
     model.parameters += simulator.updates()[0]

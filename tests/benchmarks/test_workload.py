@@ -1,6 +1,7 @@
 """What is timed: the paper's numbers, and the work that the plan counts for them."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from edgecase.datasets import DATASETS
 from edgecase.datasets.arrays import save_npz
 from edgecase.datasets.standin_digits import digits
 from edgecase.datasets.standin_sevens import sevens
+from edgecase.federation.parameters import CellParameters
 from edgecase.plan.work import cell_work
 from edgecase.results.cells import Cell
 
@@ -44,17 +46,18 @@ def test_work_is_that_of_the_plan(task, attacked):
 def test_the_papers_scale(task, clients, attacker):
     workload = full(task)
     cell = Cell(task, "fixed-freq-10", "edge-case", "blackbox", "no-defense")
-    assert workload.parameters == resolve_cell(load() | {"precision": "bf16"}, cell)
+    expected = resolve_cell(load() | {"precision": "bf16"}, cell)
+    assert workload.parameters == CellParameters.of(expected)
     first, *honest = workload.parts
     assert (first.attacks, first.size) == (True, attacker)
     assert len(honest) == clients - 1
     assert not any(part.attacks for part in honest)
     # Clients are of unequal size, and about as many samples as the plan expects take part.
     assert len({part.size for part in honest}) > clients / 2
-    planned = cell_work(workload.parameters | {"rounds": 1})
+    planned = cell_work(replace(workload.parameters, rounds=1))
     assert workload.samples == pytest.approx(planned.samples, rel=0.1)
     assert workload.steps == pytest.approx(planned.steps, rel=0.1)
-    dataset = workload.parameters["dataset"]
+    dataset = workload.parameters.dataset
     assert workload.arrays["x_train"].shape[1:] == DATASETS[dataset].shape
 
 

@@ -138,7 +138,7 @@ def test_texts_of_the_command_line_become_what_the_schema_asks_for(tmp_path):
         ({"tasks": {T2: {"lr": "fast"}}}, f"tasks.{T2}.lr: 'fast' is not of type 'number'"),
         ({"seeds": ["0", "one"]}, "seeds.1: 'one' is not of type 'integer'"),
         ({"seeds": 3}, "seeds: 3 is not of type 'array'"),
-        ({"seed": ["1"]}, "the configuration: Additional properties are not allowed ('seed' was"),
+        ({"seed": ["1"]}, "the configuration: 'seed' is unknown; did you mean 'seeds'?"),
     ],
 )
 def test_what_stands_for_nothing_is_refused_as_it_was_given(tmp_path, command_line, told):

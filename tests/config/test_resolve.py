@@ -134,6 +134,7 @@ def test_partition_of_another_kind_keeps_no_key_of_the_first(changes, expected):
 def test_partition_with_a_key_of_no_kind_is_refused():
     override = {"partition": {"kind": "iid", "beta": 1}}
     found = problems(("overrides/mine", override), ("grid/0/overrides", ["mine"]))
-    assert f"tasks.{T1} with override mine.partition.beta: unknown; allowed: kind, num_samples" in (
-        found
+    assert (
+        f"tasks.{T1} with override mine.partition.beta: is unknown; allowed: kind, num_samples"
+        in (found)
     )

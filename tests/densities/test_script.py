@@ -20,7 +20,6 @@ PARAMETERS = {
     "edge_set": "standin-sevens",
     "comparison": "standin-planes",
     "model": {"name": "lenet", "width": 0.1},
-    "test_batch_size": 16,
     "switches": {"orientation": "published", "transforms": "published"},
     "components": 2,
     "variance": 0.9,

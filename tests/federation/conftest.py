@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from edgecase import attacks
 from edgecase.federation.clients import build_populations, build_tests
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.simulate import Classes, SeedRun, simulate
 from edgecase.federation.trainer import Sequential
 from edgecase.federation.transforms import task_transforms
@@ -57,10 +59,31 @@ DEFENSES = {
 }
 
 
+#: what a cell has besides, and these federations do not read.
+_REST = {
+    **{"task": "random", "case": "edge-case", "dataset": "standin-digits"},
+    **{"edge_set": "standin-sevens", "model": {"name": "lenet", "width": 1.0}},
+    **{"partition": {}, "poison": {}, "start": "trained"},
+}
+
+
+def typed(parameters):
+    """The typed parameters of a cell, from the plain ones that the reference reads."""
+    attack = parameters["attack"]
+    keys = {key for name in attacks.names() for key in attacks.declared(name)}
+    unread = keys - attacks.declared(attack).keys() | {"test_batch_size"}
+    unread |= {"first_attack_round"} if attack == "none" else set()
+    switches = {key: value for key, value in parameters["switches"].items() if key not in unread}
+    own = {key: value for key, value in parameters.items() if key not in unread}
+    return CellParameters.of(_REST | own | {"switches": switches})
+
+
 def simulate_seed(model, start, population, tests, classes, parameters, seed, trainer=None):
     """The records of one seed, trained one client after the other unless `trainer` says so."""
     runs = [SeedRun(seed, population, tests)]
-    for found, record in simulate(trainer or Sequential(model), start, runs, classes, parameters):
+    cell = typed(parameters)
+    trainer = trainer or Sequential(model)
+    for found, record in simulate(trainer, start, runs, classes, cell, test_batch_size=7):
         assert found == seed
         yield record
 

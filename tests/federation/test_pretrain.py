@@ -8,8 +8,10 @@ from tests.federation import reference
 
 from edgecase import models
 from edgecase.base.errors import DataError
+from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.parameters import Recipe
 from edgecase.federation.pretrain import clean_accuracy, load_start, pretrain
 from edgecase.federation.task import TaskData
 from edgecase.federation.transforms import task_transforms
@@ -46,7 +48,7 @@ def reference_model(model):
 @pytest.mark.parametrize("num_samples", [None, 13])
 def test_central_training_equals_the_reference(data, model, num_samples):
     theirs = reference_model(model)
-    trained = pretrain(model, data, RECIPE | {"num_samples": num_samples}, "fp32")
+    trained = pretrain(model, data, read(Recipe, RECIPE | {"num_samples": num_samples}), "fp32")
     order = numpy_generator(0, "pretrain-samples").permutation(21)[:num_samples]
     assert len(set(order.tolist())) == (num_samples or 21)
     pairs = [(data.train_images[i].numpy(), data.train_labels[i]) for i in order]
@@ -57,7 +59,7 @@ def test_central_training_equals_the_reference(data, model, num_samples):
 
 def test_no_epoch_leaves_the_initial_weights(data, model):
     before = model.parameters.clone()
-    assert torch.equal(pretrain(model, data, RECIPE | {"epochs": 0}, "fp32"), before)
+    assert torch.equal(pretrain(model, data, read(Recipe, RECIPE | {"epochs": 0}), "fp32"), before)
 
 
 def test_clean_accuracy_is_over_all_test_images(data, model):
@@ -85,7 +87,7 @@ def test_training_fits_what_it_sees(data):
     for precision in ("fp32", "bf16"):
         single.load_state(untrained)
         recipe = RECIPE | {"epochs": 60, "lr": 0.01, "weight_decay": 0.0}
-        trained = pretrain(single, digits, recipe, precision)
+        trained = pretrain(single, digits, read(Recipe, recipe), precision)
         assert clean_accuracy(single, trained, digits, 6, precision) == 100
 
 

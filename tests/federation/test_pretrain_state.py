@@ -24,7 +24,6 @@ PARAMETERS = {
     "start": "trained",
     "pretrain": RECIPE | {"num_samples": 37},
     "precision": "fp32",
-    "test_batch_size": 8,
     "test_samples": None,
     "switches": {"orientation": "published", "transforms": "published"},
 }
@@ -61,7 +60,14 @@ def arguments(tmp_path):
 
     def make(out, *more, **changes):
         given = ["--dataset", str(tmp_path / "planes.npz"), "--device", "cpu"]
-        given += ["--parameters", json.dumps(PARAMETERS | changes), "--save-minutes", "0"]
+        given += [
+            "--parameters",
+            json.dumps(PARAMETERS | changes),
+            "--save-minutes",
+            "0",
+            "--test-batch-size",
+            "8",
+        ]
         return [*given, "--out", str(tmp_path / f"{out}.safetensors"), *more]
 
     return make

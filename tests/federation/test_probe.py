@@ -10,11 +10,12 @@ from edgecase import models
 from edgecase.base.errors import DataError
 from edgecase.federation import probe as probing
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.parameters import ModelParameters
 from edgecase.federation.probe import Work, choose_backend, fastest, probe
 from edgecase.federation.trainer import BACKENDS
 
 WORK = Work((28, 28, 1), members=2, batch_size=3, precision="fp32", memory=2**30)
-LENET = {"name": "lenet", "width": 1 / 16}
+LENET = ModelParameters("lenet", 1 / 16)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_choice_is_made_once_per_kind_of_work_and_device(on_a_gpu, tmp_path):
     assert path.name == "lenet-0.0625-2x3-fp32-nvidia-h200-2.json"
     content = json.loads(path.read_text())
     assert content["seconds_per_step"]["stacked-unfold"] == 2.0
-    choose_backend(model, {"name": "lenet", "width": 1.0}, WORK, tmp_path)
+    choose_backend(model, ModelParameters("lenet", 1.0), WORK, tmp_path)
     choose_backend(model, LENET, Work((28, 28, 1), 4, 3, "fp32", 2**30), tmp_path)
     choose_backend(on_a_gpu("NVIDIA A100")[0], LENET, WORK, tmp_path)
     assert len(timed) == 4

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from tests.federation.conftest import typed
 from torch import nn
 
 from edgecase import defenses
@@ -11,7 +12,6 @@ from edgecase.federation.local import Stream, train_locally
 from edgecase.federation.round import (
     Cohort,
     counts_as_published,
-    honest_training,
     train_participants,
 )
 from edgecase.federation.server import Updates
@@ -37,15 +37,15 @@ def setting(make_world, lay_out):
         population, _ = lay_out(world, cell)
         model = FlatModel(nn.Sequential(nn.Flatten(), nn.Linear(16, 10)), dtype=torch.float64)
         cohort = Cohort(0, start, population, participants)
-        (received,) = train_participants(Sequential(model), [cohort], cell, 1)
+        (received,) = train_participants(Sequential(model), [cohort], typed(cell), 1)
         return received, population
 
     return train
 
 
 def test_learning_rate_of_a_round(parameters):
-    assert honest_training(parameters(gamma=0.998, lr=0.02), 1).lr == 0.02
-    training = honest_training(parameters(gamma=0.998, lr=0.02, local_epochs=5), 301)
+    assert typed(parameters(gamma=0.998, lr=0.02)).honest_training(1).lr == 0.02
+    training = typed(parameters(gamma=0.998, lr=0.02, local_epochs=5)).honest_training(301)
     assert training == LocalTraining(5, 4, pytest.approx(0.02 * 0.998**300), 0.9, 0.01)
 
 
@@ -116,7 +116,7 @@ def test_without_clean_samples_prox_stays_close_to_the_global_model(
     for backend in BACKENDS:
         trainer = build_trainer(backend, model, (4, 4, 1), 4, 2**30)
         cohort = Cohort(0, start, population, ATTACKED)
-        (received,) = train_participants(trainer, [cohort], cell, 1)
+        (received,) = train_participants(trainer, [cohort], typed(cell), 1)
         torch.testing.assert_close(received.updates[0], expected, rtol=0, atol=1e-12)
 
 
@@ -141,6 +141,6 @@ def test_multi_krum_counts(
     cell = parameters(defense, **published | changes)
     population, _ = lay_out(make_world(), cell)
     received = Updates(torch.eye(5), counts)
-    used = counts_as_published(received, participants, population, cell).num_samples
+    used = counts_as_published(received, participants, population, typed(cell)).num_samples
     assert used.tolist() == ([10, 4, 3, 5, 6] if shifted else [4, 3, 5, 6, 8])
     assert counts.tolist() == [4, 3, 5, 6, 8], "the counts as received are kept"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.federation.conftest import DEFENSES
+from tests.federation.conftest import DEFENSES, typed
 
 from edgecase import attacks
 from edgecase.federation import state as states
@@ -57,7 +57,9 @@ def world(make_world, lay_out, classes, tmp_path):
             ]
             try:
                 for group in [runs] if together else [[run] for run in runs]:
-                    session.run(trainer(model), start, group, classes, cell, every, progress)
+                    session.run(
+                        trainer(model), start, group, classes, typed(cell), 7, every, progress
+                    )
             except Killed:
                 pass
             return session, said, refused

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 from tests.federation import reference
-from tests.federation.conftest import DEFENSES, simulate_seed
+from tests.federation.conftest import DEFENSES, simulate_seed, typed
 
 from edgecase import attacks, models
 from edgecase.base.errors import SimulationError
@@ -191,14 +191,14 @@ def test_equal_seeds_give_equal_records_and_other_seeds_do_not(
 def test_honest_clients_are_paired_across_attacks_and_defenses(parameters):
     for round in range(1, 9):
         for seed in (0, 1):
-            base = participants_of(parameters(), round, seed).ids
+            base = participants_of(typed(parameters()), round, seed).ids
             for attack in ("blackbox", "pgd-replacement"):
                 for defense in ("no-defense", "krum", "rfa"):
                     cell = parameters(defense, attack=attack, participation="fixed-freq-3")
-                    ids = participants_of(cell, round, seed).ids
+                    ids = participants_of(typed(cell), round, seed).ids
                     assert ids == (base if round % 3 != 1 else (-1, *base[:-1]))
                     cell = parameters(defense, attack=attack, participation="fixed-pool-2")
-                    assert participants_of(cell, round, seed).ids == base
+                    assert participants_of(typed(cell), round, seed).ids == base
 
 
 def test_an_honest_clients_training_does_not_depend_on_the_attack(
@@ -346,10 +346,12 @@ def test_seeds_stacked_into_one_batch_are_those_run_alone(
         runs = lay_out_seeds(make_world, cell)
         together = [[] for _ in runs]
         trainer = Stacked(model, "grouped", most=7)
-        for seed, record in simulate(trainer, start, runs, classes, cell):
+        for seed, record in simulate(trainer, start, runs, classes, typed(cell), 7):
             together[seed].append(record.values)
         for run, found in zip(runs, together, strict=True):
-            alone = [r for _, r in simulate(Sequential(model), start, [run], classes, cell)]
+            alone = [
+                r for _, r in simulate(Sequential(model), start, [run], classes, typed(cell), 7)
+            ]
             assert len(found) == len(alone) == 4
             for ours, expected in zip(found, alone, strict=True):
                 assert set(ours) == set(expected.values)

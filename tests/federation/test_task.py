@@ -7,10 +7,14 @@ import pytest
 import torch
 
 from edgecase.base.errors import ConfigError
+from edgecase.base.parameters import read
+from edgecase.federation.parameters import StartParameters
 from edgecase.federation.task import task_data, watched_classes
 from edgecase.federation.transforms import task_transforms
 
 CPU = torch.device("cpu")
+
+MODEL = {"name": "lenet", "width": 1.0}
 
 
 def arrays(shape, train=12, test=30):
@@ -25,7 +29,10 @@ def arrays(shape, train=12, test=30):
 
 def load(dataset, content, orientation="published", transforms="published", **changes):
     switches = {"orientation": orientation, "transforms": transforms}
-    return task_data(content, {"dataset": dataset, "switches": switches} | changes, CPU)
+    setting = {"dataset": dataset, "model": MODEL, "start": "trained", "precision": "fp32"}
+    return task_data(
+        content, read(StartParameters, setting | {"switches": switches} | changes), CPU
+    )
 
 
 @pytest.mark.parametrize("dataset", ["emnist", "mnist", "standin-digits"])
@@ -92,12 +99,13 @@ def test_a_part_of_the_test_set():
 def test_watched_classes(dataset, edge_set, expected):
     """PAPER §2 (labels) and §4, item 13: raw is truck on CIFAR and 7 on digits."""
     every_class = SimpleNamespace(test_labels=torch.arange(10))
-    classes = watched_classes({"dataset": dataset, "edge_set": edge_set}, every_class)
+    setting = SimpleNamespace(dataset=dataset, edge_set=edge_set)
+    classes = watched_classes(setting, every_class)
     assert (classes.count, classes.source, classes.target, classes.raw) == expected
 
 
 def test_a_test_set_without_a_watched_class_is_refused():
-    parameters = {"dataset": "mnist", "edge_set": "ardis", "test_samples": 4}
+    parameters = SimpleNamespace(dataset="mnist", edge_set="ardis", test_samples=4)
     without_seven = SimpleNamespace(test_labels=torch.tensor([0, 1, 2, 3]))
     with pytest.raises(ConfigError, match="test_samples: 4 leaves no test image of class 7"):
         watched_classes(parameters, without_seven)

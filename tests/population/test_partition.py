@@ -16,12 +16,17 @@ from edgecase.population.partition import (
     dirichlet,
     iid,
     load_partition,
-    partition,
     problems,
+    read_parameters,
     save_partition,
 )
+from edgecase.population.partition import partition as divide
 
 SCRIPT = Path(__file__).parents[2] / "workflow" / "scripts" / "partition.py"
+
+
+def partition(labels, num_clients, parameters, generator, exclude=()):
+    return divide(labels, num_clients, read_parameters(parameters), generator, exclude)
 
 
 def generator(seed=0):
@@ -181,14 +186,20 @@ def test_excluded_samples_and_the_subset(kind):
     ("parameters", "message"),
     [
         ({"kind": "shards"}, r"partition.kind: 'shards' is unknown; allowed: dirichlet, iid"),
-        ({"alhpa": 0.5}, r"partition.alhpa: unknown; allowed: kind, alpha, min_samples"),
-        ({"kind": "iid", "alpha": 0.5}, r"partition.alpha: unknown; allowed: kind, num_samples"),
-        ({"alpha": 0}, r"partition.alpha: 0 is"),
-        ({"alpha": float("nan")}, r"partition.alpha: nan is not a finite number"),
-        ({"alpha": "0.5"}, r"partition.alpha: '0.5' is not of type 'number'"),
-        ({"alpha": True}, r"partition.alpha: True is not of type 'number'"),
-        ({"min_samples": 10.0}, r"partition.min_samples: 10.0 is not of type 'integer'"),
-        ({"max_redraws": -1}, r"partition.max_redraws: -1 is less than"),
+        (
+            {"alhpa": 0.5},
+            r"partition.alhpa: is unknown; did you mean 'alpha'\? allowed: kind",
+        ),
+        ({"kind": "iid", "alpha": 0.5}, r"partition.alpha: is unknown; allowed: kind, num_samples"),
+        ({"alpha": 0}, r"partition.alpha: 0 is not allowed \(.*\); allowed: number > 0"),
+        ({"alpha": float("nan")}, r"partition.alpha: nan is not allowed"),
+        ({"alpha": "0.5"}, r"partition.alpha: '0.5' is not allowed"),
+        ({"alpha": True}, r"partition.alpha: True is not allowed"),
+        (
+            {"min_samples": 10.0},
+            r"partition.min_samples: 10.0 is not .*; allowed: whole number ≥ 1",
+        ),
+        ({"max_redraws": -1}, r"partition.max_redraws: -1 is not allowed"),
         ({"num_samples": 1001}, r"partition.num_samples: 1001 is more than the 1000 samples"),
     ],
 )

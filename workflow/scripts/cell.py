@@ -11,19 +11,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import handed
 from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.progress import Progress
 from edgecase.datasets import DATASETS
-from edgecase.federation.clients import Population, build_populations, build_tests
-from edgecase.federation.pretrain import load_start
-from edgecase.federation.probe import AUTO, Work, choose_backend
-from edgecase.federation.session import Session
-from edgecase.federation.simulate import RoundRecord, SeedRun
+from edgecase.federation.experiment import Execution, Experiment
+from edgecase.federation.parameters import CellParameters
+from edgecase.federation.probe import AUTO
+from edgecase.federation.simulate import RoundRecord
 from edgecase.federation.state import fingerprint
-from edgecase.federation.task import open_task, watched_classes
-from edgecase.federation.trainer import BACKENDS, build_trainer
+from edgecase.federation.task import open_dataset
+from edgecase.federation.trainer import BACKENDS
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import load_poison
@@ -67,12 +65,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--state", type=Path, help="folder of states to go on from (none: no states)"
     )
+    parser.add_argument(
+        "--test-batch-size", type=command.positive, default=1000, help="images tested at once"
+    )
     parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
     parser.add_argument("--out", required=True, type=Path, help="the cell's folder")
     arguments = parser.parse_args(argv)
     if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
         parser.error("--partition and --poison take one file per seed")
-    handed.check_cell(arguments.parameters)
     # A cell that its Snakemake has left behind may still be at work.
     with locked(arguments.state, _say) if arguments.state else contextlib.nullcontext():
         if arguments.state:
@@ -83,117 +83,83 @@ def main(argv: list[str] | None = None) -> None:
 
 def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     """Train the cell and write its folder."""
-    parameters = arguments.parameters
+    parameters = CellParameters.of(arguments.parameters)
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
-    data, model = open_task(arguments.dataset, parameters, device)
-    load_start(model, arguments.start)
-    start = model.parameters.clone()
-
-    work = Work(
-        tuple(data.train_images.shape[1:]),
-        members=len(arguments.seeds) * parameters["clients_per_round"],
-        batch_size=parameters["batch_size"],
-        precision=parameters["precision"],
-        memory=int(arguments.memory_share * devices.total_memory(device)),
+    seeds = arguments.seeds
+    partitions = dict(zip(seeds, map(load_partition, arguments.partition), strict=True))
+    poisons = dict(zip(seeds, map(load_poison, arguments.poison), strict=True))
+    execution = Execution(
+        device,
+        arguments.backend,
+        arguments.probes,
+        arguments.memory_share,
+        arguments.test_batch_size,
     )
-    backend = arguments.backend
-    if backend == AUTO:
-        backend = choose_backend(model, parameters["model"], work, arguments.probes)
-    trainer = build_trainer(backend, model, work.image_shape, work.batch_size, work.memory)
+    arrays = open_dataset(arguments.dataset, parameters)
+    experiment = Experiment(parameters, arrays, partitions, poisons, execution)
+    experiment.load_start(arguments.start)
 
-    classes = watched_classes(parameters, data)
-    poisons = [load_poison(path) for path in arguments.poison]
-    populations = build_populations(
-        data.train_images,
-        data.train_labels,
-        [load_partition(path) for path in arguments.partition],
-        poisons,
-        data.transforms,
-        count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
-    )
-    digest, versions = code.digest_for("cell", parameters), provenance.versions()
+    digest, versions = code.digest_for("cell", arguments.parameters), provenance.versions()
     inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
     digests = provenance.file_digests(inputs)
     files = {}
     if arguments.state:
-        for seed, *own in zip(arguments.seeds, arguments.partition, arguments.poison, strict=True):
+        for seed, *own in zip(seeds, arguments.partition, arguments.poison, strict=True):
             facts = fingerprint(
-                parameters=parameters,
+                parameters=arguments.parameters,
                 seed=seed,
                 data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
                 code=digest,
-                backend=backend,
+                backend=experiment.backend,
                 libraries={name: versions[name] for name in ("torch", "numpy")},
             )
             files[seed] = arguments.state / f"seed{seed}.safetensors", facts
-    session = Session(files, _say, devices.describe(device))
+    session = experiment.session(files, _say)
     for seed, state in session.states.items():
         _say(f"seed {seed}: goes on after round {state.round}")
-    runs = [
-        SeedRun(
-            seed,
-            population,
-            build_tests(data.test_images, data.test_labels, poison, data.transforms, model.dtype),
-            session.states.get(seed),
-        )
-        for seed, population, poison in zip(arguments.seeds, populations, poisons, strict=True)
-        if not session.is_done(seed, parameters["rounds"])
-    ]
-    begun = dict.fromkeys(arguments.seeds, 0)
+    begun = dict.fromkeys(seeds, 0)
     begun |= {seed: state.round for seed, state in session.states.items()}
-    with Progress(parameters["rounds"], begun) as progress:
+    with Progress(parameters.rounds, begun) as progress:
 
         def tell(seed: int, record: RoundRecord) -> None:
             progress(seed, record.values["fl_iter"], _accuracies(record.values))
 
-        # A stacked back-end trains the clients of all seeds at once; else seed follows seed.
-        for together in [runs] if trainer.stacks else [[run] for run in runs]:
-            session.run(
-                trainer, start, together, classes, parameters, 60 * arguments.save_minutes, tell
-            )
+        experiment.run(session, 60 * arguments.save_minutes, tell)
     states = session.states
     rounds, attacks = {}, {}
-    for seed in arguments.seeds:
+    for seed in seeds:
         values, seconds = zip(*states[seed].reached, strict=True)
         attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
         name = f"seed{seed}.csv"
         rounds[name] = _write(values, ROUND_COLUMNS, arguments.out / name)
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
 
-    tested = {
-        "clean": len(data.test_labels),
-        "backdoor": [len(poison["test_y"]) for poison in poisons],
-    }
-    shares = [_attacker_share(p, parameters["clients_per_round"]) for p in populations]
+    own = arguments.parameters
     record = {
-        **{axis: parameters.get(axis) for axis in CELL_AXES},
-        "defense": parameters["defense"]["name"],
+        **{axis: own.get(axis) for axis in CELL_AXES},
+        "defense": parameters.defense.name,
         "override": arguments.override,
-        "seeds": arguments.seeds,
-        "standin": DATASETS[parameters["dataset"]].standin,
-        "attacker_share": round(sum(shares) / len(shares), 6),
-        "tested": tested,
-        "parameters": parameters,
+        "seeds": seeds,
+        "standin": DATASETS[parameters.dataset].standin,
+        "attacker_share": round(experiment.attacker_share(), 6),
+        "tested": {
+            "clean": len(experiment.data.test_labels),
+            "backdoor": [len(poison["test_y"]) for poison in poisons.values()],
+        },
+        "parameters": own,
         "data": {provenance.in_project(path): digest for path, digest in digests.items()},
         "rounds": rounds,
         "attacks": attacks,
         "code": digest,
         "versions": versions,
         # More than one if a cell went on elsewhere.
-        "device": "; ".join(dict.fromkeys(d for s in arguments.seeds for d in states[s].devices)),
-        "backend": backend,
-        "command": shlex.join(["python", *own_command, "--backend", backend]),
+        "device": "; ".join(dict.fromkeys(d for s in seeds for d in states[s].devices)),
+        "backend": experiment.backend,
+        "command": shlex.join(["python", *own_command, "--backend", experiment.backend]),
     }
     with atomic_path(arguments.out / "cell.json") as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
-
-
-def _attacker_share(population: Population, per_round: int) -> float:
-    """The attacker's expected FedAvg weight in a round with one attacker."""
-    mean = sum(population.honest_counts) / len(population.honest_counts)
-    attacker = population.attacker_count
-    return attacker / (attacker + (per_round - 1) * mean)
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -10,17 +11,19 @@ import numpy as np
 import pandas as pd
 import torch
 
-from edgecase import densities, handed
+from edgecase import densities
 from edgecase.base import command
 from edgecase.base.errors import DataError
 from edgecase.base.files import atomic_path
+from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASETS, load_npz
 from edgecase.densities.comparison import shaped
 from edgecase.densities.features import penultimate
 from edgecase.densities.mixture import fit
+from edgecase.densities.settings import DensityParameters
 from edgecase.federation.pretrain import load_start
-from edgecase.federation.task import open_task
+from edgecase.federation.task import build_model, open_dataset, task_data
 from edgecase.machine import device as devices
 from edgecase.population.poison import load_poison
 
@@ -46,43 +49,46 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seeds", required=True, type=int, nargs="+")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--test-batch-size", type=command.positive, default=1000, help="images tested at once"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the table (.csv)")
     arguments = parser.parse_args(argv)
     if len(arguments.seeds) != len(arguments.poison):
         parser.error("--poison takes one file per seed")
-    parameters = arguments.parameters
-    handed.check_densities(parameters)
+    parameters = read(DensityParameters, arguments.parameters)
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
     available = len(load_npz(arguments.dataset, ("y_test",))["y_test"])
-    taken = {"test_samples": min(parameters["test_samples"], available)}
-    data, model = open_task(arguments.dataset, parameters | taken, device)
-    dataset = DATASETS[parameters["dataset"]]
+    shown = replace(parameters, test_samples=min(parameters.test_samples, available))
+    data = task_data(open_dataset(arguments.dataset, parameters), shown, device)
+    model = build_model(parameters, device)
+    dataset = DATASETS[parameters.dataset]
     elsewhere = load_npz(arguments.comparison, ("x_test",))["x_test"]
     load_start(model, arguments.start)
 
     def features(images: torch.Tensor) -> np.ndarray:
-        return penultimate(model, images, data.transforms.test, parameters["test_batch_size"])
+        return penultimate(model, images, data.transforms.test, arguments.test_batch_size)
 
     parts = []
     for seed, poison in zip(arguments.seeds, arguments.poison, strict=True):
         edge = load_poison(poison)["test_x"]
         if edge.shape[1:] != dataset.shape:
             raise DataError(f"{poison}: test_x has images {edge.shape[1:]}, not {dataset.shape}")
-        train = _drawn(len(data.train_images), parameters["train_samples"], seed, "train")
-        test = _drawn(len(data.test_images), parameters["test_samples"], seed, "test")
-        other = _drawn(len(elsewhere), parameters["test_samples"], seed, "comparison")
+        train = _drawn(len(data.train_images), parameters.train_samples, seed, "train")
+        test = _drawn(len(data.test_images), parameters.test_samples, seed, "test")
+        other = _drawn(len(elsewhere), parameters.test_samples, seed, "comparison")
         density = fit(
             features(data.train_images[train]),
-            parameters["components"],
-            parameters["variance"],
+            parameters.components,
+            parameters.variance,
             numpy_generator(seed, "densities-mixture"),
         )
         groups = {
             (densities.IN_DISTRIBUTION, dataset.name): data.test_images[test],
-            (densities.EDGE_CASE, parameters["edge_set"]): torch.from_numpy(edge).to(device),
-            (densities.OUT_OF_DISTRIBUTION, parameters["comparison"]): torch.from_numpy(
+            (densities.EDGE_CASE, parameters.edge_set): torch.from_numpy(edge).to(device),
+            (densities.OUT_OF_DISTRIBUTION, parameters.comparison): torch.from_numpy(
                 shaped(elsewhere[other], dataset.shape)
             ).to(device),
         }

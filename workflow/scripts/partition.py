@@ -10,7 +10,7 @@ from edgecase.base import command
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import EDGE_SETS, load_npz
 from edgecase.datasets.arrays import check_labels
-from edgecase.population.partition import partition, save_partition
+from edgecase.population.partition import partition, read_parameters, save_partition
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> None:
         choices=list(EDGE_SETS),
         help="edge set whose own training samples no honest client holds",
     )
-    parser.add_argument("--num-clients", required=True, type=int)
+    parser.add_argument("--num-clients", required=True, type=command.positive)
     parser.add_argument(
         "--parameters", required=True, type=command.json_object, help="of the partition, JSON"
     )
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
     clients = partition(
         labels,
         arguments.num_clients,
-        arguments.parameters,
+        read_parameters(arguments.parameters),
         numpy_generator(arguments.seed, "partition"),
         exclude,
     )

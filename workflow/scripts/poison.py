@@ -7,10 +7,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
+from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import EDGE_SETS, load_npz
 from edgecase.datasets.arrays import check_images
-from edgecase.population.poison import CASES, build, save_poison
+from edgecase.population.poison import CASES, FAMILIES, build, save_poison
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -19,7 +20,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--edge", required=True, type=Path, help="prepared edge set (.npz)")
     parser.add_argument("--edge-set", required=True, choices=list(EDGE_SETS))
     parser.add_argument("--case", required=True, choices=CASES)
-    parser.add_argument("--num-clients", required=True, type=int)
+    parser.add_argument("--num-clients", required=True, type=command.positive)
     parser.add_argument(
         "--parameters", required=True, type=command.json_object, help="of the poisoned set, JSON"
     )
@@ -32,14 +33,13 @@ def main(argv: list[str] | None = None) -> None:
     edge = load_npz(arguments.edge, edge_set.arrays)
     check_images(edge, str(arguments.edge))
     data = build(
-        edge_set.name,
+        read(FAMILIES[edge_set.name], arguments.parameters, "poison."),
         edge,
         edge_set.source_class,
         edge_set.target_class,
         len(labels),
         arguments.case,
         arguments.num_clients,
-        arguments.parameters,
         numpy_generator(arguments.seed, "poison"),
         edge_set.excluded,
     )

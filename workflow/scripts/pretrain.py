@@ -11,15 +11,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 from safetensors.torch import save
 
-from edgecase import handed
 from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
+from edgecase.base.parameters import plain, read
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.federation.authors import load_authors
+from edgecase.federation.parameters import StartParameters
 from edgecase.federation.pretrain import clean_accuracy
 from edgecase.federation.pretrain_state import SavedTraining, pretrain_on
 from edgecase.federation.state import fingerprint
-from edgecase.federation.task import open_task
+from edgecase.federation.task import build_model, open_dataset, task_data
 from edgecase.machine import device as devices
 from edgecase.results import code, provenance
 
@@ -40,43 +41,43 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument(
+        "--test-batch-size", type=command.positive, default=1000, help="images tested at once"
+    )
+    parser.add_argument(
         "--state", type=Path, help="folder of the training's state, to go on from (none: no state)"
     )
     parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
     parser.add_argument("--out", required=True, type=Path, help="the model (.safetensors)")
     arguments = parser.parse_args(argv)
-    handed.check_start(arguments.parameters)
     # A training that its Snakemake has left behind may still be at work.
     with locked(arguments.state, _say) if arguments.state else contextlib.nullcontext():
         if arguments.state:
             clear_unfinished(arguments.state)
-        make(arguments)
+        make(arguments, read(StartParameters, arguments.parameters))
 
 
-def make(arguments: argparse.Namespace) -> None:
+def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     """Write the starting model and its report."""
-    parameters = arguments.parameters
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
-    data, model = open_task(
-        arguments.dataset, parameters, device, torch_generator(0, "initial-weights")
-    )
-    if parameters["start"] == "authors":
+    data = task_data(open_dataset(arguments.dataset, parameters), parameters, device)
+    model = build_model(parameters, device, torch_generator(0, "initial-weights"))
+    if parameters.start == "authors":
         load_authors(model, next(arguments.authors.glob("*.pt"), arguments.authors))
         recipe: dict = {"start": "authors"}
     else:
-        recipe = {"start": "trained", **parameters["pretrain"]}
+        recipe = {"start": "trained", **plain(parameters.pretrain)}
         saved = saved_training(arguments) if arguments.state else None
-        pretrain_on(model, data, parameters["pretrain"], parameters["precision"], saved, _say)
+        pretrain_on(model, data, parameters.pretrain, parameters.precision, saved, _say)
     accuracy = clean_accuracy(
         model,
         model.parameters.clone(),
         data,
-        parameters["test_batch_size"],
-        parameters["precision"],
+        arguments.test_batch_size,
+        parameters.precision,
     )
     report = {
-        "model": parameters["model"],
+        "model": plain(parameters.model),
         "recipe": recipe,
         "num_parameters": model.parameters.numel(),
         "accuracy": round(accuracy, 4),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from edgecase.population.poison import build
+from edgecase.base.parameters import read
+from edgecase.population.poison import FAMILIES, build
 
 
 def photos(count, seed):
@@ -58,14 +59,13 @@ def make():
         source, target = {"southwest": (0, 9), "ardis": (7, 1), "greencar": (1, 2)}[edge_set]
         generator = np.random.default_rng(seed)
         return build(
-            edge_set,
+            read(FAMILIES[edge_set], parameters, "poison."),
             arrays,
             source,
             target,
             1000,
             case,
             num_clients,
-            parameters,
             generator,
             exclude,
         )

@@ -10,7 +10,7 @@ import pytest
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.datasets import EDGE_SETS
-from edgecase.population.poison import CASES, FAMILIES, build, load_poison, problems, save_poison
+from edgecase.population.poison import CASES, FAMILIES, load_poison, save_poison
 
 SCRIPT = Path(__file__).parents[3] / "workflow" / "scripts" / "poison.py"
 
@@ -66,17 +66,20 @@ def test_every_edge_set_has_a_family():
     assert set(FAMILIES) == set(EDGE_SETS)
 
 
-def test_unknown_names_and_parameters_are_refused(livery, make):
-    with pytest.raises(ConfigError, match="case: 'edge' is unknown; allowed: edge-case, almost"):
-        make("southwest", livery, "edge")
-    with pytest.raises(ConfigError, match="edge_set: 'cretan' is unknown; allowed: southwest"):
-        build("cretan", {}, 0, 1, 10, "edge-case", 5, {}, np.random.default_rng(0))
+def test_bad_parameters_are_reported_at_once(livery, make):
     with pytest.raises(ConfigError) as raised:
-        make("southwest", livery, edge=0, clean=1.5, p_study="both", shares=1)
-    assert len(raised.value.problems) == 4
-    assert problems("southwest", {"edge": 12, "p_study": "matched"}) == []
-    assert problems("southwest", {"normal_share": 1.5}) == [
-        "normal_share: 1.5 is greater than the maximum of 1"
+        make("southwest", livery, edge=0, clean=1.5, p_study="both", normal_share=1.5, shares=1)
+    assert raised.value.problems == [
+        "poison.edge: 0 is not allowed (edge images in the poisoned set); "
+        "allowed: whole number ≥ 1",
+        "poison.clean: 1.5 is not allowed (random clean samples in the poisoned set); "
+        "allowed: whole number ≥ 0",
+        "poison.p_study: 'both' is not allowed (two splits of the airline photos, or one for all "
+        "three cases, with no photo in both training and test); allowed: published, matched",
+        "poison.normal_share: 1.5 is not allowed (share of the K clients that hold edge data in "
+        "normal-case); allowed: number > 0, ≤ 1",
+        "poison.shares: is unknown; allowed: edge, clean, p_study, almost_share, normal_share, "
+        "honest_fraction, unusual_photos",
     ]
 
 

@@ -1,11 +1,24 @@
 """Black-box attack: honest training, on poisoned data."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from edgecase.attacks.base import LocalTraining, RoundContext
+from edgecase.attacks.base import LocalTraining
+from edgecase.attacks.contract import Part, RoundView
+from edgecase.attacks.registry import register
+from edgecase.base.parameters import parameter
 
 
-def blackbox(honest: LocalTraining, parameters: Mapping, context: RoundContext) -> LocalTraining:
+def attacker_epochs() -> int:
+    """The parameter that every base has."""
+    return parameter("E of attackers", minimum=1, maximum=10_000)
+
+
+@register("blackbox")
+@dataclass(frozen=True)
+class BlackBox(Part):
     """SGD on the poisoned set at the honest learning rate (Wang et al. 2020, §3)."""
-    return replace(honest, epochs=parameters["attacker_epochs"])
+
+    attacker_epochs: int = attacker_epochs()
+
+    def training(self, training: LocalTraining, view: RoundView) -> LocalTraining:
+        return replace(training, epochs=self.attacker_epochs)

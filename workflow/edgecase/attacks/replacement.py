@@ -1,16 +1,33 @@
 """Model replacement: scale the update so that it survives the average."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from __future__ import annotations
 
-from edgecase.attacks.base import LocalTraining, RoundContext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from edgecase.attacks.contract import Cohort, Part, RoundView
+from edgecase.attacks.registry import register
+from edgecase.base.parameters import parameter
+
+if TYPE_CHECKING:
+    import torch
 
 
-def replacement(
-    training: LocalTraining, parameters: Mapping, context: RoundContext
-) -> LocalTraining:
+@register("replacement", option=True, place=1)
+@dataclass(frozen=True)
+class Replacement(Part):
     """Send w_t + γ (w − w_t) with γ of `replacement_factor` (Bagdasaryan et al. 2020, eq. 3)."""
-    return replace(training, replaces_model=True)
+
+    pool_assumptions: Literal["published", "corrected"] = parameter(
+        "every pool attacker applies the full replacement factor and Krum assumes `num_byzantine`, "
+        "or the round's attackers share the factor and f = max(1, ⌈m · pool / K⌉)",
+        item=9,
+        default="published",
+    )
+
+    def craft(self, update: torch.Tensor, cohort: Cohort, view: RoundView) -> torch.Tensor:
+        sharing = cohort.attackers if self.pool_assumptions == "corrected" else 1
+        return update * replacement_factor(cohort.samples, sharing * cohort.attacker_samples)
 
 
 def replacement_factor(round_samples: float, attacker_samples: float) -> float:

@@ -15,13 +15,13 @@ from pathlib import Path
 from edgecase import attacks, config, defenses, models
 from edgecase.authors.flags import NO_EFFECT, NUMBERS, Values, build_parser
 from edgecase.base.errors import ConfigError
+from edgecase.base.parameters import parameters
 from edgecase.population import poison
 from edgecase.results.cells import Cell, all_cells
 
 #: the authors' `poison_type` → the edge set, where the names differ.
 POISON_TYPES = {"howto": "greencar"}
 
-_PGD_FLAGS = ("adv_lr", "eps", "project_frequency")
 _PERIOD, _POOL_SIZE = 10, 100  # the authors'
 
 Setting = tuple[tuple[str, ...], int | float | str]
@@ -86,7 +86,7 @@ def _cell(base: Mapping, values: Values) -> Cell | None:
     mode = values.choice("fl_mode", ("fixed-freq", "fixed-pool"), "fixed-freq")
     period = values.count("attack_period", _PERIOD)
     attackers = values.count("attacker_pool_size", _POOL_SIZE)
-    attack = values.choice("attack_method", (*attacks.BASES, attacks.NO_ATTACK), "blackbox")
+    attack = values.choice("attack_method", (*attacks.bases(), attacks.NO_ATTACK), "blackbox")
     options = {
         "replacement": values.boolean("model_replacement"),
         "prox": values.boolean("prox_attack"),
@@ -136,16 +136,16 @@ def _settings(base: Mapping, cell: Cell | None, values: Values) -> dict[str, Set
 
 def _key(flag: str, cell: Cell, edge_set: str) -> tuple[str, ...] | None:
     """Where the value of a numeric flag goes in the task; None if the cell does not read it."""
-    if flag in _PGD_FLAGS and not cell.attack.startswith("pgd"):
-        return None
-    if flag == "eps" and "replacement" in cell.attack:
-        return ("eps_replacement",)
+    place = NUMBERS[flag][0]
+    if place[0] in attacks.task_parameters():
+        keys = attacks.task_keys(cell.attack)
+        return (keys[place[0]],) if place[0] in keys else None
     if flag in ("norm_bound", "stddev"):
         taken = [parameter.name for parameter in defenses.parameters(cell.defense)]
         return ("defenses", cell.defense, flag) if flag in taken else None
-    if flag == "fraction" and flag not in poison.FAMILIES[edge_set].PARAMETERS["properties"]:
+    if flag == "fraction" and flag not in parameters(poison.FAMILIES[edge_set]):
         return None
-    return NUMBERS[flag][0]
+    return place
 
 
 def _differences(task: Mapping, settings: Iterable[Setting]) -> dict:

@@ -83,6 +83,13 @@ def _stopped(how: str, by: signal.Signals) -> NoReturn:
     raise SystemExit(128 + by) from None
 
 
+def positive(text: str) -> int:
+    """An argparse type: a whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
+    return int(text)
+
+
 def json_object(text: str) -> dict:
     """An argparse type: a JSON object."""
     try:

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from edgecase.base.errors import shown
+
 
 def unknown_name(name: object, allowed: Iterable[object]) -> str | None:
     """The problem, in words, if `name` is not one of the `allowed`; None if it is.
@@ -13,7 +15,8 @@ def unknown_name(name: object, allowed: Iterable[object]) -> str | None:
     names = list(map(str, allowed))
     if isinstance(name, str) and name in names:
         return None
-    return f"'{name}' is unknown;{did_you_mean(name, names)} allowed: {', '.join(names) or 'none'}"
+    listed = ", ".join(names) or "none"
+    return f"{shown(name)} is unknown;{did_you_mean(name, names)} allowed: {listed}"
 
 
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:
@@ -21,7 +24,9 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
 
     A name that is the beginning of allowed ones is near to them: `mnist` to `mnist-ardis`.
     """
-    names, wanted = list(allowed), str(name).lower()
+    if not isinstance(name, str):
+        return ""
+    names, wanted = list(allowed), name.lower()
     near = [other for other in names if other.lower() == wanted]
     near = near or [other for other in names if wanted and other.startswith(f"{wanted}-")]
     near = near or difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)

@@ -17,18 +17,20 @@ Clipping(norm_bound=2.0)
 import dataclasses
 import functools
 import math
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeVar
-
-from jsonschema import Draft4Validator, Draft202012Validator, validators
 
 from edgecase.base.errors import ConfigError, shown
 from edgecase.base.names import did_you_mean
 
 #: no number has a use above it: what is larger is a slip of the hand.
 LARGEST = 1_000_000
+
+_WORDS = {int: "whole number", float: "number", str: "text", bool: "true or false"}
+_TYPES = {int: "integer", float: "number", str: "string", bool: "boolean", dict: "object"}
 
 #: the default of a parameter that has none.
 REQUIRED: Any = object()
@@ -39,9 +41,12 @@ _T = TypeVar("_T")
 
 @dataclasses.dataclass(frozen=True)
 class Parameter:
-    """What one field takes: `kind` int, float, str, bool or a dataclass, within its limits.
+    """What one field takes: `kind` int, float, str, bool, dict or a dataclass, within its limits.
 
-    `choices` are the values of a `Literal`; `optional` says that null is allowed too.
+    `choices` are the values of a `Literal`; `optional` says that null is allowed too; `listed` that
+    it is a list of different values of the kind. Numbers from `whole_from` on have to be whole, and
+    text has to match `pattern`, which `words` describe. A switch has the `item` of its departure of
+    the released code (docs/fidelity.md).
     """
 
     name: str
@@ -53,6 +58,11 @@ class Parameter:
     above: float | None = None
     maximum: float | None = LARGEST
     below: float | None = None
+    whole_from: float | None = None
+    pattern: str | None = None
+    words: str = ""
+    item: int | None = None
+    listed: bool = False
     default: Any = REQUIRED
 
     @property
@@ -62,14 +72,14 @@ class Parameter:
     @property
     def allowed(self) -> str:
         """The values it takes, in words."""
-        if dataclasses.is_dataclass(self.kind):
+        if dataclasses.is_dataclass(self.kind) or self.kind is dict:
             return "a mapping of keys to values"
-        if self.choices:
+        if self.words:
+            text = self.words
+        elif self.choices:
             text = ", ".join(self.choices)
         else:
-            text = {int: "whole number", float: "number", str: "text", bool: "true or false"}[
-                self.kind
-            ]
+            text = _WORDS[self.kind]
         limits = [
             f"{sign} {limit:g}"
             for sign, limit in (("≥", self.minimum), (">", self.above), ("<", self.below))
@@ -77,17 +87,32 @@ class Parameter:
         ]
         if self.maximum not in (None, LARGEST) and self.kind in (int, float):
             limits.append(f"≤ {self.maximum:g}" if self.maximum < 1e6 else f"≤ {self.maximum:.0f}")
+        if self.whole_from is not None:
+            limits.append(f"whole from {self.whole_from:g} on")
         text = " ".join([text, ", ".join(limits)]) if limits else text
+        if self.listed:
+            text = f"a list of different values, each {text}"
         return f"{text} or null" if self.optional else text
 
     def accepts(self, value: object) -> bool:
         """Whether `value` is of the kind and within the limits; no text is a number."""
         if value is None:
             return self.optional
+        if self.listed:
+            return (
+                isinstance(value, list | tuple)
+                and all(map(self._accepts_one, value))
+                and len(set(value)) == len(value)
+            )
+        return self._accepts_one(value)
+
+    def _accepts_one(self, value: object) -> bool:
         if self.choices:
             return isinstance(value, str) and value in self.choices
-        if self.kind in (str, bool):
-            return isinstance(value, self.kind)
+        if self.kind is str:
+            return isinstance(value, str) and re.fullmatch(self.pattern or ".*", value) is not None
+        if self.kind in (bool, dict):
+            return isinstance(value, Mapping if self.kind is dict else bool)
         if isinstance(value, bool) or not isinstance(
             value, int if self.kind is int else int | float
         ):
@@ -99,28 +124,38 @@ class Parameter:
             or (self.above is not None and value <= self.above)
             or (self.maximum is not None and value > self.maximum)
             or (self.below is not None and value >= self.below)
+            or (self.whole_from is not None and value >= self.whole_from and value % 1 != 0)
         )
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The JSON schema of one value."""
-        if dataclasses.is_dataclass(self.kind):
-            found = schema(self.kind)
-        elif self.choices:
-            found = {"enum": [*self.choices, *([None] if self.optional else [])]}
-        else:
-            name = {int: "integer", float: "number", str: "string", bool: "boolean"}[self.kind]
-            found = {"type": [name, "null"] if self.optional else name}
-            if self.kind in (int, float):
-                limits = {
-                    "minimum": self.minimum,
-                    "exclusiveMinimum": self.above,
-                    "maximum": self.maximum,
-                    "exclusiveMaximum": self.below,
-                }
-                found |= {key: limit for key, limit in limits.items() if limit is not None}
-        found = {"description": self.meaning} | found
+        """The JSON schema of a value, with what is allowed in words under `allowed`."""
+        found = self._schema_of_one()
+        if self.listed:
+            found = {"type": "array", "uniqueItems": True, "items": found}
+        found = {"description": self.meaning, "allowed": self.allowed} | found
         return found if self.required else found | {"default": _plain_value(self.default)}
+
+    def _schema_of_one(self) -> dict[str, Any]:
+        if dataclasses.is_dataclass(self.kind):
+            return schema(self.kind)
+        if self.choices:
+            return {"enum": [*self.choices, *([None] if self.optional else [])]}
+        name = _TYPES[self.kind]
+        found: dict[str, Any] = {"type": [name, "null"] if self.optional else name}
+        limits = {
+            "minimum": self.minimum,
+            "exclusiveMinimum": self.above,
+            "maximum": self.maximum,
+            "exclusiveMaximum": self.below,
+        }
+        if self.kind in (int, float):
+            found |= {key: limit for key, limit in limits.items() if limit is not None}
+        if self.whole_from is not None:
+            found["anyOf"] = [{"exclusiveMaximum": self.whole_from}, {"multipleOf": 1}]
+        if self.pattern is not None:
+            found["pattern"] = f"^(?:{self.pattern})\\Z"
+        return found
 
 
 def parameter(
@@ -131,14 +166,19 @@ def parameter(
     above: float | None = None,
     maximum: float | None = LARGEST,
     below: float | None = None,
+    whole_from: float | None = None,
+    pattern: str | None = None,
+    words: str = "",
+    item: int | None = None,
 ) -> Any:
     """A field of a group of parameters: `meaning` in words, its limits and its default.
 
     Without a default it is required. The field's type says the rest: int, float, str, bool, a
-    `Literal` of texts, one of these or None, or another group.
+    `Literal` of texts, a `tuple` of one of these, one of these or None, a dict or another group.
     """
     about = {"meaning": meaning, "default": default}
     about |= {"minimum": minimum, "above": above, "maximum": maximum, "below": below}
+    about |= {"whole_from": whole_from, "pattern": pattern, "words": words, "item": item}
     chosen = dataclasses.MISSING if default is REQUIRED else default
     return dataclasses.field(default=chosen, metadata={_KEY: about})
 
@@ -159,14 +199,15 @@ def problems(group: type, values: object) -> list[str]:
     return list(_problems(group, values, ""))
 
 
-def read(group: type[_T], values: Mapping[str, Any], where: str = "") -> _T:
+def read(group: type[_T], values: Mapping[str, Any], where: str = "", **fields: Any) -> _T:
     """The group with `values`; defaults fill what they leave out, and whole numbers become floats.
 
-    Raises one `ConfigError` with every problem; `where` is put before each key.
+    `fields` are those of the dataclass that are no parameters. Raises one `ConfigError` with every
+    problem; `where` is put before each key.
     """
     if found := list(_problems(group, values, where)):
         raise ConfigError(found)
-    return _read(group, values)
+    return _read(group, values, fields)
 
 
 def plain(group: Any) -> dict[str, Any]:
@@ -199,6 +240,8 @@ def _problems(group: type, values: object, where: str) -> Iterator[str]:
             near = did_you_mean(name, declared)
             yield f"{where}{name}: is unknown;{near} allowed: {', '.join(declared) or 'none'}"
         elif dataclasses.is_dataclass(declared[name].kind):
+            if value is None and declared[name].optional:
+                continue
             yield from _problems(declared[name].kind, value, f"{where}{name}.")
         elif not declared[name].accepts(value):
             about = declared[name]
@@ -219,56 +262,42 @@ def _hint(about: Parameter, value: object) -> str:
     return ""
 
 
-def _read(group: type[_T], values: Mapping[str, Any]) -> _T:
-    chosen = {}
+def _read(
+    group: type[_T],
+    values: Mapping[str, Any],
+    fields: Mapping[str, Any] = types.MappingProxyType({}),
+) -> _T:
+    chosen = dict(fields)
     for name, about in parameters(group).items():
         if name not in values:
             continue
         value = values[name]
         if dataclasses.is_dataclass(about.kind):
-            value = _read(about.kind, value)
+            value = None if value is None else _read(about.kind, value, {})
         elif about.kind is float and value is not None:
             value = float(value)
+        elif about.listed:
+            value = tuple(value)
         chosen[name] = value
     return group(**chosen)
 
 
 def _plain_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
     return plain(value) if dataclasses.is_dataclass(value) else value
 
 
 def _kind(hint: Any) -> dict[str, Any]:
-    """kind, choices and optional of a field's type."""
+    """kind, choices, listed and optional of a field's type."""
     optional = False
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         members = [member for member in typing.get_args(hint) if member is not types.NoneType]
         optional, hint = True, members[0]
+    if typing.get_origin(hint) is tuple:
+        return _kind(typing.get_args(hint)[0]) | {"listed": True, "optional": optional}
+    if typing.get_origin(hint) in (dict, Mapping):
+        return {"kind": dict, "optional": optional}
     if typing.get_origin(hint) is Literal:
         return {"kind": str, "choices": typing.get_args(hint), "optional": optional}
     return {"kind": hint, "optional": optional}
-
-
-# From draft 6 on, 10.0 passes as an integer, which numpy refuses as a size.
-_Validator = validators.extend(Draft202012Validator, type_checker=Draft4Validator.TYPE_CHECKER)
-
-
-def schema_problems(parameters: Mapping, schema: Mapping) -> list[str]:
-    """Every key of `parameters` that is unknown, of the wrong type or out of range."""
-    rules = schema["properties"]
-    found = [
-        f"{key}: unknown; allowed: {', '.join(rules)}" for key in parameters if key not in rules
-    ]
-    for key in [key for key in parameters if key in rules]:
-        value = parameters[key]
-        for error in _Validator(rules[key]).iter_errors(value):
-            unclear = error.validator == "anyOf"
-            allowed = f"{value} is not {rules[key]['description']}" if unclear else error.message
-            found.append(f"{key}: {allowed}")
-        if isinstance(value, float) and not math.isfinite(value):
-            found.append(f"{key}: {value} is not a finite number")
-    return found
-
-
-def with_defaults(parameters: Mapping, schema: Mapping) -> dict:
-    """`parameters`, and the schema's default for every key they do not name."""
-    return {key: rule["default"] for key, rule in schema["properties"].items()} | dict(parameters)

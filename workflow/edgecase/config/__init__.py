@@ -7,13 +7,12 @@ say which overrides share files with the task as it is.
 
 from edgecase.config.check import check
 from edgecase.config.files import combine, load
-from edgecase.config.resolve import OPTIONAL, SWITCHES, resolve_cell, resolve_task
-from edgecase.config.schema import required
+from edgecase.config.resolve import resolve_cell, resolve_start, resolve_task
+from edgecase.config.switches import SWITCHES
 from edgecase.config.targets import check_share, defense_to_judge
 from edgecase.config.variants import partition_variant, poison_variant, pretrain_variant
 
 __all__ = [
-    "OPTIONAL",
     "SWITCHES",
     "check",
     "check_share",
@@ -23,7 +22,7 @@ __all__ = [
     "partition_variant",
     "poison_variant",
     "pretrain_variant",
-    "required",
     "resolve_cell",
+    "resolve_start",
     "resolve_task",
 ]

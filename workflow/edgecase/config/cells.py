@@ -3,12 +3,11 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from edgecase import defenses
+from edgecase import attacks, defenses
 from edgecase.config.problems import Problem, blocks, cells, resolved_name
 from edgecase.config.resolve import resolve_cell
 from edgecase.datasets import EDGE_SETS
 from edgecase.population import participation, poison
-from edgecase.results.attacks import NO_ATTACK
 from edgecase.results.cells import DEFAULT, Cell, verdict_blocks
 
 #: cells of a configuration: the paper's has some hundreds.
@@ -50,15 +49,16 @@ def _problems(cell: Cell, resolved: Mapping) -> Iterator[str]:
             f"{cell.participation}: a pool of {mode.attackers} attackers is larger than "
             f"num_clients, {resolved['num_clients']}{' less the seated client' if seated else ''}"
         )
-    first = resolved["first_attack_round"]
-    if cell.attack != NO_ATTACK and first > resolved["rounds"]:
+    first = resolved.get("first_attack_round", 1)
+    if cell.attack != attacks.NO_ATTACK and first > resolved["rounds"]:
         yield (
             f"first_attack_round: {first} is after the last round, so no attacker ever acts; "
             f"allowed: up to rounds, {resolved['rounds']}"
         )
-    if cell.attack.startswith("pgd") and resolved["eps"] is None:
-        key = "eps_replacement" if "replacement" in cell.attack else "eps"
-        yield f"{cell.attack} needs '{key}', which is missing"
+    keys = attacks.task_keys(cell.attack)
+    for name, about in attacks.declared(cell.attack).items():
+        if about.required and name not in resolved:
+            yield f"{cell.attack} needs '{keys[name]}', which is missing"
     yield from _poison_problems(cell, resolved["poison"])
     if seated and resolved["clients_per_round"] < 2:
         yield "seated_client: needs clients_per_round of at least 2"

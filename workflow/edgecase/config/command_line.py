@@ -7,7 +7,7 @@ mappings it takes no number for a number.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from edgecase.config.schema import document
+from edgecase.config.declaration import config_schema
 
 _NULLS = ("null", "~", "None")
 
@@ -17,7 +17,7 @@ def converted(changes: Mapping) -> dict:
 
     A text that stands for none stays as it is, for the check of the configuration to refuse.
     """
-    return _converted(dict(changes), [document()])
+    return _converted(dict(changes), [config_schema()])
 
 
 def _converted(value: Any, rules: list[Mapping]) -> Any:
@@ -48,8 +48,6 @@ def _number(text: str) -> int | float | str:
 
 def _parts(rule: Mapping) -> Iterator[Mapping]:
     """The schema and all that it is made of."""
-    if "$ref" in rule:
-        yield from _parts(document()["$defs"][rule["$ref"].rpartition("/")[2]])
     for name in ("allOf", "anyOf", "oneOf"):
         for inner in rule.get(name, ()):
             yield from _parts(inner)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from edgecase import attacks, defenses, figures, models
 from edgecase.base.names import did_you_mean, unknown_name
+from edgecase.config.declaration import required_of_a_task
 from edgecase.config.problems import Problem, blocks, dotted, participation_problem
-from edgecase.config.schema import required
 from edgecase.config.verdict import verdict_problems
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
@@ -54,7 +54,7 @@ def misnamed_tasks(tasks: Mapping) -> dict[str, str]:
 
     One sentence instead of one for each missing key.
     """
-    complete = required()
+    complete = required_of_a_task()
     missing = {
         name: [key for key in sorted(complete) if key not in body]
         for name, body in tasks.items()

@@ -1,26 +1,25 @@
-"""From a configuration to the resolved parameters of a task and of a cell."""
+"""Resolve the parameters of a task and of a cell from a configuration."""
 
 import copy
 from collections.abc import Mapping
 
-from edgecase import attacks
-from edgecase.base.parameters import with_defaults
-from edgecase.population import participation, partition, poison
+from edgecase import attacks, defenses
+from edgecase.base.parameters import parameters, plain
+from edgecase.config.switches import SWITCHES, switches_read
+from edgecase.federation.parameters import (
+    Federation,
+    Setting,
+    StartParameters,
+    TaskParameters,
+)
+from edgecase.population import partition, poison
+from edgecase.population.participation import FixedPool
+from edgecase.population.participation import parse as parse_participation
 from edgecase.results.cells import DEFAULT, Cell
 
-#: the defaults of the switches of the released code's departures from the paper (docs/fidelity.md).
-SWITCHES = {
-    "orientation": "published",
-    "transforms": "published",
-    "radius_decay": "published",
-    "multi_krum_counts": "corrected",
-    "p_study": "published",
-    "pool_assumptions": "published",
-    "edge_sample_weight": "published",
+_OPTIONAL = {
+    name: about.default for name, about in parameters(TaskParameters).items() if not about.required
 }
-
-#: keys that a task may leave out, and what they are then.
-OPTIONAL = {"evaluate_every": 1, "seated_client": None, "diverged_clients": "stop"}
 
 
 def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
@@ -31,30 +30,40 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
     resolved = copy.deepcopy(dict(config["tasks"][task]))
     resolved["switches"] = SWITCHES | config["switches"] | resolved.get("switches", {})
     resolved["precision"] = config.get("precision", "fp32")
-    resolved = OPTIONAL | resolved
+    resolved = _OPTIONAL | {"defenses": {}} | resolved
     if override != DEFAULT:
         resolved = merge(resolved, config["overrides"][override])
-    resolved["partition"] = _of_its_kind(resolved["partition"])
-    family = poison.FAMILIES[resolved["edge_set"]].PARAMETERS
-    resolved["poison"] = with_defaults(resolved["poison"], family) | {
-        "p_study": resolved["switches"]["p_study"]
-    }
-    return resolved
+    kind = partition.of_its_kind(resolved["partition"])
+    if not partition.problems(kind):
+        kind = plain(partition.read_parameters(kind))
+    family = parameters(poison.FAMILIES[resolved["edge_set"]])
+    edge = {name: about.default for name, about in family.items()} | resolved["poison"]
+    if family["p_study"].item is not None:
+        edge["p_study"] = resolved["switches"]["p_study"]
+    return resolved | {"partition": kind, "poison": edge}
+
+
+def resolve_start(task: Mapping) -> dict:
+    """What a starting model depends on, as plain values; `task` is a resolved task."""
+    read_keys = {key: task[key] for key in parameters(StartParameters) if key != "switches"}
+    if task["start"] != "trained":
+        del read_keys["pretrain"]
+    return read_keys | {"switches": switches_read(task, ("orientation", "transforms"))}
 
 
 def resolve_cell(config: Mapping, cell: Cell) -> dict:
-    """Every parameter of a cell, plain values only: what the simulator reads and nothing else."""
-    parameters = resolve_task(config, cell.task, cell.override)
-    base, options = ("none", ()) if cell.attack == "none" else attacks.split_name(cell.attack)
-    radius = parameters.pop("eps", None)
-    replacement_radius = parameters.pop("eps_replacement", None)
-    if base == "pgd":
-        parameters["eps"] = replacement_radius if "replacement" in options else radius
-    defense = parameters.pop("defenses").get(cell.defense, {})
-    parameters["defense"] = {"name": cell.defense, **defense}
-    if cell.defense in ("krum", "multi-krum"):
-        parameters["defense"]["num_byzantine"] = _assumed_byzantine(parameters, cell, defense)
-    return parameters | {
+    """The parameters that the cell reads and no others, as plain values ready for JSON."""
+    task = resolve_task(config, cell.task, cell.override)
+    keys = [*parameters(Setting), *parameters(Federation), "edge_set", "precision"]
+    found = {key: task[key] for key in (*keys, "partition", "poison", "start")}
+    if task["start"] == "trained":
+        found["pretrain"] = task["pretrain"]
+    if cell.attack != attacks.NO_ATTACK:
+        found["first_attack_round"] = task["first_attack_round"]
+        found |= _attack_parameters(task, cell.attack)
+    return found | {
+        "defense": _defense_parameters(task, cell),
+        "switches": switches_read(task, SWITCHES, cell),
         "task": cell.task,
         "participation": cell.participation,
         "case": cell.case,
@@ -71,22 +80,27 @@ def merge(base: dict, changes: Mapping) -> dict:
     return merged
 
 
-def _of_its_kind(parameters: Mapping) -> dict:
-    """The partition's parameters and defaults, less what a merge leaves behind of another kind."""
-    kind = parameters.get("kind", "dirichlet")
-    if not isinstance(kind, str) or kind not in partition.PARAMETERS:
-        return dict(parameters)
-    own = partition.PARAMETERS[kind]["properties"]
-    others = {key for schema in partition.PARAMETERS.values() for key in schema["properties"]}
-    kept = {key: value for key, value in parameters.items() if key in own or key not in others}
-    return with_defaults(kept, partition.PARAMETERS[kind])
+def _attack_parameters(task: Mapping, attack: str) -> dict:
+    """The attack's parameters that the task holds, by their own names, without its switches."""
+    return {
+        name: task[key]
+        for name, key in attacks.task_keys(attack).items()
+        if name not in SWITCHES and key in task
+    }
 
 
-def _assumed_byzantine(parameters: Mapping, cell: Cell, defense: Mapping) -> int:
-    """Krum's f: the configured one or, where corrected, a pool's expected attackers in a round."""
-    mode = participation.parse(cell.participation)
-    corrected = parameters["switches"]["pool_assumptions"] == "corrected"
-    if corrected and isinstance(mode, participation.FixedPool):
-        sampled = parameters["clients_per_round"] * mode.attackers
-        return max(1, -(-sampled // parameters["num_clients"]))
-    return defense.get("num_byzantine", 1)
+def _defense_parameters(task: Mapping, cell: Cell) -> dict:
+    """The name and every parameter of the cell's defense.
+
+    Where `pool_assumptions` is corrected, Krum's f is a pool's expected number of attackers in a
+    round.
+    """
+    own = dict(task["defenses"].get(cell.defense, {}))
+    declared = {about.name: about for about in defenses.parameters(cell.defense)}
+    mode = parse_participation(cell.participation)
+    corrected = task["switches"]["pool_assumptions"] == "corrected"
+    if "num_byzantine" in declared and corrected and isinstance(mode, FixedPool):
+        sampled = task["clients_per_round"] * mode.attackers
+        own["num_byzantine"] = max(1, -(-sampled // task["num_clients"]))
+    defaults = {name: about.default for name, about in declared.items() if not about.required}
+    return {"name": cell.defense, **defaults, **own}

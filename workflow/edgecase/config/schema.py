@@ -1,24 +1,15 @@
-"""A configuration against its JSON schema, config/schemas/config.schema.yaml."""
+"""Check a configuration against the JSON schema of its declaration."""
 
 import functools
 import math
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import jsonschema
-import yaml
 
 from edgecase.base.errors import shown
 from edgecase.base.names import did_you_mean
+from edgecase.config.declaration import config_schema
 from edgecase.config.problems import DEPTH, Problem, dotted
-
-_SCHEMA = Path(__file__).parents[3] / "config" / "schemas" / "config.schema.yaml"
-
-
-def required() -> frozenset[str]:
-    """The keys that every task has."""
-    task = document()["properties"]["tasks"]["additionalProperties"]
-    return frozenset(key for rule in task["allOf"] for key in rule.get("required", ()))
 
 
 def schema_problems(config: Mapping) -> Iterator[Problem]:
@@ -50,17 +41,21 @@ def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
 
 
 def _message(error: jsonschema.ValidationError) -> str:
+    allowed = error.schema.get("allowed")
     if error.validator == "pattern":
-        return f"'{error.instance}' cannot be used; allowed: {error.schema['description']}"
+        return f"'{error.instance}' cannot be used; allowed: {allowed}"
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", ()))
+        return "; ".join(
+            f"{shown(key)} is unknown;{did_you_mean(key, known)} allowed: {', '.join(known)}"
+            for key in error.instance
+            if key not in known
+        )
     message = error.message.replace(repr(error.instance), shown(error.instance))
-    if error.validator == "type" and "description" in error.schema:
-        return f"{message}; allowed: {error.schema['description']}"
-    if error.validator == "additionalProperties" and "properties" in error.schema:
-        known = error.schema["properties"]
-        near = next(did_you_mean(key, known) for key in error.instance if key not in known)
-        return f"{message};{near} allowed: {', '.join(known)}"
     if error.validator == "type" and isinstance(error.instance, str) and _is_number(error.instance):
         return f"{message} (YAML reads 1e-4 as text: write 1.0e-4)"
+    if error.validator == "type" and allowed:
+        return f"{message}; allowed: {allowed}"
     return message
 
 
@@ -78,10 +73,4 @@ def _validator() -> jsonschema.protocols.Validator:
     strict = jsonschema.validators.extend(
         jsonschema.Draft202012Validator, type_checker=jsonschema.Draft4Validator.TYPE_CHECKER
     )
-    return strict(document())
-
-
-@functools.cache
-def document() -> dict:
-    """The JSON schema of a configuration."""
-    return yaml.safe_load(_SCHEMA.read_text())
+    return strict(config_schema())

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from edgecase import defenses, models
+from edgecase.base.parameters import problems
 from edgecase.config.problems import Problem, cells, resolved_name
 from edgecase.config.resolve import resolve_task
 from edgecase.datasets import AUTHORS_STARTS, DATASETS
+from edgecase.federation.parameters import ModelParameters, Recipe
 from edgecase.population import partition, poison
 from edgecase.results.cells import DEFAULT
-
-_MODEL_KEYS = ("name", "width")
-_RECIPE_KEYS = ("epochs", "batch_size", "lr", "momentum", "weight_decay")
 
 
 def task_problems(config: Mapping) -> Iterator[Problem]:
@@ -37,18 +36,19 @@ def _defense_problems(task: Mapping) -> Iterator[str]:
 
 def _resolved_problems(task: Mapping) -> Iterator[str]:
     yield from (f"partition.{problem}" for problem in partition.problems(task["partition"]))
+    family = poison.FAMILIES[task["edge_set"]]
     own = {key: value for key, value in task["poison"].items() if key != "p_study"}  # a switch
-    yield from (f"poison.{problem}" for problem in poison.problems(task["edge_set"], own))
+    yield from (f"poison.{problem}" for problem in problems(family, own))
     model, dataset = task["model"], task["dataset"]
-    for key, group in (("model", _MODEL_KEYS), ("pretrain", _RECIPE_KEYS)):
-        yield from (f"{key}: '{name}' is missing" for name in group if name not in task[key])
+    for key, group in (("model", ModelParameters), ("pretrain", Recipe)):
+        yield from (f"{key}.{problem}" for problem in problems(group, task[key]))
     name = model.get("name")
     if task["start"] == "authors":
         _, trained_on = AUTHORS_STARTS.get(name, (None, None))
         if trained_on != dataset or model.get("width") != 1:
             allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
             yield (
-                f"start: 'authors' is not to be had for {model} on {dataset}; "
+                f"start: 'authors' is not available for {model} on {dataset}; "
                 f"allowed: {allowed}, at width 1"
             )
     known, shape = models.MODELS.get(name), DATASETS[dataset].shape

@@ -1,9 +1,45 @@
-"""The configuration's key `densities`: what is wrong with it, and the set from elsewhere."""
+"""Declare the parameters of the densities, check them, and choose the data set from elsewhere."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from edgecase.base.names import unknown_name
+from edgecase.base.parameters import parameter
 from edgecase.datasets import DATASETS
+from edgecase.federation.parameters import DataSwitches, ModelParameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mixture:
+    """The Gaussian mixture of figure 2 and the images that it is fitted to and tells of."""
+
+    components: int = parameter(
+        "Gaussians in the mixture, with full covariances; at most `train_samples`", minimum=1
+    )
+    variance: float = parameter(
+        "share of the training features' variance that their projection on principal components "
+        "keeps",
+        above=0,
+        below=1,
+    )
+    train_samples: int = parameter(
+        "random training images the mixture is fitted to, drawn per seed; at most all", minimum=1
+    )
+    test_samples: int = parameter(
+        "random test images, of the task and of the data set compared, drawn per seed; at most all",
+        minimum=1,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DensityParameters(Mixture):
+    """What the log-densities of a task depend on."""
+
+    dataset: str = parameter("the task's data set")
+    edge_set: str = parameter("its edge-case images")
+    model: ModelParameters = parameter("the network whose features are taken")
+    comparison: str = parameter("the data set from elsewhere")
+    switches: DataSwitches = parameter("how the images are presented", default=DataSwitches())
 
 
 def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The model that federated learning starts from, trained centrally by a published recipe."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -13,6 +13,7 @@ from edgecase.base.randomness import numpy_generator
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Begun, Samples, Store, Stream, train_locally
+from edgecase.federation.parameters import Recipe
 from edgecase.federation.task import TaskData
 from edgecase.machine.precision import autocast_dtype, matrix_products
 
@@ -23,7 +24,7 @@ _SEED = 0
 def pretrain(
     model: FlatModel,
     data: TaskData,
-    recipe: Mapping,
+    recipe: Recipe,
     precision: str,
     *,
     begun: Begun | None = None,
@@ -31,19 +32,18 @@ def pretrain(
 ) -> torch.Tensor:
     """Train `model` as one client that holds the training set; returns the parameters [P].
 
-    `recipe` has epochs, batch_size, lr, momentum, weight_decay and num_samples, the size of a
-    random part of the training set to use (None: all of it). The augmentation is the honest
-    clients'. `begun` and `after_step` are those of `train_locally`.
+    With `num_samples`, the recipe uses a random part of the training set. The augmentation is the
+    honest clients'. `begun` and `after_step` are those of `train_locally`.
     """
     count = len(data.train_labels)
     chosen = numpy_generator(_SEED, "pretrain-samples").permutation(count)
-    index = torch.from_numpy(chosen[: recipe.get("num_samples") or count])
+    index = torch.from_numpy(chosen[: recipe.num_samples or count])
     training = LocalTraining(
-        epochs=recipe["epochs"],
-        batch_size=recipe["batch_size"],
-        lr=recipe["lr"],
-        momentum=recipe["momentum"],
-        weight_decay=recipe["weight_decay"],
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        lr=recipe.lr,
+        momentum=recipe.momentum,
+        weight_decay=recipe.weight_decay,
     )
     with matrix_products(precision):
         train_locally(
@@ -61,10 +61,10 @@ def pretrain(
     return model.parameters.clone()
 
 
-def steps_per_epoch(data: TaskData, recipe: Mapping) -> int:
+def steps_per_epoch(data: TaskData, recipe: Recipe) -> int:
     """SGD steps of an epoch of `pretrain`."""
     count = len(data.train_labels)
-    return -(-min(recipe.get("num_samples") or count, count) // recipe["batch_size"])
+    return -(-min(recipe.num_samples or count, count) // recipe.batch_size)
 
 
 def load_start(model: FlatModel, path: str | Path) -> None:

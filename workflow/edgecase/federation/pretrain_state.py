@@ -6,7 +6,7 @@ parameters and the momentum's buffer are the whole state.
 
 import operator
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from edgecase.base import command
@@ -15,6 +15,7 @@ from edgecase.base.progress import Meter
 from edgecase.federation import checkpoint
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Begun
+from edgecase.federation.parameters import Recipe
 from edgecase.federation.pretrain import pretrain, steps_per_epoch
 from edgecase.federation.task import TaskData
 
@@ -57,13 +58,13 @@ class SavedTraining:
 def pretrain_on(
     model: FlatModel,
     data: TaskData,
-    recipe: Mapping,
+    recipe: Recipe,
     precision: str,
     saved: SavedTraining | None,
     report: Callable[[str], None],
 ) -> None:
     """Train `model` by `pretrain` from where `saved` is, and show how far it is."""
-    per_epoch, epochs = steps_per_epoch(data, recipe), recipe["epochs"]
+    per_epoch, epochs = steps_per_epoch(data, recipe), recipe.epochs
     begun = saved.begun if saved else None
     if begun:
         report(f"goes on after step {begun.steps} of {epochs * per_epoch}")

@@ -18,8 +18,10 @@ from edgecase.attacks import LocalTraining
 from edgecase.base.documents import read_json
 from edgecase.base.errors import ConfigError, DataError, shown
 from edgecase.base.files import atomic_path
+from edgecase.base.parameters import plain
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Store, Stream
+from edgecase.federation.parameters import ModelParameters
 from edgecase.federation.trainer import BACKENDS, SEQUENTIAL, Trainer, build_trainer
 from edgecase.federation.transforms import Transform
 from edgecase.machine import device as devices
@@ -46,10 +48,10 @@ class Work:
     memory: int
 
 
-def choose_backend(model: FlatModel, description: Mapping, work: Work, folder: Path) -> str:
+def choose_backend(model: FlatModel, description: ModelParameters, work: Work, folder: Path) -> str:
     """Sequential on a CPU; on a GPU the fastest, as measured once per kind of work and device.
 
-    `description` has the model's name and width. Choices are JSON files in `folder`. A CPU is bound
+    Choices are JSON files in `folder`. A CPU is bound
     by arithmetic, of which a batch of clients has as much as one client after the other.
     Raises `DataError` for a file that names no back-end.
     """
@@ -57,7 +59,7 @@ def choose_backend(model: FlatModel, description: Mapping, work: Work, folder: P
         return SEQUENTIAL
     device = devices.describe(model.device)
     name = (
-        f"{description['name']}-{description['width']:g}-{work.members}x{work.batch_size}-"
+        f"{description.name}-{description.width:g}-{work.members}x{work.batch_size}-"
         f"{work.precision}-{device}"
     )
     path = folder / (re.sub(r"[^a-z0-9.]+", "-", name.lower()) + ".json")
@@ -67,7 +69,7 @@ def choose_backend(model: FlatModel, description: Mapping, work: Work, folder: P
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             seconds = probe(model, work)
-            shape = asdict(work) | {"model": dict(description), "device": device}
+            shape = asdict(work) | {"model": plain(description), "device": device}
             content = {"backend": fastest(seconds), "seconds_per_step": seconds, "work": shape}
             with atomic_path(path) as temporary:
                 temporary.write_text(json.dumps(content, indent=2) + "\n")

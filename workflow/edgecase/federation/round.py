@@ -6,134 +6,146 @@ from dataclasses import dataclass, replace
 import torch
 
 from edgecase import attacks
-from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.attacks import LocalTraining, RoundView
 from edgecase.federation.clients import Population
 from edgecase.federation.local import LocalJob, Stream
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.server import Updates
 from edgecase.federation.trainer import Trainer
 from edgecase.machine.precision import autocast_dtype
-from edgecase.population.participation import Participants
-
-
-def honest_training(parameters: Mapping, round: int) -> LocalTraining:
-    """An honest client's training in `round`: learning rate lr · gamma^(t−1)."""
-    return LocalTraining(
-        epochs=parameters["local_epochs"],
-        batch_size=parameters["batch_size"],
-        lr=parameters["lr"] * parameters["gamma"] ** (round - 1),
-        momentum=parameters["momentum"],
-        weight_decay=parameters["weight_decay"],
-    )
+from edgecase.population.participation import FixedFrequency, Participants
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Who trains in a round of one seed, from the global model `start` [P] and `buffers` [B]."""
+    """Who trains in a round of one seed, from the global model `start` [P] and `buffers` [B].
+
+    `last_aggregate` [P] is the server's last step, for an attack that sees it.
+    """
 
     seed: int
     start: torch.Tensor
     population: Population
     participants: Participants
     buffers: torch.Tensor | None = None
+    last_aggregate: torch.Tensor | None = None
 
 
 def train_participants(
-    trainer: Trainer, cohorts: Sequence[Cohort], parameters: Mapping, round: int
+    trainer: Trainer, cohorts: Sequence[Cohort], parameters: CellParameters, round: int
 ) -> list[Updates]:
-    """Local training of every participant of the round, and the attackers' replacement.
+    """Local training of every participant of the round, and what the attackers make of theirs.
 
     The cohorts are those of the seeds that run together; their populations share one store.
     """
     store = cohorts[0].population.store
-    honest = honest_training(parameters, round)
-    context = RoundContext(round=round, defense=parameters["defense"]["name"])
-    hostile = None
-    if any(cohort.participants.attackers for cohort in cohorts):
-        hostile = attacks.attacker_training(parameters["attack"], honest, parameters, context)
-    anchors = _anchors(trainer, cohorts, honest, hostile, parameters, round)
-    jobs = [
-        LocalJob(
-            cohort.start,
-            cohort.population.attacker if attacks_now else cohort.population.honest[client],
-            hostile if attacks_now else honest,
-            Stream(cohort.seed, round, client),
-            anchors.get((cohort.seed, client)),
-            cohort.buffers,
-        )
-        for cohort in cohorts
-        for client, attacks_now in cohort.participants
-    ]
-    trained = trainer.train(store, jobs, autocast_dtype(parameters["precision"]))
+    honest = parameters.honest_training(round)
+    views = _views(trainer, cohorts, parameters, honest, round)
+    jobs = []
+    for cohort in cohorts:
+        for client, attacks_now in cohort.participants:
+            stream = Stream(cohort.seed, round, client)
+            if attacks_now:
+                view = views[cohort.seed, client]
+                training = parameters.attack.training(view)
+                own = cohort.population.attacker
+                job = LocalJob(cohort.start, own, training, stream, view.reference)
+            else:
+                own = cohort.population.honest[client]
+                job = LocalJob(cohort.start, own, honest, stream)
+            jobs.append(replace(job, buffers=cohort.buffers))
+    trained = trainer.train(store, jobs, autocast_dtype(parameters.precision))
     received, first = [], 0
     for cohort in cohorts:
         last = first + len(cohort.participants.ids)
         updates = trained.parameters[first:last].sub_(cohort.start)
-        buffers = trained.buffers[first:last]
-        received.append(replace(_as_sent(updates, cohort, hostile, parameters), buffers=buffers))
+        sent = _as_sent(updates, cohort, views, parameters)
+        received.append(replace(sent, buffers=trained.buffers[first:last]))
         first = last
     return received
 
 
-def _anchors(
+def _views(
     trainer: Trainer,
     cohorts: Sequence[Cohort],
+    parameters: CellParameters,
     honest: LocalTraining,
-    hostile: LocalTraining | None,
-    parameters: Mapping,
     round: int,
-) -> dict[tuple[int, int], torch.Tensor]:
-    """(seed, attacker) → what honest training on its clean samples gives, for the prox attack."""
-    if hostile is None or not hostile.is_anchored:
-        return {}
-    jobs = {
-        (cohort.seed, client): LocalJob(
-            cohort.start,
-            cohort.population.attacker_clean,
-            honest,
-            Stream(cohort.seed, round, client, purpose="anchor-"),
-            buffers=cohort.buffers,
-        )
+) -> dict[tuple[int, int], RoundView]:
+    """(seed, attacker) → what the attacker sees of the round, a reference model with it if it
+    trains one."""
+    attackers = [
+        (cohort, client)
         for cohort in cohorts
         for client, attacks_now in cohort.participants
         if attacks_now
+    ]
+    if not attackers or parameters.attack is None:
+        return {}
+    references: Sequence[torch.Tensor | None] = [None] * len(attackers)
+    if parameters.attack.trains_reference:
+        jobs = [
+            LocalJob(
+                cohort.start,
+                cohort.population.attacker_clean,
+                honest,
+                Stream(cohort.seed, round, client, purpose="anchor-"),
+                buffers=cohort.buffers,
+            )
+            for cohort, client in attackers
+        ]
+        store = cohorts[0].population.store
+        trained = trainer.train(store, jobs, autocast_dtype(parameters.precision))
+        references = trained.parameters.unbind()
+    return {
+        (cohort.seed, client): RoundView(
+            round=round,
+            honest=honest,
+            decay=parameters.decay_in(round),
+            defense=parameters.defense.name,
+            global_model=cohort.start,
+            last_aggregate=cohort.last_aggregate,
+            reference=reference,
+        )
+        for (cohort, client), reference in zip(attackers, references, strict=True)
     }
-    trained = trainer.train(
-        cohorts[0].population.store, list(jobs.values()), autocast_dtype(parameters["precision"])
-    )
-    return dict(zip(jobs, trained.parameters, strict=True))
 
 
 def _as_sent(
-    updates: torch.Tensor, cohort: Cohort, hostile: LocalTraining | None, parameters: Mapping
+    updates: torch.Tensor,
+    cohort: Cohort,
+    views: Mapping[tuple[int, int], RoundView],
+    parameters: CellParameters,
 ) -> Updates:
-    """The trained updates [m, P] and their sample counts; a replacing attacker's are scaled."""
+    """The trained updates [m, P] and their sample counts; an attacker's as it crafts it."""
     population, participants = cohort.population, cohort.participants
     counts = [
         population.attacker_count if attacks_now else population.honest_counts[client]
         for client, attacks_now in participants
     ]
-    if hostile is not None and hostile.replaces_model and participants.attackers:
-        shared = parameters["switches"]["pool_assumptions"] == "corrected"
-        attackers = len(participants.attackers) if shared else 1
-        factor = attacks.replacement_factor(sum(counts), attackers * population.attacker_count)
-        for row, (_, attacks_now) in enumerate(participants):
-            if attacks_now:
-                updates[row] *= factor
+    samples = attacks.Cohort(sum(counts), population.attacker_count, len(participants.attackers))
+    for row, (client, attacks_now) in enumerate(participants):
+        if attacks_now and parameters.attack is not None:
+            view = views[cohort.seed, client]
+            updates[row] = parameters.attack.craft(updates[row], samples, view)
     return Updates(updates, torch.tensor(counts, dtype=torch.float64, device=updates.device))
 
 
 def counts_as_published(
-    received: Updates, participants: Participants, population: Population, parameters: Mapping
+    received: Updates,
+    participants: Participants,
+    population: Population,
+    parameters: CellParameters,
 ) -> Updates:
     """What is received, with the sample counts that the released Multi-Krum averages by.
 
     It puts the attacker's count first in every round, also without attacker.
     """
     if (
-        parameters["defense"]["name"] != "multi-krum"
-        or parameters["switches"]["multi_krum_counts"] != "published"
-        or not parameters["participation"].startswith("fixed-freq")
-        or parameters["attack"] == attacks.NO_ATTACK
+        parameters.defense.name != "multi-krum"
+        or parameters.switches.multi_krum_counts != "published"
+        or not isinstance(parameters.mode, FixedFrequency)
+        or parameters.attack is None
         or participants.attackers
     ):
         return received

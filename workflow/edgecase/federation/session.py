@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from edgecase.federation import state as states
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.simulate import Classes, RoundRecord, SeedRun, simulate
 from edgecase.federation.state import NOT_BEGUN, SeedState
 from edgecase.federation.trainer import Trainer
@@ -41,7 +42,8 @@ class Session:
         start: torch.Tensor,
         runs: list[SeedRun],
         classes: Classes,
-        parameters: Mapping,
+        parameters: CellParameters,
+        test_batch_size: int,
         save_every_s: float,
         progress: Callable[[int, RoundRecord], None],
     ) -> None:
@@ -53,8 +55,10 @@ class Session:
         due = time.monotonic() + save_every_s
         try:
             ahead: dict[int, SeedState] = {}
-            for seed, record in simulate(trainer, start, runs, classes, parameters):
-                ahead[seed] = self._after(seed, record, parameters["rounds"])
+            for seed, record in simulate(
+                trainer, start, runs, classes, parameters, test_batch_size
+            ):
+                ahead[seed] = self._after(seed, record, parameters.rounds)
                 # A seed counts as further when all that train with it are: what is saved is of one
                 # round, from which they train together again.
                 reached = self.states | ahead

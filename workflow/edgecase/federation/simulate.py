@@ -3,24 +3,23 @@
 import contextlib
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 
-from edgecase import defenses
-from edgecase.attacks import NO_ATTACK
 from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate, Rule
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.round import Cohort, counts_as_published, train_participants
 from edgecase.federation.server import Broadcast, Updates, defend
 from edgecase.federation.state import SeedState
 from edgecase.federation.trainer import Trainer
 from edgecase.machine.device import synchronise
 from edgecase.machine.precision import autocast_dtype, matrix_products
-from edgecase.population.participation import Participants, parse, sample_clients
+from edgecase.population.participation import Participants, sample_clients
 
 
 @dataclass(frozen=True)
@@ -58,27 +57,27 @@ def simulate(
     start: torch.Tensor,
     runs: Sequence[SeedRun],
     classes: Classes,
-    parameters: Mapping,
+    parameters: CellParameters,
+    test_batch_size: int,
 ) -> Iterator[tuple[int, RoundRecord]]:
     """Yield (seed, record) for the starting model `start` [P] (round 0), then for every round.
 
     All `runs` go through a round together, so that a stacked trainer has their clients in one
     batch; their populations share one store. A run that has begun goes on behind its last round,
-    and those that are further wait for the others. `parameters` are a cell's resolved parameters
-    (`edgecase.config`). Raises `SimulationError` if a model stops being finite, a defense breaks
-    its promise, accuracies would be counted over other samples than stated, or, unless
-    `diverged_clients` is "leave-out", a client's update is not finite.
+    and those that are further wait for the others. `test_batch_size` images are tested at once at
+    most. Raises `SimulationError` if a model stops being finite, a defense breaks its promise,
+    accuracies would be counted over other samples than stated, or, unless `diverged_clients` is
+    "leave-out", a client's update is not finite.
     """
-    stated = parameters.get("test_samples")
+    stated = parameters.test_samples
     for run in runs:
         if stated not in (None, run.tests.num_clean):
             raise SimulationError(
                 f"seed {run.seed}: {run.tests.num_clean} clean test samples; "
                 f"test_samples is {stated}"
             )
-    precision = parameters["precision"]
-    options = {key: value for key, value in parameters["defense"].items() if key != "name"}
-    rule = defenses.rule(parameters["defense"]["name"], options)
+    precision = parameters.precision
+    rule = parameters.defense
     model = trainer.model
 
     def measured(run: SeedRun, current: torch.Tensor, round: int) -> dict[str, float | None]:
@@ -88,7 +87,7 @@ def simulate(
                 current,
                 run.tests,
                 num_classes=classes.count,
-                batch_size=parameters["test_batch_size"],
+                batch_size=test_batch_size,
                 autocast=autocast_dtype(precision),
             )
         return _accuracy_columns(accuracy, classes)
@@ -105,9 +104,7 @@ def simulate(
         values = measured(run, start, 0) | _STARTING_ROW | {"wg_norm": norms[run.seed]}
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)}
         yield run.seed, RoundRecord(values | {"fl_iter": 0}, seconds | {"fl_iter": 0}, start)
-    for round in range(
-        min(done.values(), default=parameters["rounds"]) + 1, parameters["rounds"] + 1
-    ):
+    for round in range(min(done.values(), default=parameters.rounds) + 1, parameters.rounds + 1):
         together = [run for run in runs if done[run.seed] < round]
         began = time.perf_counter()
         cohorts = [
@@ -130,13 +127,13 @@ def simulate(
             aggregate_s = _since(began)
             began = time.perf_counter()
             values = _NOT_EVALUATED
-            if is_evaluated(parameters, round):
+            if parameters.is_evaluated(round):
                 values = measured(run, after, round)
             values = values | _round_columns(updates.norms, aggregate, cohort.participants)
             values = values | {
                 "fl_iter": round,
                 "wg_norm": norms[run.seed],
-                "lr": parameters["lr"] * parameters["gamma"] ** (round - 1),
+                "lr": parameters.lr_in(round),
             }
             current[run.seed], norms[run.seed] = after, norm
             yield (
@@ -154,13 +151,8 @@ def simulate(
             )
 
 
-def is_evaluated(parameters: Mapping, round: int) -> bool:
-    """Whether the model is tested after `round`: the start, every n-th round, and the last."""
-    return round % parameters.get("evaluate_every", 1) == 0 or round == parameters["rounds"]
-
-
 def _step(
-    rule: Rule, cohort: Cohort, updates: Updates, parameters: Mapping, round: int
+    rule: Rule, cohort: Cohort, updates: Updates, parameters: CellParameters, round: int
 ) -> tuple[Aggregate, torch.Tensor, float]:
     """The aggregate of a seed's round, the next global model and its norm."""
     clients = " ".join(map(str, cohort.participants.ids))
@@ -170,7 +162,7 @@ def _step(
             counts_as_published(updates, cohort.participants, cohort.population, parameters),
             cohort.participants.ids,
             Broadcast(cohort.seed, round, cohort.start),
-            leave_out_diverged=parameters.get("diverged_clients") == "leave-out",
+            leave_out_diverged=parameters.diverged_clients == "leave-out",
         )
         after = cohort.start + aggregate.update
         return aggregate, after, _norm(after)
@@ -185,16 +177,15 @@ def _placed(where: str) -> Iterator[None]:
         raise SimulationError(f"{where}: {error}") from error
 
 
-def participants_of(parameters: Mapping, round: int, seed: int) -> Participants:
+def participants_of(parameters: CellParameters, round: int, seed: int) -> Participants:
     """Who takes part in `round`; the sampled honest clients do not depend on the attack."""
-    num_clients, per_round = parameters["num_clients"], parameters["clients_per_round"]
-    seated = parameters.get("seated_client")
-    if parameters["attack"] == NO_ATTACK:
-        sampled = sample_clients(round, num_clients, per_round, seed, seated)
-        return Participants(sampled, frozenset())
-    return parse(parameters["participation"]).participants(
-        round, num_clients, per_round, seed, parameters["first_attack_round"], seated
-    )
+    num_clients, per_round = parameters.num_clients, parameters.clients_per_round
+    seated, first = parameters.seated_client, parameters.first_attack_round
+    if first is None:
+        return Participants(
+            sample_clients(round, num_clients, per_round, seed, seated), frozenset()
+        )
+    return parameters.mode.participants(round, num_clients, per_round, seed, first, seated)
 
 
 _STARTING_ROW: dict[str, float | int | str | None] = {

@@ -13,6 +13,7 @@ from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, Dataset, load_npz
 from edgecase.datasets.arrays import check_array, check_labels
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.parameters import CellParameters, ImageSetting, Setting
 from edgecase.federation.simulate import Classes
 from edgecase.federation.transforms import TaskTransforms, task_transforms
 
@@ -30,7 +31,7 @@ class TaskData:
 
 
 def task_data(
-    arrays: Mapping[str, np.ndarray], parameters: Mapping, device: torch.device
+    arrays: Mapping[str, np.ndarray], parameters: ImageSetting, device: torch.device
 ) -> TaskData:
     """The arrays of a prepared data set, turned and cut as the task's `parameters` say.
 
@@ -38,13 +39,11 @@ def task_data(
     ARDIS edge cases stay upright) or "upright". `test_samples` keeps a random part of the test
     set, the same for every seed and cell. Raises `ConfigError` if there are fewer.
     """
-    dataset = DATASETS[parameters["dataset"]]
-    wanted = {"published": "transposed", "upright": "upright"}[
-        parameters["switches"]["orientation"]
-    ]
+    dataset = DATASETS[parameters.dataset]
+    wanted = {"published": "transposed", "upright": "upright"}[parameters.switches.orientation]
     turn = dataset.stored_orientation is not None and dataset.stored_orientation != wanted
     test = np.arange(len(arrays["y_test"]))
-    wanted_samples = parameters.get("test_samples")
+    wanted_samples = parameters.test_samples
     if wanted_samples is not None:
         if wanted_samples > len(test):
             raise ConfigError(
@@ -66,28 +65,32 @@ def task_data(
         train_labels=labels(arrays["y_train"]),
         test_images=images(arrays["x_test"][test]),
         test_labels=labels(arrays["y_test"][test]),
-        transforms=task_transforms(dataset.shape[2], parameters["switches"]["transforms"]),
+        transforms=task_transforms(dataset.shape[2], parameters.switches.transforms),
         num_classes=dataset.num_classes,
     )
 
 
-def open_task(
-    dataset: str | Path,
-    parameters: Mapping,
+def build_model(
+    parameters: Setting,
     device: torch.device,
     initial_weights: torch.Generator | None = None,
-) -> tuple[TaskData, FlatModel]:
-    """The data of the prepared file `dataset` and the task's freshly initialised model."""
-    arrays = load_npz(dataset, DATASET_ARRAYS)
-    _check(arrays, DATASETS[parameters["dataset"]], str(dataset))
-    data = task_data(arrays, parameters, device)
+    dtype: torch.dtype = torch.float32,
+) -> FlatModel:
+    """The task's freshly initialised model on the device."""
     module = models.build(
-        parameters["model"]["name"],
-        num_classes=data.num_classes,
-        width=parameters["model"]["width"],
+        parameters.model.name,
+        num_classes=DATASETS[parameters.dataset].num_classes,
+        width=parameters.model.width,
         generator=initial_weights,
     )
-    return data, FlatModel(module, device, head=models.MODELS[parameters["model"]["name"]].head)
+    return FlatModel(module, device, dtype, head=models.MODELS[parameters.model.name].head)
+
+
+def open_dataset(path: str | Path, parameters: Setting) -> dict[str, np.ndarray]:
+    """The arrays of the prepared file of the task's data set; `DataError` if they are not that."""
+    arrays = load_npz(path, DATASET_ARRAYS)
+    _check(arrays, DATASETS[parameters.dataset], str(path))
+    return arrays
 
 
 def _check(arrays: Mapping[str, np.ndarray], described: Dataset, where: str) -> None:
@@ -102,20 +105,20 @@ def _check(arrays: Mapping[str, np.ndarray], described: Dataset, where: str) -> 
         check_array(arrays[f"x_{split}"], f"{where}: x_{split}", shape, np.uint8)
 
 
-def watched_classes(parameters: Mapping, data: TaskData) -> Classes:
+def watched_classes(parameters: CellParameters, data: TaskData) -> Classes:
     """Source, target and raw class of the task's edge set.
 
     Raises `ConfigError` if `test_samples` leaves no clean test image of one of them.
     """
-    edge_set = EDGE_SETS[parameters["edge_set"]]
+    edge_set = EDGE_SETS[parameters.edge_set]
     for watched in (edge_set.source_class, edge_set.target_class, edge_set.raw_class):
         if not (data.test_labels == watched).any():
             raise ConfigError(
-                f"test_samples: {parameters['test_samples']} leaves no test image of class "
+                f"test_samples: {parameters.test_samples} leaves no test image of class "
                 f"{watched}, whose accuracy is recorded; use more"
             )
     return Classes(
-        count=DATASETS[parameters["dataset"]].num_classes,
+        count=DATASETS[parameters.dataset].num_classes,
         source=edge_set.source_class,
         target=edge_set.target_class,
         raw=edge_set.raw_class,

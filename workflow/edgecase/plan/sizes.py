@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgecase.base.errors import ConfigError
+from edgecase.base.parameters import read
 from edgecase.datasets import EDGE_SETS
 from edgecase.population import poison
 
@@ -67,7 +68,7 @@ def image_counts(dataset: str) -> tuple[int, int]:
 def _edge_counts(edge_set: str, case: str, num_clients: int, parameters: str) -> EdgeCounts:
     """The family's own rules, applied to images of noise: no two of them are alike."""
     generator = np.random.default_rng(0)
-    chosen = json.loads(parameters)
+    family = read(poison.FAMILIES[edge_set], json.loads(parameters))
     source = EDGE_SETS[edge_set].source_class
     sizes = _known(EDGE_IMAGES, edge_set, "edge set")
     images = {
@@ -79,12 +80,10 @@ def _edge_counts(edge_set: str, case: str, num_clients: int, parameters: str) ->
         for name, count in sizes.items()
         if name.startswith("x_")
     }
-    samples = poison.FAMILIES[edge_set].edge_samples(
-        images | labels, source, case, num_clients, chosen, generator
-    )
+    samples = family.edge_samples(images | labels, source, case, num_clients, generator)
     holders, held = np.unique(samples.honest_client, return_counts=True)
     return EdgeCounts(
-        attacker=chosen["clean"] + len(samples.attacker),
+        attacker=family.clean + len(samples.attacker),
         test=len(samples.test),
         honest=len(samples.honest),
         by_client=dict(zip(holders.tolist(), held.tolist(), strict=True)),

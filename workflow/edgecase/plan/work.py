@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 
-from edgecase import attacks
-from edgecase.attacks import LocalTraining, RoundContext
+from edgecase.attacks import RoundView
 from edgecase.config import pretrain_variant, resolve_cell, resolve_task
 from edgecase.datasets import EDGE_SETS
+from edgecase.federation.parameters import CellParameters
 from edgecase.plan.sizes import edge_counts, image_counts
 from edgecase.population import participation
 from edgecase.results.cells import Cell, all_cells, expand
@@ -91,13 +91,12 @@ def jobs(config: Mapping, cells: Iterable[Cell]) -> list[Job]:
 
 def cell_job(config: Mapping, cell: Cell) -> Job:
     """A cell with all its seeds."""
-    parameters = resolve_cell(config, cell)
-    seeds, updates = len(config["seeds"]), parameters["clients_per_round"]
+    parameters = CellParameters.of(resolve_cell(config, cell))
+    seeds, updates = len(config["seeds"]), parameters.clients_per_round
+    setting = _setting(resolve_task(config, cell.task, cell.override))
     return Job(
         f"cells/{cell.folder}/cell.json",
-        replace(
-            _setting(parameters), backend=config.get("backend", "auto"), members=updates * seeds
-        ),
+        replace(setting, backend=config.get("backend", "auto"), members=updates * seeds),
         cell_work(parameters) * seeds,
         seeds=seeds,
         updates=updates,
@@ -108,7 +107,7 @@ def start_job(config: Mapping, task: str, variant: str) -> Job:
     """The starting model of a task: trained once, whatever the number of seeds."""
     parameters = resolve_task(config, task, variant)
     recipe = parameters["pretrain"]
-    work = Work(evaluated=_clean_test(parameters))
+    work = Work(evaluated=_clean_test(parameters["dataset"], parameters["test_samples"]))
     if parameters["start"] == "trained":
         count = recipe.get("num_samples") or image_counts(parameters["dataset"])[0]
         training = _training(1, recipe["epochs"], recipe["batch_size"], [count])
@@ -130,32 +129,26 @@ def density_job(config: Mapping, task: str) -> Job:
     return Job(f"densities/{task}.csv", setting, work, is_cell=False, seeds=seeds)
 
 
-def cell_work(parameters: Mapping) -> Work:
-    """What one seed of a cell with the resolved `parameters` has to do, in expectation.
+def cell_work(parameters: CellParameters) -> Work:
+    """What one seed of a cell has to do, in expectation.
 
     Honest clients are sampled uniformly, so each of their trainings has the mean client's samples;
     the seated client has its own edge samples besides.
     """
-    rounds, num_clients = parameters["rounds"], parameters["num_clients"]
-    edge = edge_counts(
-        parameters["edge_set"], parameters["case"], num_clients, parameters["poison"]
-    )
-    own = _held_samples(parameters) / num_clients
-    seated = parameters.get("seated_client")
+    rounds, num_clients = parameters.rounds, parameters.num_clients
+    edge = edge_counts(parameters.edge_set, parameters.case, num_clients, parameters.poison)
+    held = _held_samples(parameters.dataset, parameters.edge_set, parameters.partition)
+    own = held / num_clients
+    seated = parameters.seated_client
     hostile = _attacker_trainings(parameters)
-    ordinary = rounds * parameters["clients_per_round"] - hostile
+    ordinary = rounds * parameters.clients_per_round - hostile
     # Round 0, every so-many-th round, and the last one if it is none of these.
-    evaluations = 1 + math.ceil(rounds / parameters["evaluate_every"])
-    work = Work(evaluated=evaluations * (_clean_test(parameters) + edge.test))
+    evaluations = 1 + math.ceil(rounds / parameters.evaluate_every)
+    tested = _clean_test(parameters.dataset, parameters.test_samples) + edge.test
+    work = Work(evaluated=evaluations * tested)
 
-    honest = LocalTraining(
-        parameters["local_epochs"],
-        parameters["batch_size"],
-        parameters["lr"],
-        parameters["momentum"],
-        parameters["weight_decay"],
-    )
-    spread = [1.0] if parameters["partition"]["kind"] == "iid" else _SPREAD
+    honest = parameters.honest_training(1)
+    spread = [1.0] if parameters.partition["kind"] == "iid" else _SPREAD
     others = edge.honest
     if seated is not None:
         mine = edge.by_client.get(seated, 0)
@@ -166,29 +159,30 @@ def cell_work(parameters: Mapping) -> Work:
         work += _training(rounds, honest.epochs, honest.batch_size, sizes)
     sizes = [own * share + others / num_clients for share in spread]
     work += _training(ordinary, honest.epochs, honest.batch_size, sizes)
-    if not hostile:
+    if not hostile or parameters.attack is None:
         return work
 
-    context = RoundContext(parameters["first_attack_round"], parameters["defense"]["name"])
-    attacker = attacks.attacker_training(parameters["attack"], honest, parameters, context)
+    first = parameters.first_attack_round or 1
+    view = RoundView(first, honest, parameters.decay_in(first), parameters.defense.name)
+    attacker = parameters.attack.training(view)
     work += _training(hostile, attacker.epochs, attacker.batch_size, [edge.attacker])
-    if attacker.is_anchored:
-        clean = parameters["poison"]["clean"]
+    if parameters.attack.trains_reference:
+        clean = parameters.poison["clean"]
         work += _training(hostile, honest.epochs, honest.batch_size, [clean])
     return work
 
 
-def _attacker_trainings(parameters: Mapping) -> float:
+def _attacker_trainings(parameters: CellParameters) -> float:
     """How often an attacker trains: exact in fixed-freq, the expectation in fixed-pool."""
-    if parameters["attack"] == attacks.NO_ATTACK:
+    if parameters.attack is None:
         return 0.0
-    mode = participation.parse(parameters["participation"])
-    rounds = max(0, parameters["rounds"] - parameters["first_attack_round"] + 1)
+    mode = parameters.mode
+    rounds = max(0, parameters.rounds - (parameters.first_attack_round or 1) + 1)
     if isinstance(mode, participation.FixedFrequency):
         return -(-rounds // mode.period)
-    taken = 0 if parameters.get("seated_client") is None else 1
-    seats = parameters["clients_per_round"] - taken
-    return rounds * seats * mode.attackers / (parameters["num_clients"] - taken)
+    taken = 0 if parameters.seated_client is None else 1
+    seats = parameters.clients_per_round - taken
+    return rounds * seats * mode.attackers / (parameters.num_clients - taken)
 
 
 def _training(count: float, epochs: int, batch_size: int, sizes: list[float]) -> Work:
@@ -198,27 +192,27 @@ def _training(count: float, epochs: int, batch_size: int, sizes: list[float]) ->
     return Work(count, count * epochs * steps, count * epochs * mean)
 
 
-def _held_samples(parameters: Mapping) -> int:
+def _held_samples(dataset: str, edge_set: str, partition: Mapping) -> int:
     """Training samples that the clients divide among them."""
-    held = parameters["partition"].get("num_samples")
+    held = partition.get("num_samples")
     if held is not None:
         return held
-    excluded = EDGE_SETS[parameters["edge_set"]].excluded
-    return image_counts(parameters["dataset"])[0] - len(excluded)
+    return image_counts(dataset)[0] - len(EDGE_SETS[edge_set].excluded)
 
 
-def _clean_test(parameters: Mapping) -> int:
-    available = image_counts(parameters["dataset"])[1]
-    return min(parameters.get("test_samples") or available, available)
+def _clean_test(dataset: str, test_samples: int | None) -> int:
+    available = image_counts(dataset)[1]
+    return min(test_samples or available, available)
 
 
-def _setting(parameters: Mapping) -> Setting:
-    mean = math.ceil(_held_samples(parameters) / parameters["num_clients"])
+def _setting(task: Mapping) -> Setting:
+    """What a resolved task's steps and evaluations cost by."""
+    held = _held_samples(task["dataset"], task["edge_set"], task["partition"])
     return Setting(
-        dataset=parameters["dataset"],
-        model=parameters["model"]["name"],
-        width=parameters["model"]["width"],
-        batch_size=min(parameters["batch_size"], mean),
-        test_batch_size=parameters["test_batch_size"],
-        precision=parameters["precision"],
+        dataset=task["dataset"],
+        model=task["model"]["name"],
+        width=task["model"]["width"],
+        batch_size=min(task["batch_size"], math.ceil(held / task["num_clients"])),
+        test_batch_size=task["test_batch_size"],
+        precision=task["precision"],
     )

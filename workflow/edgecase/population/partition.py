@@ -2,40 +2,52 @@
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path, require_file_name
-from edgecase.base.parameters import schema_problems, with_defaults
+from edgecase.base.names import unknown_name
+from edgecase.base.parameters import parameter, read
+from edgecase.base.parameters import parameters as declared
+from edgecase.base.parameters import problems as parameter_problems
 from edgecase.datasets.arrays import load_npz, save_npz
 
-_NUM_SAMPLES = {"type": ["integer", "null"], "minimum": 1, "default": None}
 
-#: kind → JSON schema of its parameters; the defaults are the paper's.
-PARAMETERS = {
-    "dirichlet": {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "kind": {"const": "dirichlet", "default": "dirichlet"},
-            "alpha": {"type": "number", "exclusiveMinimum": 0, "default": 0.5},
-            "min_samples": {"type": "integer", "minimum": 1, "default": 10},
-            "max_redraws": {"type": "integer", "minimum": 0, "default": 100},
-            "num_samples": _NUM_SAMPLES,
-        },
-    },
-    "iid": {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "kind": {"const": "iid", "default": "iid"},
-            "num_samples": _NUM_SAMPLES,
-        },
-    },
-}
+@dataclass(frozen=True)
+class Dirichlet:
+    """The paper's division: a client's shares of the classes are drawn from a Dirichlet law."""
+
+    kind: Literal["dirichlet"] = parameter("the paper's division", default="dirichlet")
+    alpha: float = parameter(
+        "concentration; a small one gives clients few classes", above=0, default=0.5
+    )
+    min_samples: int = parameter(
+        "the division is drawn again until each client has as many", minimum=1, default=10
+    )
+    max_redraws: int = parameter(
+        "draws again at most so often, then ends with an error", minimum=0, default=100
+    )
+    num_samples: int | None = parameter(
+        "random training samples that are divided; null divides all", minimum=1, default=None
+    )
+
+
+@dataclass(frozen=True)
+class Iid:
+    """Random parts of equal size."""
+
+    kind: Literal["iid"] = parameter("equal random parts", default="iid")
+    num_samples: int | None = parameter(
+        "random training samples that are divided; null divides all", minimum=1, default=None
+    )
+
+
+#: kind → its parameters; the defaults are the paper's.
+KINDS: dict[str, type[Dirichlet] | type[Iid]] = {"dirichlet": Dirichlet, "iid": Iid}
 
 
 class Partition(NamedTuple):
@@ -56,7 +68,7 @@ class Partition(NamedTuple):
 def partition(
     labels: np.ndarray,
     num_clients: int,
-    parameters: Mapping,
+    parameters: Dirichlet | Iid,
     generator: np.random.Generator,
     exclude: Sequence[int] = (),
 ) -> Partition:
@@ -65,18 +77,11 @@ def partition(
     The samples in `exclude` go to nobody. With `num_samples` in `parameters`, a uniformly random
     subset of that size is drawn first and only it is divided: the way a small configuration uses a
     part of the data. Every remaining sample belongs to exactly one client. Raises `ConfigError` for
-    parameters that `PARAMETERS` does not allow or that the data cannot meet.
+    parameters that the data cannot meet.
     """
-    if found := problems(parameters):
-        raise ConfigError([f"partition.{problem}" for problem in found])
-    kind = parameters.get("kind", "dirichlet")
-    chosen = with_defaults(parameters, PARAMETERS[kind])
-    if num_clients < 1:
-        raise ConfigError(f"num_clients: {num_clients} must be at least 1")
-
     labels = np.asarray(labels)
     pool = np.setdiff1d(np.arange(len(labels)), np.asarray(exclude, dtype=np.int64))
-    num_samples = chosen["num_samples"]
+    num_samples = parameters.num_samples
     if num_samples is not None:
         if num_samples > len(pool):
             raise ConfigError(
@@ -85,16 +90,16 @@ def partition(
             )
         pool = np.sort(generator.choice(pool, num_samples, replace=False))
 
-    if kind == "iid":
+    if isinstance(parameters, Iid):
         positions, offsets = iid(labels[pool], num_clients, generator)
     else:
         positions, offsets = dirichlet(
             labels[pool],
             num_clients,
-            chosen["alpha"],
-            chosen["min_samples"],
+            parameters.alpha,
+            parameters.min_samples,
             generator,
-            chosen["max_redraws"],
+            parameters.max_redraws,
         )
     return Partition(pool[positions], offsets)
 
@@ -214,6 +219,23 @@ def load_partition(path: str | Path) -> Partition:
 def problems(parameters: Mapping) -> list[str]:
     """What is wrong with the parameters of a partition, one line for each key; empty if nothing."""
     kind = parameters.get("kind", "dirichlet")
-    if not isinstance(kind, str) or kind not in PARAMETERS:
-        return [f"kind: {kind!r} is unknown; allowed: {', '.join(PARAMETERS)}"]
-    return schema_problems(parameters, PARAMETERS[kind])
+    if problem := unknown_name(kind, KINDS):
+        return [f"kind: {problem}"]
+    return parameter_problems(KINDS[kind], parameters)
+
+
+def read_parameters(parameters: Mapping) -> Dirichlet | Iid:
+    """The typed parameters of a partition; `ConfigError` with every problem of them."""
+    if found := problems(parameters):
+        raise ConfigError([f"partition.{problem}" for problem in found])
+    return read(KINDS[parameters.get("kind", "dirichlet")], parameters)
+
+
+def of_its_kind(parameters: Mapping) -> dict:
+    """`parameters` less those of another kind, which merging an override leaves behind."""
+    kind = parameters.get("kind", "dirichlet")
+    if kind not in KINDS:
+        return dict(parameters)
+    own = declared(KINDS[kind])
+    others = {name for group in KINDS.values() for name in declared(group)}
+    return {key: value for key, value in parameters.items() if key in own or key not in others}

@@ -1,13 +1,15 @@
 """What every family of edge-case sets shares."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, Protocol, TypedDict
 
 import numpy as np
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path, require_file_name
+from edgecase.base.parameters import parameter
 from edgecase.datasets.arrays import load_npz, save_npz
 
 EDGE_CASE = "edge-case"
@@ -15,12 +17,67 @@ ALMOST_EDGE_CASE = "almost-edge-case"
 NORMAL_CASE = "normal-case"
 CASES = (EDGE_CASE, ALMOST_EDGE_CASE, NORMAL_CASE)
 
-#: JSON schemas that the families' parameters are made of; each family adds its default.
-COUNT = {"type": "integer", "minimum": 0}
-POSITIVE_COUNT = {"type": "integer", "minimum": 1}
-#: the switch of a whole configuration; an edge set with one split is the same under both.
-P_STUDY = {"enum": ["published", "matched"], "default": "published"}
-SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+#: an edge set with one split is the same under both.
+PStudy = Literal["published", "matched"]
+
+
+def edge_images(default: int) -> Any:
+    """The parameter `edge` of a family."""
+    return parameter("edge images in the poisoned set", minimum=1, default=default)
+
+
+def clean_samples(default: int) -> Any:
+    """The parameter `clean` of a family."""
+    return parameter("random clean samples in the poisoned set", minimum=0, default=default)
+
+
+def p_study(item: int | None = None) -> Any:
+    """The parameter `p_study` of a family, set by the switch of that name.
+
+    It has the `item` of its departure where the edge set has two splits.
+    """
+    return parameter(
+        "two splits of the airline photos, or one for all three cases, with no photo in both "
+        "training and test",
+        default="published",
+        item=item,
+    )
+
+
+def holders_share(case: str, default: float) -> Any:
+    """The share of clients that hold edge data in `case`."""
+    return parameter(
+        f"share of the K clients that hold edge data in {case}", above=0, maximum=1, default=default
+    )
+
+
+def honest_share() -> Any:
+    """The parameter `honest_fraction` of a family."""
+    return parameter(
+        "share of the honest edge data that the holders get; a small run lowers it with its "
+        "clients' size",
+        above=0,
+        maximum=1,
+        default=1.0,
+    )
+
+
+class Family(Protocol):
+    """The parameters of a poisoned set and the rules of its edge samples; a frozen dataclass."""
+
+    clean: int
+    p_study: PStudy
+
+    def edge_samples(
+        self,
+        edge: Mapping[str, np.ndarray],
+        source_class: int,
+        case: str,
+        num_clients: int,
+        generator: np.random.Generator,
+    ) -> "EdgeSamples":
+        """The attacker's images, the honest holders' and the backdoor test set, from the arrays
+        `edge` of the edge set, whose images belong to `source_class`."""
 
 
 class EdgeSamples(NamedTuple):

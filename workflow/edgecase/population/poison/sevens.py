@@ -1,76 +1,82 @@
 """Handwritten sevens of another style, labelled 1 (the paper's task 2)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
 from edgecase.base.errors import ConfigError, DataError
+from edgecase.base.parameters import parameter
 from edgecase.population.poison.common import (
     ALMOST_EDGE_CASE,
-    COUNT,
     EDGE_CASE,
-    P_STUDY,
-    SHARE,
     EdgeSamples,
+    PStudy,
+    clean_samples,
+    holders_share,
+    honest_share,
     no_honest,
     num_holders,
     num_shared,
+    p_study,
     share_out,
 )
 
-#: `fraction` below 1 gives the attacker that fraction of the sevens, in file order; at 1 or more, a
-#: whole number: all sevens and that many rotations of each, 180 by one degree each. `clean` rows
-#: come before them. Of K clients, `almost_share` hold one seven each; 0.0195 is the authors' 66 of
-#: 3383 ("2 %"). `normal_share` share the first `honest_fraction` of the sevens the attacker does
-#: not hold: with K clients of the paper's size (71 samples) instead of 3383, K / 3383 keeps the
-#: proportion of edge data to a holder's own samples (3.5 to 71).
-PARAMETERS = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {
-        "fraction": {
-            "type": "number",
-            "exclusiveMinimum": 0,
-            "anyOf": [{"exclusiveMaximum": 1}, {"multipleOf": 1, "maximum": 180}],
-            "description": "a number above 0 and below 1, or a whole number up to 180",
-            "default": 0.1,
-        },
-        "clean": COUNT | {"default": 100},
-        "p_study": P_STUDY,
-        "almost_share": SHARE | {"default": 0.0195},
-        "normal_share": SHARE | {"default": 0.05},
-        "honest_fraction": SHARE | {"default": 1.0},
-    },
-}
 
+@dataclass(frozen=True)
+class Sevens:
+    """The rules of the sevens.
 
-def edge_samples(
-    edge: Mapping[str, np.ndarray],
-    source_class: int,
-    case: str,
-    num_clients: int,
-    parameters: Mapping,
-    generator: np.random.Generator,
-) -> EdgeSamples:
-    """Take the attacker's sevens first, then the honest holders', in file order; nothing is drawn.
-
-    Raises `ConfigError` for a fraction that gives no seven, and if more
-    holders are asked for than sevens are left.
+    With a whole `fraction` of 180, the rotations are by one degree each. The clean rows come before
+    the sevens. `almost_share` hold one seven each; 0.0195 is the authors' 66 of 3383 ("2 %").
+    `normal_share` share the first `honest_fraction` of the sevens the attacker does not hold: with
+    K clients of the paper's size (71 samples) instead of 3383, K / 3383 keeps the proportion of
+    edge data to a holder's own samples (3.5 to 71).
     """
-    sevens = edge["x_train"][edge["y_train"] == source_class]
-    test = edge["x_test"][edge["y_test"] == source_class]
-    if not len(sevens) or not len(test):
-        raise DataError(f"the edge set has no image of class {source_class} in train or in test")
-    fraction = parameters["fraction"]
-    taken = len(sevens) if fraction >= 1 else int(fraction * len(sevens))
-    if not taken:
-        raise ConfigError(f"poison.fraction: {fraction} of {len(sevens)} sevens is none")
-    attacker = sevens[:taken]
-    if fraction >= 1:
-        attacker = np.concatenate([attacker, rotations(attacker, int(fraction))])
-    honest, clients = _honest(sevens[taken:], case, num_clients, parameters)
-    return EdgeSamples(attacker, honest, clients, test)
+
+    fraction: float = parameter(
+        "below 1: share of the sevens in the poisoned set, in file order; a whole number n: all "
+        "sevens and n rotations of each",
+        above=0,
+        maximum=180,
+        whole_from=1,
+        default=0.1,
+    )
+    clean: int = clean_samples(default=100)
+    p_study: PStudy = p_study()
+    almost_share: float = holders_share("almost-edge-case", default=0.0195)
+    normal_share: float = holders_share("normal-case", default=0.05)
+    honest_fraction: float = honest_share()
+
+    def edge_samples(
+        self,
+        edge: Mapping[str, np.ndarray],
+        source_class: int,
+        case: str,
+        num_clients: int,
+        generator: np.random.Generator,
+    ) -> EdgeSamples:
+        """Take the attacker's sevens first, then the honest holders', in file order, without draws.
+
+        Raises `ConfigError` for a fraction that gives no seven, and if more holders are asked for
+        than sevens are left.
+        """
+        sevens = edge["x_train"][edge["y_train"] == source_class]
+        test = edge["x_test"][edge["y_test"] == source_class]
+        if not len(sevens) or not len(test):
+            raise DataError(
+                f"the edge set has no image of class {source_class} in train or in test"
+            )
+        fraction = self.fraction
+        taken = len(sevens) if fraction >= 1 else int(fraction * len(sevens))
+        if not taken:
+            raise ConfigError(f"poison.fraction: {fraction} of {len(sevens)} sevens is none")
+        attacker = sevens[:taken]
+        if fraction >= 1:
+            attacker = np.concatenate([attacker, rotations(attacker, int(fraction))])
+        honest, clients = _honest(sevens[taken:], case, num_clients, self)
+        return EdgeSamples(attacker, honest, clients, test)
 
 
 def rotations(images: np.ndarray, count: int) -> np.ndarray:
@@ -91,15 +97,15 @@ def rotations(images: np.ndarray, count: int) -> np.ndarray:
 
 
 def _honest(
-    left: np.ndarray, case: str, num_clients: int, parameters: Mapping
+    left: np.ndarray, case: str, num_clients: int, parameters: Sevens
 ) -> tuple[np.ndarray, np.ndarray]:
     if case == EDGE_CASE:
         return no_honest(left)
     if case == ALMOST_EDGE_CASE:
         key, fraction = "almost_share", 0.0  # the minimum, one each
     else:
-        key, fraction = "normal_share", parameters["honest_fraction"]
-    holders = num_holders(parameters[key], num_clients)
+        key, fraction = "normal_share", parameters.honest_fraction
+    holders = num_holders(getattr(parameters, key), num_clients)
     what = "sevens that the attacker does not hold"
     count = num_shared(fraction, len(left), holders, key, what)
     return left[:count], share_out(count, holders)

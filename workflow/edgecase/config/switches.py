@@ -1,0 +1,90 @@
+"""Collect the switches, each declared where it is read, and tell which of them a cell reads."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from edgecase import attacks
+from edgecase.base.parameters import Parameter, parameters
+from edgecase.datasets import DATASETS
+from edgecase.federation.parameters import CellSwitches
+from edgecase.population import poison
+from edgecase.population.participation import FixedFrequency, FixedPool
+from edgecase.population.participation import parse as parse_participation
+from edgecase.results.cells import Cell
+
+
+def declared_switches() -> dict[str, Parameter]:
+    """Name → declaration of every switch, in the order of the items of docs/fidelity.md."""
+    groups = [CellSwitches, *attacks.all_parts().values(), *poison.FAMILIES.values()]
+    found = {
+        name: about
+        for group in groups
+        for name, about in parameters(group).items()
+        if about.item is not None
+    }
+    return dict(sorted(found.items(), key=lambda entry: entry[1].item or 0))
+
+
+#: name → the default of every switch.
+SWITCHES: dict[str, str] = {name: about.default for name, about in declared_switches().items()}
+
+
+def switches_read(task: Mapping, names: Iterable[str], cell: Cell | None = None) -> dict[str, str]:
+    """Those of the switches `names` that a job of the resolved `task` reads, and their values.
+
+    Without a `cell` it is the job of a starting model, which knows no attack and no defense.
+    """
+    values = task["switches"]
+    return {name: values[name] for name in names if _READERS[name](task, cell)}
+
+
+def _has_orientation(task: Mapping, cell: Cell | None) -> bool:
+    return DATASETS[task["dataset"]].stored_orientation is not None
+
+
+def _is_colour(task: Mapping, cell: Cell | None) -> bool:
+    return DATASETS[task["dataset"]].shape[2] == 3
+
+
+def _is_pgd(task: Mapping, cell: Cell | None) -> bool:
+    return cell is not None and "radius_decay" in attacks.declared(cell.attack)
+
+
+def _has_rounds_without_attacker(task: Mapping, cell: Cell | None) -> bool:
+    return (
+        cell is not None
+        and cell.defense == "multi-krum"
+        and cell.attack != attacks.NO_ATTACK
+        and isinstance(parse_participation(cell.participation), FixedFrequency)
+    )
+
+
+def _has_two_splits(task: Mapping, cell: Cell | None) -> bool:
+    return parameters(poison.FAMILIES[task["edge_set"]])["p_study"].item is not None
+
+
+def _assumes_a_pool(task: Mapping, cell: Cell | None) -> bool:
+    return (
+        cell is not None
+        and isinstance(parse_participation(cell.participation), FixedPool)
+        and (
+            "pool_assumptions" in attacks.declared(cell.attack)
+            or cell.defense in ("krum", "multi-krum")
+        )
+    )
+
+
+def _honest_hold_edge_data(task: Mapping, cell: Cell | None) -> bool:
+    return cell is not None and (
+        cell.case != poison.CASES[0] or bool(task["poison"].get("unusual_photos"))
+    )
+
+
+_READERS: dict[str, Callable[[Mapping, Cell | None], bool]] = {
+    "orientation": _has_orientation,
+    "transforms": _is_colour,
+    "radius_decay": _is_pgd,
+    "multi_krum_counts": _has_rounds_without_attacker,
+    "p_study": _has_two_splits,
+    "pool_assumptions": _assumes_a_pool,
+    "edge_sample_weight": _honest_hold_edge_data,
+}

@@ -1,0 +1,160 @@
+"""A whole cell: its task laid out on a device, and its seeds run to the last round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from edgecase.federation.clients import Population, build_populations, build_tests
+from edgecase.federation.evaluate import TestSets
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.parameters import CellParameters
+from edgecase.federation.pretrain import load_start
+from edgecase.federation.probe import AUTO, Work, choose_backend
+from edgecase.federation.session import Session
+from edgecase.federation.simulate import RoundRecord, SeedRun
+from edgecase.federation.task import TaskData, build_model, task_data, watched_classes
+from edgecase.federation.trainer import Trainer, build_trainer
+from edgecase.machine.device import describe, total_memory
+from edgecase.population.partition import Partition
+from edgecase.population.poison import PoisonedData
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a cell is computed.
+
+    `backend` is one of `trainer.BACKENDS`, or "auto", which `probe.choose_backend` decides with its
+    measurements in the folder `probes`. `memory_share` of the device's memory may be taken for
+    local training, and `test_batch_size` images are tested at once at most.
+    """
+
+    device: torch.device
+    backend: str = AUTO
+    probes: Path = Path("results/probe")
+    memory_share: float = 0.8
+    test_batch_size: int = 1000
+    dtype: torch.dtype = torch.float32
+
+
+class Experiment:
+    """The clients, the test sets and the model of every seed of a cell.
+
+    `arrays` are those of a prepared data set; `partitions` and `poisons` map a seed to what its
+    files hold. Every seed starts from the model's initial weights until `load_start` reads others.
+    """
+
+    def __init__(
+        self,
+        parameters: CellParameters,
+        arrays: Mapping[str, np.ndarray],
+        partitions: Mapping[int, Partition],
+        poisons: Mapping[int, PoisonedData],
+        execution: Execution,
+    ) -> None:
+        self.parameters, self.execution = parameters, execution
+        self.seeds = list(partitions)
+        self.poisons = dict(poisons)
+        self.data: TaskData = task_data(arrays, parameters, execution.device)
+        self.model: FlatModel = build_model(parameters, execution.device, dtype=execution.dtype)
+        populations = build_populations(
+            self.data.train_images,
+            self.data.train_labels,
+            list(partitions.values()),
+            list(poisons.values()),
+            self.data.transforms,
+            count_edge_samples=parameters.switches.edge_sample_weight == "corrected",
+        )
+        self.populations: dict[int, Population] = dict(zip(self.seeds, populations, strict=True))
+
+    def load_start(self, path: Path) -> None:
+        """Start from the model in a file; `DataError`, naming it, if it does not fit."""
+        load_start(self.model, path)
+
+    @cached_property
+    def work(self) -> Work:
+        """What decides how fast a back-end is."""
+        memory = self.execution.memory_share * total_memory(self.execution.device)
+        return Work(
+            tuple(self.data.train_images.shape[1:]),
+            members=len(self.seeds) * self.parameters.clients_per_round,
+            batch_size=self.parameters.batch_size,
+            precision=self.parameters.precision,
+            memory=int(memory),
+        )
+
+    @cached_property
+    def backend(self) -> str:
+        """The back-end that trains the clients."""
+        if self.execution.backend != AUTO:
+            return self.execution.backend
+        return choose_backend(self.model, self.parameters.model, self.work, self.execution.probes)
+
+    @cached_property
+    def trainer(self) -> Trainer:
+        """Trains the participants of a round; `ConfigError` if the back-end cannot."""
+        work = self.work
+        return build_trainer(
+            self.backend, self.model, work.image_shape, work.batch_size, work.memory
+        )
+
+    def tests(self, seed: int) -> TestSets:
+        """The clean and the backdoor test set of a seed."""
+        data = self.data
+        return build_tests(
+            data.test_images,
+            data.test_labels,
+            self.poisons[seed],
+            data.transforms,
+            self.model.dtype,
+        )
+
+    def attacker_share(self) -> float:
+        """The attacker's expected FedAvg weight in a round with one attacker, mean over seeds."""
+        shares = []
+        for population in self.populations.values():
+            mean = sum(population.honest_counts) / len(population.honest_counts)
+            attacker = population.attacker_count
+            others = (self.parameters.clients_per_round - 1) * mean
+            shares.append(attacker / (attacker + others))
+        return sum(shares) / len(shares)
+
+    def session(
+        self, files: Mapping[int, tuple[Path, str]], report: Callable[[str], None]
+    ) -> Session:
+        """The progress of the seeds, gone on from the state in the `files` of each."""
+        return Session(files, report, describe(self.execution.device))
+
+    def run(
+        self,
+        session: Session,
+        save_every_s: float,
+        progress: Callable[[int, RoundRecord], None],
+    ) -> None:
+        """Bring every seed of `session` to its last round.
+
+        A stacked back-end trains the clients of all seeds at once; else seed follows seed.
+        """
+        classes = watched_classes(self.parameters, self.data)
+        start = self.model.parameters.clone()
+        runs = [
+            SeedRun(seed, self.populations[seed], self.tests(seed), session.states.get(seed))
+            for seed in self.seeds
+            if not session.is_done(seed, self.parameters.rounds)
+        ]
+        for together in [runs] if self.trainer.stacks else [[run] for run in runs]:
+            session.run(
+                self.trainer,
+                start,
+                together,
+                classes,
+                self.parameters,
+                self.execution.test_batch_size,
+                save_every_s,
+                progress,
+            )

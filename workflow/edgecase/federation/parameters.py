@@ -1,0 +1,254 @@
+"""Declare the parameters of a task and of a cell, typed, and read them from plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from edgecase import attacks, defenses
+from edgecase.attacks import Attack, LocalTraining
+from edgecase.base.errors import ConfigError
+from edgecase.base.parameters import parameter, problems, read
+from edgecase.defenses import Rule
+from edgecase.population.participation import FixedFrequency, FixedPool
+from edgecase.population.participation import parse as parse_participation
+
+Precision = Literal["fp32", "tf32", "bf16"]
+
+
+@dataclass(frozen=True)
+class ModelParameters:
+    """Which network, and how wide."""
+
+    name: str = parameter("architecture")
+    width: float = parameter(
+        "factor on the channels of every hidden layer (figure 8)", above=0, maximum=100
+    )
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The central training of the starting model."""
+
+    epochs: int = parameter(
+        "central training of the starting model; 0 starts from the model's initial weights",
+        minimum=0,
+        maximum=10_000,
+    )
+    batch_size: int = parameter("its batch", minimum=1)
+    lr: float = parameter("its learning rate", above=0)
+    momentum: float = parameter("its momentum", minimum=0, below=1)
+    weight_decay: float = parameter("its weight decay", minimum=0)
+    num_samples: int | None = parameter(
+        "random training images it uses; null uses all", minimum=1, default=None
+    )
+
+
+@dataclass(frozen=True)
+class DataSwitches:
+    """How the images are presented: read by starting models, cells and densities."""
+
+    orientation: Literal["published", "upright"] = parameter(
+        "digits lie transposed and edge sevens upright, or both upright",
+        item=1,
+        default="published",
+    )
+    transforms: Literal["published", "one", "plain"] = parameter(
+        "attacker and test have their own normalisation and padding on colour images, or everybody "
+        "has the honest clients', or their normalisation alone, without augmentation",
+        item=2,
+        default="published",
+    )
+
+
+@dataclass(frozen=True)
+class CellSwitches(DataSwitches):
+    """The switches that the simulation of a cell reads besides those of its attack."""
+
+    multi_krum_counts: Literal["corrected", "published"] = parameter(
+        "Multi-Krum's sample counts, or those shifted by one client in fixed-freq rounds without "
+        "an attacker",
+        item=4,
+        default="corrected",
+    )
+    edge_sample_weight: Literal["published", "corrected"] = parameter(
+        "edge samples of honest clients do not count in their FedAvg weight, or do",
+        item=18,
+        default="published",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What a model is trained and tested on."""
+
+    dataset: str = parameter("clean training and test images")
+    model: ModelParameters = parameter("the network")
+    test_samples: int | None = parameter(
+        "random clean test images used, at most those there are; null uses all",
+        minimum=1,
+        default=None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Federation:
+    """The honest protocol: who takes part, and how everybody trains."""
+
+    num_clients: int = parameter("K", minimum=1)
+    clients_per_round: int = parameter("m, attackers included; at most K", minimum=1)
+    rounds: int = parameter("rounds, after the starting model's row 0", minimum=1)
+    local_epochs: int = parameter("E of honest clients", minimum=1, maximum=10_000)
+    batch_size: int = parameter(
+        "samples in a local step; the last partial batch is kept", minimum=1
+    )
+    evaluate_every: int = parameter(
+        "accuracies are measured in round 0, in every so-many-th round and in the last one; they "
+        "are empty in the others",
+        minimum=1,
+        default=1,
+    )
+    lr: float = parameter("learning rate of round 1", above=0)
+    gamma: float = parameter(
+        "the learning rate of round t is `lr · gamma^(t−1)`", above=0, maximum=1
+    )
+    momentum: float = parameter("of local SGD; the buffer is fresh every round", minimum=0, below=1)
+    weight_decay: float = parameter("of local SGD", minimum=0)
+    seated_client: int | None = parameter(
+        "honest client that takes a seat in every round; the others share the rest",
+        minimum=0,
+        default=None,
+    )
+    diverged_clients: Literal["stop", "leave-out"] = parameter(
+        "a client whose update holds NaN or infinity stops the run by name, or has weight 0 in "
+        "that round and is recorded (`diverged_ids`); where too few are left for the defense, the "
+        "global model stays as it is",
+        default="stop",
+    )
+
+    def lr_in(self, round: int) -> float:
+        """The honest learning rate in `round` (from 1): lr · gamma^(t−1)."""
+        return self.lr * self.decay_in(round)
+
+    def decay_in(self, round: int) -> float:
+        """gamma^(t−1)."""
+        return self.gamma ** (round - 1)
+
+    def honest_training(self, round: int) -> LocalTraining:
+        """An honest client's training in `round`."""
+        return LocalTraining(
+            epochs=self.local_epochs,
+            batch_size=self.batch_size,
+            lr=self.lr_in(round),
+            momentum=self.momentum,
+            weight_decay=self.weight_decay,
+        )
+
+    def is_evaluated(self, round: int) -> bool:
+        """Whether the model is tested after `round`: the start, every n-th round, and the last."""
+        return round % self.evaluate_every == 0 or round == self.rounds
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskParameters(Federation, Setting):
+    """The keys of every task in a configuration; its attacks and defenses add their own."""
+
+    edge_set: str = parameter("edge-case images; sets source and target class")
+    test_batch_size: int = parameter(
+        "images evaluated at once at most (a CPU takes 128, which fit its caches); changes no "
+        "accuracy (item 16)",
+        minimum=1,
+        default=1000,
+    )
+    first_attack_round: int = parameter("no attacker acts before it", minimum=1, default=1)
+    partition: dict[str, Any] = parameter("how the training set is divided among the clients")
+    poison: dict[str, Any] = parameter("poisoned set and honest holders of edge data")
+    start: Literal["trained", "authors"] = parameter(
+        "starting model: trained by `pretrain`, or the authors' checkpoint, downloaded and checked"
+    )
+    pretrain: Recipe = parameter("the central training of the starting model")
+    defenses: dict[str, Any] = parameter("parameters of the defenses that take any", default=None)
+
+
+class ImageSetting(Protocol):
+    """What lays a task's images out: a starting model's, a cell's or the densities' parameters."""
+
+    @property
+    def dataset(self) -> str: ...
+    @property
+    def test_samples(self) -> int | None: ...
+    @property
+    def switches(self) -> DataSwitches: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartParameters(Setting):
+    """What a starting model depends on."""
+
+    start: Literal["trained", "authors"] = parameter("trained, or the authors' checkpoint")
+    pretrain: Recipe | None = parameter("the central training", default=None)
+    precision: Precision = parameter("arithmetic of training and tests")
+    switches: DataSwitches = parameter("how the images are presented", default=DataSwitches())
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellParameters(Federation, Setting):
+    """Everything that a cell's simulation reads.
+
+    `attack` and `first_attack_round` are None without an attack. `partition`, `poison`, `start` and
+    `pretrain` tell what the cell's input files were made by; the simulation reads the files.
+    """
+
+    task: str = parameter("task")
+    participation: str = parameter("participation")
+    case: str = parameter("attack case")
+    edge_set: str = parameter("edge-case images")
+    precision: Precision = parameter("arithmetic of local training and tests")
+    first_attack_round: int | None = parameter("no attacker acts before it", default=None)
+    switches: CellSwitches = parameter("departures of the released code", default=CellSwitches())
+    partition: dict[str, Any] = parameter("how the training set is divided")
+    poison: dict[str, Any] = parameter("poisoned set and honest holders of edge data")
+    start: Literal["trained", "authors"] = parameter("trained, or the authors' checkpoint")
+    pretrain: Recipe | None = parameter("the central training", default=None)
+    attack: Attack | None
+    defense: Rule
+
+    @property
+    def mode(self) -> FixedFrequency | FixedPool:
+        """The participation."""
+        return parse_participation(self.participation)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> CellParameters:
+        """The parameters from the plain values of a cell, such as `cell.json` holds.
+
+        Raises one `ConfigError` for everything that is missing, unknown or refused.
+        """
+        own = dict(values)
+        switches = dict(own.pop("switches", {}))
+        # The edge set's files were made under it, and the simulation does not read it.
+        switches.pop("p_study", None)
+        assumptions = switches.pop("pool_assumptions", None)
+        options = dict(own.pop("defense", {}))
+        found: list[str] = []
+        attack, rule = None, None
+        try:
+            rule = defenses.rule(options.pop("name", None), options)
+        except ConfigError as error:
+            found += error.problems
+        try:
+            name = own.pop("attack", None)
+            of_attack = {}
+            for key in attacks.declared(name):
+                for part in (own, switches):
+                    of_attack |= {key: part.pop(key)} if key in part else {}
+                if key == "pool_assumptions" and assumptions is not None:
+                    of_attack[key] = assumptions
+            attack = attacks.attack(name, of_attack)
+        except ConfigError as error:
+            found += error.problems
+        found += problems(cls, own | {"switches": switches})
+        if found:
+            raise ConfigError(found)
+        return read(cls, own | {"switches": switches}, attack=attack, defense=rule)
