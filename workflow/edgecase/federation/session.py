@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import torch
@@ -26,6 +26,7 @@ class Session:
         self, files: Mapping[int, tuple[Path, str]], report: Callable[[str], None], device: str
     ):
         self._files, self._device = dict(files), device
+        self._left_out: set[int] = set()
         found: dict[int, SeedState] = {}
         for seed, (path, fingerprint) in self._files.items():
             state, refused = states.load_or_set_aside(path, fingerprint)
@@ -78,7 +79,12 @@ class Session:
 
     def is_done(self, seed: int, rounds: int) -> bool:
         """Whether the seed's last round is behind it."""
-        return seed in self.states and self.states[seed].round == rounds
+        done = seed in self.states and self.states[seed].round == rounds
+        return done or seed in self._left_out
+
+    def leave_out(self, seeds: Iterable[int]) -> None:
+        """Count these seeds as done: their rounds are finished elsewhere."""
+        self._left_out |= set(seeds)
 
     def _save(self, seeds: list[int]) -> None:
         """Write the state of each of the seeds that went on since it was last written.
