@@ -1,5 +1,5 @@
 # Tidy tables and figures, and a target for each figure by its name.
-MONTAGE_SEED = config["seeds"][0]
+MONTAGE_SEED = SEEDS[0]
 FIGURE_NAMES = [name for name, blocks in config["figures"].items() if blocks]
 TASKS = list(dict.fromkeys(cell.task for cell in CELLS))
 MONTAGE_DATA = [f"results/data/{config['tasks'][task]['dataset']}.npz" for task in TASKS]
