@@ -1,11 +1,13 @@
 """A small federation of random images with clients of unequal size, and its parameters."""
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
+from edgecase import attacks
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.simulate import Classes, SeedRun, simulate
 from edgecase.federation.trainer import Sequential
@@ -55,6 +57,18 @@ DEFENSES = {
     "multi-krum": {"num_byzantine": 1},
     "rfa": {},
 }
+
+PARTICIPATIONS = ("fixed-freq-2", "fixed-pool-3")
+
+
+def pairings(attack):
+    """`attack` under both participations, with the defenses in turn: (participation, defense).
+
+    Over all attacks every defense comes up, under both participations.
+    """
+    first = len(PARTICIPATIONS) * attacks.names().index(attack)
+    defenses = itertools.islice(itertools.cycle(DEFENSES), first, None)
+    return list(zip(PARTICIPATIONS, defenses, strict=False))
 
 
 def simulate_seed(model, start, population, tests, classes, parameters, seed, trainer=None):
