@@ -78,7 +78,7 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
 
 
 def read_timing(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
-    """One seed's wall times; `DataError`, naming the file, if they are not of rounds 0 … `rounds`."""
+    """One seed's wall times; `DataError`, naming the file, if their rounds are not 0 … `rounds`."""
     numbers = dict.fromkeys(TIMING_COLUMNS, "float64")
     table = read_table(path, "CSV of seconds", TIMING_COLUMNS, types=numbers)
     if rounds is not None and table["fl_iter"].tolist() != list(range(rounds + 1)):
