@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import handed
+from edgecase import defenses, handed
 from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.progress import Progress
@@ -27,6 +27,7 @@ from edgecase.federation.trainer import BACKENDS, build_trainer
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import load_poison
+from edgecase.population.root import root_sets
 from edgecase.results import code, finished, provenance
 from edgecase.results.attacks import attacks_per_seed
 from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
@@ -91,7 +92,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     devices.configure(device, arguments.threads)
     data, model = open_task(arguments.dataset, parameters, device)
     load_start(model, arguments.start)
-    start = model.parameters.clone()
+    start, start_buffers = model.parameters.clone(), model.buffers.clone()
 
     work = Work(
         tuple(data.train_images.shape[1:]),
@@ -106,14 +107,23 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     trainer = build_trainer(backend, model, work.image_shape, work.batch_size, work.memory)
 
     classes = watched_classes(parameters, data)
+    partitions = [load_partition(path) for path in arguments.partition]
     poisons = [load_poison(path) for path in arguments.poison]
+    options = {key: value for key, value in parameters["defense"].items() if key != "name"}
+    roots = root_sets(
+        data.train_labels.cpu().numpy(),
+        dict(zip(arguments.seeds, partitions, strict=True)),
+        dict(zip(arguments.seeds, poisons, strict=True)),
+        defenses.rule(parameters["defense"]["name"], options).root_size,
+    )
     populations = build_populations(
         data.train_images,
         data.train_labels,
-        [load_partition(path) for path in arguments.partition],
+        partitions,
         poisons,
         data.transforms,
         count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
+        roots=roots,
     )
     digest, versions = code.digest_for("cell", parameters), provenance.versions()
     inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
@@ -160,7 +170,8 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         # A stacked back-end trains the clients of all seeds at once; else seed follows seed.
         for together in [runs] if trainer.stacks else [[run] for run in runs]:
             session.run(
-                trainer, start, together, classes, parameters, 60 * arguments.save_minutes, tell
+                *(trainer, start, together, classes, parameters, 60 * arguments.save_minutes, tell),
+                start_buffers,
             )
     states = session.states
     rounds, attacks = {}, {}

@@ -12,6 +12,8 @@ from edgecase.base.errors import SimulationError
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate, Rule
 
+_MEMORY = "memory."
+
 
 @dataclass(frozen=True)
 class Updates:
@@ -57,6 +59,35 @@ class Broadcast:
     def generator(self, purpose: str, device: torch.device) -> torch.Generator:
         """Where the rule's draws for `purpose` come from."""
         return torch_generator(self.seed, purpose, self.round, device=device)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the server carries from round to round beside the global model's parameters.
+
+    `buffers` [B] are the model's running statistics, if it has any, and `memory` what the rule gave
+    with its last aggregate.
+    """
+
+    buffers: torch.Tensor | None = None
+    memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """All of it by name, for a saved state."""
+        memory = {f"{_MEMORY}{name}": tensor for name, tensor in self.memory.items()}
+        kept = self.buffers is not None and self.buffers.numel() > 0
+        return memory | ({"buffers": self.buffers} if kept else {})
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, torch.Tensor], device: torch.device) -> "Carried":
+        """The inverse of `tensors`, on `device`."""
+        placed = {name: tensor.to(device) for name, tensor in tensors.items()}
+        memory = {
+            name.removeprefix(_MEMORY): tensor
+            for name, tensor in placed.items()
+            if name.startswith(_MEMORY)
+        }
+        return cls(placed.get("buffers"), memory)
 
 
 def defend(

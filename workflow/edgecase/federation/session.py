@@ -45,6 +45,7 @@ class Session:
         parameters: Mapping,
         save_every_s: float,
         progress: Callable[[int, RoundRecord], None],
+        start_buffers: torch.Tensor | None = None,
     ) -> None:
         """Bring `runs` to their last round; `progress` is called with every (seed, record).
 
@@ -54,7 +55,7 @@ class Session:
         due = time.monotonic() + save_every_s
         try:
             ahead: dict[int, SeedState] = {}
-            for seed, record in simulate(trainer, start, runs, classes, parameters):
+            for seed, record in simulate(trainer, start, runs, classes, parameters, start_buffers):
                 ahead[seed] = self._after(seed, record, parameters["rounds"])
                 # A seed counts as further when all that train with it are: what is saved is of one
                 # round, from which they train together again.
@@ -106,10 +107,12 @@ class Session:
         """The seed after a round."""
         before = self.states.get(seed, NOT_BEGUN)
         round: int = record.values["fl_iter"]
-        parameters = None if round == rounds else record.parameters
+        is_done = round == rounds
+        parameters = None if is_done else record.parameters
+        carried = {} if is_done else record.carried.tensors()
         rows = [*before.reached, (record.values, record.seconds)]
         devices = dict.fromkeys([*before.devices, self._device])
-        return SeedState(round, parameters, rows, tuple(devices))
+        return SeedState(round, parameters, rows, tuple(devices), carried=carried)
 
 
 def _at_one_round(found: Mapping[int, SeedState]) -> dict[int, SeedState]:
