@@ -26,17 +26,17 @@ rule cell:
         code=lambda wildcards: sources.digest_for("cell", cell_parameters(wildcards)),
         parameters=lambda wildcards: as_json(cell_parameters(wildcards)),
         seeds=" ".join(map(str, SEEDS)),
-        device=DEVICE,
         backend=config.get("backend", "auto"),
         probes=f"{RESULTS}/probe",
         state=f"{RESULTS}/state/{CELL}",
+        kept=f"{RESULTS}/finished/{CELL}",
         folder=lambda wildcards, output: str(Path(output.record).parent),
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/cell.py --dataset {input.dataset}"
         " --partition {input.partition} --poison {input.poison} --start {input.start}"
         " --parameters {params.parameters:q} --override {wildcards.override} --seeds {params.seeds}"
-        " --device {params.device} --threads $EDGECASE_THREADS"
+        " --device $EDGECASE_DEVICE --threads $EDGECASE_THREADS"
         " --test-batch-size {resources.test_batch_size} --backend {params.backend}"
         " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
-        " --out {params.folder} 2> {log}"
+        " --kept {params.kept} --out {params.folder} 2> {log}"

@@ -15,6 +15,7 @@ from edgecase import config as configuration
 from edgecase import defenses
 from edgecase.machine import gpus as machine
 from edgecase.results import code as sources
+from edgecase.results import finished
 from edgecase.results import staleness
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
@@ -59,7 +60,8 @@ if problems:
 
 RESULTS = f"results/{config['run']}"
 FIGURES = f"figures/{config['run']}"
-SEEDS = config["seeds"]
+# In order, so that another order in the configuration is the same run.
+SEEDS = sorted(config["seeds"])
 # On a machine that runs a share, the cells of this share.
 CELLS = own_cells(config)
 CLAIM_CELLS = claims.cells_needed(CLAIMS, config.get("claims", {}), all_cells(config))
@@ -102,6 +104,7 @@ STORAGE = workflow.storage_settings
 VOLUME = STORAGE.default_storage_prefix if STORAGE.default_storage_provider == "fs" else "."
 os.environ |= {
     "EDGECASE_ON_GPU": ON_GPU,
+    "EDGECASE_DEVICE": DEVICE,
     "EDGECASE_MEMORY_SHARE": MEMORY_SHARE,
     "EDGECASE_VOLUME": VOLUME,
     "EDGECASE_SAVE_MINUTES": str(config.get("save_minutes", 5)),
@@ -169,6 +172,9 @@ onstart:
             f"Finished cells that this configuration and code would make otherwise:\n{told}\n"
             f"{staleness.remedy([*stale], CONFIGFILES)}"
         )
+    for job in workflow.dag.needrun_jobs():
+        if job.rule.name == "cell":
+            finished.keep(job.params.folder, job.params.kept)
     # Only a local run's jobs are known to find their device here; torch takes seconds to load.
     if DEVICE.startswith("cuda") and workflow.local_exec:
         from edgecase.machine.device import choose_device

@@ -24,12 +24,11 @@ rule densities:
         code=lambda wildcards: sources.digest_for("densities", density_parameters(wildcards.task)),
         parameters=lambda wildcards: as_json(density_parameters(wildcards.task)),
         seeds=" ".join(map(str, SEEDS)),
-        device=DEVICE,
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/densities.py --task {wildcards.task}"
         " --dataset {input.dataset} --comparison {input.comparison} --poison {input.poison}"
         " --start {input.start} --parameters {params.parameters:q} --seeds {params.seeds}"
-        " --device {params.device} --threads $EDGECASE_THREADS"
+        " --device $EDGECASE_DEVICE --threads $EDGECASE_THREADS"
         " --test-batch-size {resources.test_batch_size} --out {output.table} 2> {log}"
 
 

@@ -46,7 +46,7 @@ rule figure:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=lambda wildcards: sources.digest("figure", FIGURE_SPECS[wildcards.figure].module),
+        code=lambda wildcards: sources.digest("figure", FIGURE_SPECS[wildcards.figure].draw.__module__),
     shell:
         "python workflow/scripts/figure.py --name {wildcards.figure} --table {input.table}"
         " --pdf {output.pdf} --png {output.png} 2> {log}"

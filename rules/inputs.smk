@@ -31,9 +31,10 @@ def expand_seeds(pattern):
 
 
 def cell_files(cell):
-    """The record of a cell and the rounds of all its seeds: a record alone may lack a new seed."""
+    """The record of a cell, and the rounds and wall times of all its seeds."""
     folder = f"{RESULTS}/cells/{cell.folder}"
-    return [f"{folder}/cell.json", *expand_seeds(f"{folder}/seed{{seed}}.csv")]
+    files = expand_seeds(f"{folder}/seed{{seed}}.csv") + expand_seeds(f"{folder}/seed{{seed}}.timing.csv")
+    return [f"{folder}/cell.json", *files]
 
 
 def raw_folders(name):
@@ -134,7 +135,8 @@ def all_files():
     """What a run makes: of a share, its cells."""
     if "shard" in config:
         return [cell_files(cell) for cell in CELLS]
-    return [*figure_files(), *table_files(), *rules.claims.output, *report_files()]
+    cells = [cell_files(cell) for cell in CELLS]
+    return [*cells, *figure_files(), *table_files(), *rules.claims.output, *report_files()]
 
 
 def figure_files(name=None):

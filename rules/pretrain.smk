@@ -22,11 +22,10 @@ rule pretrain:
         code=lambda wildcards: sources.digest_for("pretrain", pretrain_parameters(wildcards)),
         parameters=lambda wildcards: as_json(pretrain_parameters(wildcards)),
         authors=lambda wildcards, input: f"--authors {input.authors}" if input.authors else "",
-        device=DEVICE,
         state=f"{RESULTS}/state/pretrain/{{task}}/{{variant}}",
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/pretrain.py --dataset {input.dataset}"
-        " --parameters {params.parameters:q} {params.authors} --device {params.device}"
+        " --parameters {params.parameters:q} {params.authors} --device $EDGECASE_DEVICE"
         " --threads $EDGECASE_THREADS --test-batch-size {resources.test_batch_size}"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
         " --out {output.model} 2> {log}"

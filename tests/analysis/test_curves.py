@@ -79,7 +79,7 @@ def test_a_seed_in_which_no_attacker_acted_is_left_out_by_name():
     assert curves.curve(table[table["attack"] == "none"], "backdoor_acc")["n"].eq(3).all()
     note = curves.seeds_note(table)
     assert note.startswith("Mean over 2 to 3 seeds;")
-    assert note.endswith("Left out: no attacker acted in seed 3 of blackbox.")
+    assert note.endswith("Left out: no attacker acted in seed 3.")
     none = table[table["attack"] == "blackbox"].assign(num_attackers=0)
     assert curves.curve(none, "backdoor_acc").empty
     assert curves.seeds_note(none) == "Left out: no attacker acted in seeds 1, 3, 5."

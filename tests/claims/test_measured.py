@@ -68,7 +68,7 @@ def test_standin_by_task():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("a,b\n1,2\n", "column standin is missing"),
+        ("a,b\n1,2\n", "its columns are a, b"),
         ("", "not a readable table"),
         (
             "standin,task,participation,case,attack,defense,override,seed,rounds,attacks,x\n"

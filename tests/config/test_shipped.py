@@ -76,7 +76,7 @@ def test_demo_has_every_case_attack_defense_and_kind_of_participation():
     cells = all_cells(shipped("demo"))
     assert {cell.case for cell in cells} == set(poison.CASES)
     assert {cell.attack for cell in cells} == set(attacks.names())
-    assert {cell.defense for cell in cells} == set(defenses.names()) - {"fltrust"}
+    assert {cell.defense for cell in cells} == set(defenses.names())
     kinds = {cell.participation.rpartition("-")[0] for cell in cells}
     assert kinds == {"fixed-freq", "fixed-pool"}
     assert {cell.task for cell in cells} == {"standin-planes", "standin-digits"}

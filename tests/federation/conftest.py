@@ -1,5 +1,6 @@
 """A small federation of random images with clients of unequal size, and its parameters."""
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -57,6 +58,18 @@ DEFENSES = {
     "multi-krum": {"num_byzantine": 1},
     "rfa": {},
 }
+
+PARTICIPATIONS = ("fixed-freq-2", "fixed-pool-3")
+
+
+def pairings(attack):
+    """`attack` under both participations, with the defenses in turn: (participation, defense).
+
+    Over all attacks every defense comes up, under both participations.
+    """
+    first = len(PARTICIPATIONS) * attacks.names().index(attack)
+    defenses = itertools.islice(itertools.cycle(DEFENSES), first, None)
+    return list(zip(PARTICIPATIONS, defenses, strict=False))
 
 
 #: what a cell has besides, and these federations do not read.

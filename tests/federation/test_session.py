@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.federation.conftest import DEFENSES, typed
+from tests.federation.conftest import pairings, typed
 
 from edgecase import attacks
 from edgecase.federation import state as states
@@ -73,12 +73,11 @@ def rows(session):
     return {seed: repr([v for v, _ in state.reached]) for seed, state in session.states.items()}
 
 
-@pytest.mark.parametrize("participation", ["fixed-freq-2", "fixed-pool-3"])
 @pytest.mark.parametrize("attack", attacks.names())
-def test_every_attack_under_every_defense(attack, participation, world, parameters, tmp_path):
+def test_every_attack_and_every_defense(attack, world, parameters, tmp_path):
     """Killed after every number of records in turn: each try goes on from the last round."""
     rng = np.random.default_rng(len(attack))
-    for defense in DEFENSES:
+    for participation, defense in pairings(attack):
         cell = parameters(defense, attack=attack, participation=participation, rounds=ROUNDS)
         attempt = world(cell)
         whole, said, _ = attempt(files=False)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 from tests.federation import reference
-from tests.federation.conftest import DEFENSES, simulate_seed, typed
+from tests.federation.conftest import DEFENSES, PARTICIPATIONS, pairings, simulate_seed, typed
 
 from edgecase import attacks, models
 from edgecase.base.errors import SimulationError
@@ -68,7 +68,7 @@ def compare(model, start, theirs, world, lay_out, parameters, classes, seed):
     return expected
 
 
-@pytest.mark.parametrize("participation", ["fixed-freq-2", "fixed-pool-3"])
+@pytest.mark.parametrize("participation", PARTICIPATIONS)
 @pytest.mark.parametrize("attack", attacks.names())
 def test_every_attack_under_every_defense(
     attack, participation, make_world, lay_out, parameters, classes
@@ -333,15 +333,12 @@ def lay_out_seeds(make_world, cell, dtype=torch.float64):
     ]
 
 
-@pytest.mark.parametrize("participation", ["fixed-freq-2", "fixed-pool-3"])
 @pytest.mark.parametrize("attack", attacks.names())
-def test_seeds_stacked_into_one_batch_are_those_run_alone(
-    attack, participation, make_world, parameters, classes
-):
-    """Every attack under every defense, in chunks of seven clients of three seeds, in float64."""
+def test_seeds_stacked_into_one_batch_are_those_run_alone(attack, make_world, parameters, classes):
+    """Every attack and every defense, in chunks of seven clients of three seeds, in float64."""
     model = FlatModel(softmax(make_world())[0], dtype=torch.float64)
     start = torch.linspace(-0.1, 0.1, 170, dtype=torch.float64)
-    for defense in DEFENSES:
+    for participation, defense in pairings(attack):
         cell = parameters(defense, attack=attack, participation=participation, rounds=3)
         runs = lay_out_seeds(make_world, cell)
         together = [[] for _ in runs]

@@ -111,4 +111,3 @@ def test_mixed_cells_are_refused(other, message):
 def test_nothing_overlaps():
     one = grid((1, 2, 5, 10, 20, 50, 100), (1, 2, 5, 10), standin=True, seeds=(0, 1))
     assert misplaced(fig7.draw(one)) == []
-    assert misplaced(fig7.draw(pd.concat([one, one.assign(task="emnist-ardis")]))) == []

@@ -40,7 +40,7 @@ def digests(cells):
             for name in ("lenet", "vgg9")
         }
         | {name: code.digest("prepare", entry.build.__module__) for name, entry in DATASETS.items()}
-        | {name: code.digest("figure", spec.module) for name, spec in FIGURES.items()}
+        | {name: code.digest("figure", entry.draw.__module__) for name, entry in FIGURES.items()}
         | {script: code.digest(script) for script in SCRIPTS}
     )
 

@@ -3,13 +3,12 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import yaml
-from tests.figures.made_up import rounds_table, write_cell
+from tests.figures.made_up import write_cell
 
 from edgecase.base.errors import DataError
-from edgecase.results.records import LARGEST_SEED, MOST_ROUNDS, check_participants, read_cell
+from edgecase.results.records import LARGEST_SEED, MOST_ROUNDS, read_cell
 from edgecase.results.rounds import CELL_AXES
 from edgecase.results.tables import tidy
 
@@ -96,100 +95,3 @@ def test_the_limits_are_those_of_the_configuration():
     schema = yaml.safe_load((ROOT / "config" / "schemas" / "config.schema.yaml").read_text())
     assert schema["$defs"]["count"]["maximum"] == MOST_ROUNDS
     assert schema["properties"]["seeds"]["items"]["maximum"] == LARGEST_SEED
-
-
-# the rounds
-
-
-def spoiled(**values):
-    """Twenty rounds of clients 0 … 9 with other values in round 11, which has an attacker."""
-    table = rounds_table()
-    for name, value in values.items():
-        table[name] = [value if number == 11 else old for number, old in enumerate(table[name])]
-    return table
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (
-            {"num_clients": 9},
-            "num_accepted is 10 in round 11; expected a whole number from 0 to 9, its num_clients",
-        ),
-        ({"num_clients": 11}, "round 11: num_clients is 11; client_ids holds 10"),
-        ({"num_clients": -10}, "num_clients is -10 in round 11; expected a whole number from 0"),
-        (
-            {"num_attackers": -1},
-            "num_attackers is -1 in round 11; expected a whole number from 0 to 10, its num_client",
-        ),
-        ({"num_attackers": 11}, "num_attackers is 11 in round 11"),
-        ({"num_attackers": 0.5}, "num_attackers is 0.5 in round 11"),
-        ({"num_attackers": float("inf")}, "num_attackers is inf in round 11"),
-        (
-            {"attacker_accepted": 2},
-            "attacker_accepted is 2 in round 11; expected a whole number from 0 to 1, its num_att",
-        ),
-        ({"num_clipped": -3}, "num_clipped is -3 in round 11"),
-        (
-            {"defense_iterations": -3},
-            "defense_iterations is -3 in round 11; expected a whole number from 0",
-        ),
-        ({"num_accepted": 9}, "round 11: num_accepted is 9; of 10 clients 0 are in refused_ids"),
-        ({"refused_ids": "3"}, "round 11: num_accepted is 10; of 10 clients 1 are in refused_ids"),
-        (
-            {"num_accepted": 9, "refused_ids": "12"},
-            "round 11: refused_ids holds 12, which is not in client_ids",
-        ),
-        ({"diverged_ids": "3"}, "round 11: diverged_ids holds 3, which is not in refused_ids"),
-        (
-            {"num_accepted": 9, "refused_ids": "2", "diverged_ids": "77"},
-            "round 11: diverged_ids holds 77",
-        ),
-        ({"client_ids": "0 1 2 3 4 5 6 7 8"}, "round 11: num_clients is 10; client_ids holds 9"),
-        (
-            {"client_ids": "0 1 2 3 4 5 6 7 8 8"},
-            "round 11: client_ids is '0 1 2 3 4 5 6 7 8 8'; expected whole numbers from -1, each",
-        ),
-        ({"client_ids": "0 1 2 3 4 5 6 7 8 x"}, "round 11: client_ids is '0 1 2 3 4 5 6 7 8 x'"),
-        ({"client_ids": "0 1 2 3 4 5 6 7 8 9.0"}, "round 11: client_ids is"),
-        ({"client_ids": "-2 1 2 3 4 5 6 7 8 9"}, "round 11: client_ids is"),
-        ({"client_ids": "0,1,2,3,4,5,6,7,8,9"}, "round 11: client_ids is"),
-        ({"client_ids": "0 1 2 3 4 5 6 7 8  9"}, "round 11: client_ids is"),
-        ({"client_ids": "0 1 2 3 4 5 6 7 8 ９"}, "round 11: client_ids is"),
-        ({"client_ids": "9" * 200}, f"round 11: client_ids is '{'9' * 39}… (202 characters)"),
-    ],
-)
-def test_counts_and_ids_that_contradict_each_other(values, message):
-    with pytest.raises(DataError) as caught:
-        check_participants("seed0.csv", spoiled(**values))
-    assert str(caught.value).startswith(f"seed0.csv: {message}")
-    assert len(str(caught.value)) < 200
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"num_accepted": 8, "refused_ids": "9 4", "diverged_ids": "4"},
-        {"num_accepted": 0, "refused_ids": "0 1 2 3 4 5 6 7 8 9", "attacker_accepted": 0},
-        {"client_ids": "-1 1 2 3 4 5 6 7 8 3382"},
-        {"num_clipped": 10, "defense_iterations": 500},
-    ],
-)
-def test_what_a_run_writes_passes(values):
-    check_participants("seed0.csv", spoiled(**values))
-
-
-def test_the_round_of_the_starting_model_may_have_nobody():
-    table = rounds_table()
-    table.loc[0, ["num_clients", "num_accepted"]] = 0
-    table.loc[0, "client_ids"] = pd.NA
-    check_participants("seed0.csv", table)
-
-
-def test_an_altered_file_is_refused_by_the_reader_of_tidy_tables(tmp_path):
-    folder = write_cell(tmp_path / "a", seeds=(0, 7))
-    path = folder / "seed7.csv"
-    path.write_text(path.read_text().replace("0 1 2 3 4 5 6 7 8 9", "0 1 2 3 4 5 6 7 8", 1))
-    with pytest.raises(DataError) as caught:
-        tidy([folder])
-    assert str(caught.value) == f"{path}: round 0: num_clients is 10; client_ids holds 9"

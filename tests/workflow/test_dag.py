@@ -194,17 +194,20 @@ def test_parameter_asks_for_what_depends_on_it(mine, change, asked, which):
     assert cells(jobs) == which
 
 
-def edit(project, source):
+def edit(project, source, text="OTHER = 1"):
     path = project.root / "workflow" / "edgecase" / source
-    path.write_text(f"{path.read_text()}\n# another line\n")
+    path.write_text(f"{path.read_text()}\n{text}\n")
 
 
 @pytest.mark.parametrize(
     ("source", "asked"),
     [
-        ("defenses/krum.py", {"pretrain": 1, "cell": 6, **DRAWN, **DENSITIES}),
-        ("poison/sevens.py", {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES}),
-        ("figures/style.py", {"montage": 1, **DRAWN, "density_table": 1, "density_figure": 1}),
+        ("defenses/krum.py", {"cell": 2, "collect": 1, "figure": 1, **TABLES}),
+        (
+            "population/poison/sevens.py",
+            {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES},
+        ),
+        ("figures/style.py", {"montage": 1, "figure": 2, "density_figure": 1}),
         ("config/resolve.py", {}),
     ],
 )
@@ -213,11 +216,20 @@ def test_source_asks_for_what_it_decides(mine, source, asked):
     assert rules(mine.jobs()) == asked
 
 
+def test_words_and_stray_files_ask_for_nothing(mine):
+    edit(mine, "federation/round.py", "# Another comment.")
+    edit(mine, "defenses/krum.py", "# And another.")
+    folder = mine.root / "workflow/edgecase/defenses"
+    (folder / "unregistered.py").write_text("VALUE = 1\n")
+    (folder / ".#krum.py").symlink_to("user@host.1:2")
+    assert mine.jobs() == []
+
+
 def test_cells_mind_their_own_source_where_the_starting_model_comes_out_the_same(mine):
     """A job that is due hides whether those after it are due in their own right."""
     start = f"results/test/pretrain/{TASK}/default.safetensors"
     before = (mine.root / start).read_bytes()
-    edit(mine, "defenses/krum.py")
+    edit(mine, "federation/flat.py")
     done = mine.snakemake(start)
     assert done.returncode == 0, done.stdout
     assert (mine.root / start).read_bytes() == before

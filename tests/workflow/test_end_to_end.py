@@ -222,13 +222,15 @@ def test_timings_are_kept_apart(folder, name):
 
 
 @every_cell
-def test_record_names_the_cell_and_its_parameters(record, name):
+def test_record_names_the_cell_and_its_parameters(record, rounds, name):
     whole = config.load(CONFIG / "test.yaml")
     found = record(name)
     cell = CELLS[name]
     axes = ("task", "participation", "case", "attack", "defense", "override")
     assert {axis: found[axis] for axis in axes} == {axis: getattr(cell, axis) for axis in axes}
     assert found["seeds"] == list(SEEDS)
+    attacks = {str(seed): (rounds(name, seed)["num_attackers"] > 0).sum() for seed in SEEDS}
+    assert found["attacks"] == attacks
     assert found["parameters"] == config.resolve_cell(whole, cell)
 
 

@@ -25,7 +25,7 @@ from edgecase.federation.trainer import BACKENDS
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import load_poison
-from edgecase.results import code, provenance
+from edgecase.results import code, finished, provenance
 from edgecase.results.attacks import attacks_per_seed
 from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
 
@@ -66,6 +66,9 @@ def main(argv: list[str] | None = None) -> None:
         "--state", type=Path, help="folder of states to go on from (none: no states)"
     )
     parser.add_argument(
+        "--kept", type=Path, help="folder of finished seeds, to take over those that still fit"
+    )
+    parser.add_argument(
         "--test-batch-size", type=command.positive, default=1000, help="images tested at once"
     )
     parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
@@ -103,22 +106,29 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     digest, versions = code.digest_for("cell", arguments.parameters), provenance.versions()
     inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
     digests = provenance.file_digests(inputs)
-    files = {}
-    if arguments.state:
-        for seed, *own in zip(seeds, arguments.partition, arguments.poison, strict=True):
-            facts = fingerprint(
-                parameters=arguments.parameters,
-                seed=seed,
-                data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
-                code=digest,
-                backend=experiment.backend,
-                libraries={name: versions[name] for name in ("torch", "numpy")},
-            )
-            files[seed] = arguments.state / f"seed{seed}.safetensors", facts
+    files, taken, fingerprints = {}, {}, {}
+    for seed, *own in zip(seeds, arguments.partition, arguments.poison, strict=True):
+        fingerprints[seed] = fingerprint(
+            parameters=arguments.parameters,
+            seed=seed,
+            data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
+            code=digest,
+            backend=experiment.backend,
+            libraries={name: versions[name] for name in ("torch", "numpy")},
+        )
+        whole = arguments.kept and finished.take_over(
+            arguments.kept, seed, fingerprints[seed], arguments.out
+        )
+        if whole:
+            _say(f"seed {seed}: taken over as it was finished")
+            taken[seed] = whole
+        elif arguments.state:
+            files[seed] = arguments.state / f"seed{seed}.safetensors", fingerprints[seed]
     session = experiment.session(files, _say)
+    session.leave_out(taken)
     for seed, state in session.states.items():
         _say(f"seed {seed}: goes on after round {state.round}")
-    begun = dict.fromkeys(seeds, 0)
+    begun = dict.fromkeys(seeds, 0) | dict.fromkeys(taken, parameters.rounds)
     begun |= {seed: state.round for seed, state in session.states.items()}
     with Progress(parameters.rounds, begun) as progress:
 
@@ -129,11 +139,17 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     states = session.states
     rounds, attacks = {}, {}
     for seed in seeds:
+        if seed in taken:
+            rounds[f"seed{seed}.csv"] = taken[seed]["rounds"][f"seed{seed}.csv"]
+            attacks[seed] = taken[seed]["attacks"][str(seed)]
+            continue
         values, seconds = zip(*states[seed].reached, strict=True)
         attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
         name = f"seed{seed}.csv"
         rounds[name] = _write(values, ROUND_COLUMNS, arguments.out / name)
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
+    used = [device for seed in states for device in states[seed].devices]
+    used += [device for record in taken.values() for device in record["device"].split("; ")]
 
     own = arguments.parameters
     record = {
@@ -150,16 +166,19 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         "parameters": own,
         "data": {provenance.in_project(path): digest for path, digest in digests.items()},
         "rounds": rounds,
+        "fingerprints": fingerprints,
         "attacks": attacks,
         "code": digest,
         "versions": versions,
         # More than one if a cell went on elsewhere.
-        "device": "; ".join(dict.fromkeys(d for s in seeds for d in states[s].devices)),
+        "device": "; ".join(dict.fromkeys(used)),
         "backend": experiment.backend,
         "command": shlex.join(["python", *own_command, "--backend", experiment.backend]),
     }
     with atomic_path(arguments.out / "cell.json") as temporary:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
+    for seed in arguments.seeds if arguments.kept else ():
+        finished.let_go(arguments.kept, seed)
 
 
 def _say(text: str) -> None:
@@ -195,9 +214,10 @@ def _own_command(argv: list[str] | None) -> list[str]:
         shown = script
     given = list(sys.argv[1:] if argv is None else argv)
     # What runs again should not find itself done.
-    if "--state" in given:
-        place = given.index("--state")
-        del given[place : place + 2]
+    for option in ("--state", "--kept"):
+        if option in given:
+            place = given.index(option)
+            del given[place : place + 2]
     return [shown.as_posix(), *given]
 
 

@@ -1,4 +1,4 @@
-"""The hyper-parameters a run used beside the reported ones."""
+"""Compare the hyper-parameters of a run with the reported ones."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What the paper, the authors' code and their notebook report, and how sure each value is."""
+"""List what paper, authors' code and notebook report, and how sure each value is."""
 
 from dataclasses import dataclass
 

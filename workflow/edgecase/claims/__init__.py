@@ -1,4 +1,4 @@
-"""The paper's claims, judged on a run: statements and tests in, measured values and verdicts out.
+"""Judge the paper's claims on a run: statements and tests in, measured values and verdicts out.
 
 `load` reads config/claims.yaml, `cells_needed` says which cells each claim reads; neither loads
 pandas, so the Snakefile can call them. `verdict` judges, `table` writes what was found.

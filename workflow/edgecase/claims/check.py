@@ -1,4 +1,4 @@
-"""What is wrong with a file of claims, and with the roles a configuration fills."""
+"""Check a file of claims, and the roles that a configuration fills."""
 
 import math
 from collections.abc import Iterator, Mapping

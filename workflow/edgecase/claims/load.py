@@ -1,4 +1,4 @@
-"""Reading the file of claims."""
+"""Read the file of claims."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from edgecase.base.errors import ConfigError, DataError
-from edgecase.base.files import require_last_line
+from edgecase.base.tables import read_table
 from edgecase.results.attacks import shows_its_attack, unattacked_text
 from edgecase.results.cells import Cell
 from edgecase.results.rounds import CELL_AXES
@@ -102,16 +102,10 @@ def read_measures(path: str | Path) -> pd.DataFrame:
     Raises `DataError`, naming the file, if it cannot be read, lacks a key column, has a quantity
     that is no number, or gives a seed of a cell twice.
     """
-    text = dict.fromkeys(CELL_AXES, "string")
-    try:
-        table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
-    except (OSError, ValueError, OverflowError) as error:
-        raise DataError(f"{path}: not a readable table of measures ({error})") from error
-    if missing := [name for name in _KEYS if name not in table.columns]:
-        raise DataError(f"{path}: column {missing[0]} is missing; expected {', '.join(_KEYS)}")
+    types = dict.fromkeys(CELL_AXES, "string") | {"standin": "bool", "seed": "int64"}
+    table = read_table(path, "table of measures", _KEYS, types=types, more=True)
     if table.empty or table[list(_KEYS)].isna().any(axis=None):
         raise DataError(f"{path}: holds no row, or a row without {', '.join(_KEYS)} (cut off?)")
-    require_last_line(path)
     for name in table.columns.difference([*CELL_AXES, "standin"]):
         # A column without any value is read as numbers, all empty.
         if not pd.api.types.is_numeric_dtype(table[name]):

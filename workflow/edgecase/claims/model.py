@@ -1,4 +1,4 @@
-"""What a claim is made of."""
+"""Define a claim, its parts and its selectors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

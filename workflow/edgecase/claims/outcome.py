@@ -1,4 +1,4 @@
-"""What one test of a claim found, and how it is put into words."""
+"""Put what one test of a claim measured into a verdict and words."""
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace

@@ -1,4 +1,4 @@
-"""The values for which a claim is true, and how an interval lies to them."""
+"""Compare an interval with the values for which a claim is true."""
 
 import math
 from dataclasses import dataclass

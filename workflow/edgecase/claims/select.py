@@ -1,4 +1,4 @@
-"""Which cells of a run a selector means."""
+"""Find the cells of a run that a selector names."""
 
 import math
 import re

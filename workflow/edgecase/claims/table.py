@@ -1,4 +1,4 @@
-"""The claims table of a run, as CSV and as Markdown."""
+"""Write the claims table of a run, as CSV and as Markdown."""
 
 import shlex
 from collections.abc import Collection, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The words for an attack as numbers: *passes*, *is stopped*, *creeps in*.
+"""Define the words for an attack as numbers: *passes*, *is stopped*, *creeps in*.
 
 Each speaks of the difference in mean backdoor accuracy over the last rounds of the window between
 the attack and the `none` baseline, in percentage points.

@@ -3,14 +3,14 @@
 The mixture behind them is in `mixture`, the choice of a set from elsewhere in `comparison`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from edgecase.base.errors import ConfigError, DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from edgecase.base.lazy import pandas as pd
+from edgecase.base.tables import read_table
 
 IN_DISTRIBUTION = "in-distribution"
 EDGE_CASE = "edge-case"
@@ -33,15 +33,12 @@ QUANTILE = 0.05
 _PLACE = ["task", "standin", "seed"]
 
 
-def gather(paths: Iterable[str | Path]) -> "pd.DataFrame":
+def gather(paths: Iterable[str | Path]) -> pd.DataFrame:
     """The tables at `paths` (CSV) as one, with columns `COLUMNS`.
 
     Raises `DataError`, naming the file, for one that is no such table or has no row, and for a task
     given twice.
     """
-    # The Snakefile reads the settings, and pandas takes a second to load.
-    import pandas as pd
-
     parts: dict[str, pd.DataFrame] = {}
     for path in paths:
         table = read(path)
@@ -54,21 +51,11 @@ def gather(paths: Iterable[str | Path]) -> "pd.DataFrame":
     return pd.concat(parts.values(), ignore_index=True)
 
 
-def read(path: str | Path) -> "pd.DataFrame":
+def read(path: str | Path) -> pd.DataFrame:
     """A table of log-densities from CSV; `DataError`, naming the file, if it is none."""
-    import pandas as pd
-
-    text = dict.fromkeys(("task", "group", "set"), "string")
-    try:
-        table = pd.read_csv(
-            path, dtype=text | {"standin": "bool", "seed": "int64", "log_density": "float64"}
-        )
-    except (OSError, ValueError, OverflowError) as error:
-        raise DataError(f"{path}: not a readable table of log-densities ({error})") from error
-    if list(table.columns) != list(COLUMNS):
-        raise DataError(
-            f"{path}: its columns are {', '.join(table.columns)}; expected {', '.join(COLUMNS)}"
-        )
+    types = dict.fromkeys(("task", "group", "set"), "string")
+    types |= {"standin": "bool", "seed": "int64", "log_density": "float64"}
+    table = read_table(path, "table of log-densities", COLUMNS, types=types)
     if table.empty or table.isna().any(axis=None):
         raise DataError(f"{path}: holds no row or an empty value; expected one number per image")
     if unknown := sorted(set(table["group"]) - set(GROUPS)):
@@ -76,7 +63,7 @@ def read(path: str | Path) -> "pd.DataFrame":
     return table
 
 
-def thresholds(table: "pd.DataFrame", quantile: float = QUANTILE) -> "pd.Series":
+def thresholds(table: pd.DataFrame, quantile: float = QUANTILE) -> pd.Series:
     """The `quantile` of the in-distribution log-densities per task, standin and seed.
 
     Raises `ConfigError` for a quantile outside 0 to 1, and `DataError`, naming task and seed, where
@@ -91,7 +78,7 @@ def thresholds(table: "pd.DataFrame", quantile: float = QUANTILE) -> "pd.Series"
     return found.rename("threshold")
 
 
-def below_share(table: "pd.DataFrame", quantile: float = QUANTILE) -> "pd.DataFrame":
+def below_share(table: pd.DataFrame, quantile: float = QUANTILE) -> pd.DataFrame:
     """How much of each group lies in the tail of the in-distribution test images.
 
     Columns task, standin, seed, group, share: the share (0 to 1) of the group's images whose

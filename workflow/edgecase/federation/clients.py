@@ -20,6 +20,7 @@ class Population:
 
     `honest[k]` are client k's samples and `honest_counts[k]` its FedAvg weight; every attacker
     trains on `attacker`, counts `attacker_count`, and knows `attacker_clean`, the clean part.
+    `root` are the samples that the server withholds from them and trains on, if its rule asks.
     """
 
     store: Store
@@ -28,6 +29,7 @@ class Population:
     attacker: Samples
     attacker_clean: Samples
     attacker_count: int
+    root: Samples | None = None
 
 
 def build_populations(
@@ -38,12 +40,14 @@ def build_populations(
     transforms: TaskTransforms,
     *,
     count_edge_samples: bool,
+    roots: Sequence[np.ndarray] = (),
 ) -> list[Population]:
     """Lay each seed's partition and poisoned set over the training set, in one store for all.
 
     `images` uint8 [N, H, W, C] and `labels` int64 [N] are the training set on its device;
     `partitions` and `poisons` are what the files of the same name hold, one per seed. Honest
-    clients' edge samples enter their FedAvg weight only with `count_edge_samples`.
+    clients' edge samples enter their FedAvg weight only with `count_edge_samples`. `roots` are the
+    rows of each seed that the server withholds (`edgecase.population.root`), if it withholds any.
     """
     device = images.device
     all_images, all_labels = [images], [labels]
@@ -53,9 +57,10 @@ def build_populations(
         all_labels += _tensors(device, poison["honest_edge_y"], poison["attacker_edge_y"])
     store = Store(torch.cat(all_images), torch.cat(all_labels))
     populations, first_edge = [], len(images)
-    for partition, poison in zip(partitions, poisons, strict=True):
+    for seed, (partition, poison) in enumerate(zip(partitions, poisons, strict=True)):
+        root = roots[seed] if roots else None
         populations.append(
-            _population(store, first_edge, partition, poison, transforms, count_edge_samples)
+            _population(store, first_edge, partition, poison, transforms, count_edge_samples, root)
         )
         first_edge += len(poison["honest_edge_y"]) + len(poison["attacker_edge_y"])
     return populations
@@ -68,6 +73,7 @@ def _population(
     poison: PoisonedData,
     transforms: TaskTransforms,
     count_edge_samples: bool,
+    root: np.ndarray | None,
 ) -> Population:
     """The clients of one seed, whose edge images lie from row `first_edge` of the store."""
     device = store.images.device
@@ -75,6 +81,8 @@ def _population(
     honest, counts = [], []
     for client in range(len(partition.offsets) - 1):
         own = partition.client(client)
+        if root is not None:
+            own = own[~np.isin(own, root)]
         edge = first_edge + np.flatnonzero(poison["honest_edge_client"] == client)
         honest.append(_samples(np.concatenate([own, edge]), transforms.honest, device))
         counts.append(len(own) + (len(edge) if count_edge_samples else 0))
@@ -88,6 +96,7 @@ def _population(
         attacker=_samples(poisoned, transforms.attacker, device),
         attacker_clean=_samples(clean, transforms.attacker, device),
         attacker_count=len(poisoned),
+        root=None if root is None else _samples(root, transforms.honest, device),
     )
 
 

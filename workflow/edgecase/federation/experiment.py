@@ -23,6 +23,7 @@ from edgecase.federation.trainer import Trainer, build_trainer
 from edgecase.machine.device import describe, total_memory
 from edgecase.population.partition import Partition
 from edgecase.population.poison import PoisonedData
+from edgecase.population.root import root_sets
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,12 @@ class Experiment:
             list(poisons.values()),
             self.data.transforms,
             count_edge_samples=parameters.switches.edge_sample_weight == "corrected",
+            roots=root_sets(
+                self.data.train_labels.cpu().numpy(),
+                partitions,
+                poisons,
+                parameters.defense.root_size,
+            ),
         )
         self.populations: dict[int, Population] = dict(zip(self.seeds, populations, strict=True))
 
@@ -141,7 +148,7 @@ class Experiment:
         A stacked back-end trains the clients of all seeds at once; else seed follows seed.
         """
         classes = watched_classes(self.parameters, self.data)
-        start = self.model.parameters.clone()
+        start, buffers = self.model.parameters.clone(), self.model.buffers.clone()
         runs = [
             SeedRun(seed, self.populations[seed], self.tests(seed), session.states.get(seed))
             for seed in self.seeds
@@ -157,4 +164,5 @@ class Experiment:
                 self.execution.test_batch_size,
                 save_every_s,
                 progress,
+                buffers,
             )

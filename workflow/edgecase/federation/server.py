@@ -12,6 +12,8 @@ from edgecase.base.errors import SimulationError
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate, Rule
 
+_MEMORY = "memory."
+
 
 @dataclass(frozen=True)
 class Updates:
@@ -57,6 +59,40 @@ class Broadcast:
     def generator(self, purpose: str, device: torch.device) -> torch.Generator:
         """Where the rule's draws for `purpose` come from."""
         return torch_generator(self.seed, purpose, self.round, device=device)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the server carries from round to round beside the global model's parameters.
+
+    `buffers` [B] are the model's running statistics, if it has any, and `memory` what the rule gave
+    with its last aggregate. `last_aggregate` [P] is that aggregate, for an attack that sees it.
+    """
+
+    buffers: torch.Tensor | None = None
+    memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    last_aggregate: torch.Tensor | None = None
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """All of it by name, for a saved state."""
+        memory = {f"{_MEMORY}{name}": tensor for name, tensor in self.memory.items()}
+        others = {"buffers": self.buffers, "last_aggregate": self.last_aggregate}
+        return memory | {
+            name: tensor
+            for name, tensor in others.items()
+            if tensor is not None and tensor.numel() > 0
+        }
+
+    @classmethod
+    def of(cls, tensors: Mapping[str, torch.Tensor], device: torch.device) -> "Carried":
+        """The inverse of `tensors`, on `device`."""
+        placed = {name: tensor.to(device) for name, tensor in tensors.items()}
+        memory = {
+            name.removeprefix(_MEMORY): tensor
+            for name, tensor in placed.items()
+            if name.startswith(_MEMORY)
+        }
+        return cls(placed.get("buffers"), memory, placed.get("last_aggregate"))
 
 
 def defend(

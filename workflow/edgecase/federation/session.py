@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import torch
@@ -27,6 +27,7 @@ class Session:
         self, files: Mapping[int, tuple[Path, str]], report: Callable[[str], None], device: str
     ):
         self._files, self._device = dict(files), device
+        self._left_out: set[int] = set()
         found: dict[int, SeedState] = {}
         for seed, (path, fingerprint) in self._files.items():
             state, refused = states.load_or_set_aside(path, fingerprint)
@@ -46,6 +47,7 @@ class Session:
         test_batch_size: int,
         save_every_s: float,
         progress: Callable[[int, RoundRecord], None],
+        start_buffers: torch.Tensor | None = None,
     ) -> None:
         """Bring `runs` to their last round; `progress` is called with every (seed, record).
 
@@ -56,7 +58,7 @@ class Session:
         try:
             ahead: dict[int, SeedState] = {}
             for seed, record in simulate(
-                trainer, start, runs, classes, parameters, test_batch_size
+                trainer, start, runs, classes, parameters, test_batch_size, start_buffers
             ):
                 ahead[seed] = self._after(seed, record, parameters.rounds)
                 # A seed counts as further when all that train with it are: what is saved is of one
@@ -82,7 +84,12 @@ class Session:
 
     def is_done(self, seed: int, rounds: int) -> bool:
         """Whether the seed's last round is behind it."""
-        return seed in self.states and self.states[seed].round == rounds
+        done = seed in self.states and self.states[seed].round == rounds
+        return done or seed in self._left_out
+
+    def leave_out(self, seeds: Iterable[int]) -> None:
+        """Count these seeds as done: their rounds are finished elsewhere."""
+        self._left_out |= set(seeds)
 
     def _save(self, seeds: list[int]) -> None:
         """Write the state of each of the seeds that went on since it was last written.
@@ -104,10 +111,12 @@ class Session:
         """The seed after a round."""
         before = self.states.get(seed, NOT_BEGUN)
         round: int = record.values["fl_iter"]
-        parameters = None if round == rounds else record.parameters
+        is_done = round == rounds
+        parameters = None if is_done else record.parameters
+        carried = {} if is_done else record.carried.tensors()
         rows = [*before.reached, (record.values, record.seconds)]
         devices = dict.fromkeys([*before.devices, self._device])
-        return SeedState(round, parameters, rows, tuple(devices))
+        return SeedState(round, parameters, rows, tuple(devices), carried=carried)
 
 
 def _at_one_round(found: Mapping[int, SeedState]) -> dict[int, SeedState]:

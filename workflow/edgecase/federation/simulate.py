@@ -13,8 +13,13 @@ from edgecase.defenses import Aggregate, Rule
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
 from edgecase.federation.parameters import CellParameters
-from edgecase.federation.round import Cohort, counts_as_published, train_participants
-from edgecase.federation.server import Broadcast, Updates, defend
+from edgecase.federation.root import root_updates
+from edgecase.federation.round import (
+    Cohort,
+    counts_as_published,
+    train_participants,
+)
+from edgecase.federation.server import Broadcast, Carried, Updates, defend
 from edgecase.federation.state import SeedState
 from edgecase.federation.trainer import Trainer
 from edgecase.machine.device import synchronise
@@ -35,11 +40,12 @@ class Classes:
 @dataclass(frozen=True)
 class RoundRecord:
     """One row of the rounds CSV and of the timing CSV (`edgecase.results.rounds`), and the global
-    model `parameters` [P] after the round."""
+    model `parameters` [P] after the round, with what the server carries beside it."""
 
     values: dict[str, float | int | str | None]
     seconds: dict[str, float]
     parameters: torch.Tensor
+    carried: Carried
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,18 @@ def simulate(
     classes: Classes,
     parameters: CellParameters,
     test_batch_size: int,
+    start_buffers: torch.Tensor | None = None,
 ) -> Iterator[tuple[int, RoundRecord]]:
-    """Yield (seed, record) for the starting model `start` [P] (round 0), then for every round.
+    """Yield (seed, record) for the starting model (round 0), then for every round.
+
+    The starting model is `start` [P], with its `start_buffers` [B] if it has any. `test_batch_size`
+    images are tested at once at most.
 
     All `runs` go through a round together, so that a stacked trainer has their clients in one
     batch; their populations share one store. A run that has begun goes on behind its last round,
-    and those that are further wait for the others. `test_batch_size` images are tested at once at
-    most. Raises `SimulationError` if a model stops being finite, a defense breaks its promise,
-    accuracies would be counted over other samples than stated, or, unless `diverged_clients` is
-    "leave-out", a client's update is not finite.
+    and those that are further wait for the others. Raises `SimulationError` if a model stops being
+    finite, a defense breaks its promise, accuracies would be counted over other samples than
+    stated, or, unless `diverged_clients` is "leave-out", a client's update is not finite.
     """
     stated = parameters.test_samples
     for run in runs:
@@ -76,11 +85,13 @@ def simulate(
                 f"seed {run.seed}: {run.tests.num_clean} clean test samples; "
                 f"test_samples is {stated}"
             )
-    precision = parameters.precision
-    rule = parameters.defense
+    precision, rule = parameters.precision, parameters.defense
+    sees_last = parameters.attack is not None and parameters.attack.sees_last_aggregate
     model = trainer.model
 
-    def measured(run: SeedRun, current: torch.Tensor, round: int) -> dict[str, float | None]:
+    def measured(
+        run: SeedRun, current: torch.Tensor, buffers: torch.Tensor | None, round: int
+    ) -> dict[str, float | None]:
         with _placed(f"seed {run.seed}, round {round}"), matrix_products(precision):
             accuracy = evaluate(
                 model,
@@ -88,6 +99,7 @@ def simulate(
                 run.tests,
                 num_classes=classes.count,
                 batch_size=test_batch_size,
+                buffers=buffers,
                 autocast=autocast_dtype(precision),
             )
         return _accuracy_columns(accuracy, classes)
@@ -96,40 +108,60 @@ def simulate(
     current = {
         run.seed: run.begun.parameters.to(start) if run.begun else start.clone() for run in runs
     }
+    carried = {
+        run.seed: Carried.of(run.begun.carried, start.device)
+        if run.begun
+        else Carried(start_buffers)
+        for run in runs
+    }
     norms = {seed: _norm(model) for seed, model in current.items()}
     for run in runs:
         if run.begun:
             continue
         began = time.perf_counter()
-        values = measured(run, start, 0) | _STARTING_ROW | {"wg_norm": norms[run.seed]}
-        seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began)}
-        yield run.seed, RoundRecord(values | {"fl_iter": 0}, seconds | {"fl_iter": 0}, start)
+        values = measured(run, start, start_buffers, 0) | _STARTING_ROW
+        values = values | {"fl_iter": 0, "wg_norm": norms[run.seed]}
+        seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began), "fl_iter": 0}
+        yield run.seed, RoundRecord(values, seconds, start, carried[run.seed])
     for round in range(min(done.values(), default=parameters.rounds) + 1, parameters.rounds + 1):
         together = [run for run in runs if done[run.seed] < round]
         began = time.perf_counter()
         cohorts = [
             Cohort(
                 run.seed,
-                current[run.seed],
+                _prepared(rule, current[run.seed], carried[run.seed], run.seed, round),
                 run.population,
                 participants_of(parameters, round, run.seed),
+                carried[run.seed].buffers,
+                carried[run.seed].last_aggregate,
             )
             for run in together
         ]
         with matrix_products(precision):
             received = train_participants(trainer, cohorts, parameters, round)
+            roots = root_updates(
+                trainer,
+                cohorts,
+                parameters.honest_training(round),
+                round,
+                autocast_dtype(precision),
+            )
         synchronise(model.device)
         # Clients of all seeds train at once: each seed is charged an equal part.
         train_s = _since(began) / len(together)
-        for run, cohort, updates in zip(together, cohorts, received, strict=True):
+        for run, cohort, updates, root in zip(together, cohorts, received, roots, strict=True):
             began = time.perf_counter()
-            aggregate, after, norm = _step(rule, cohort, updates, parameters, round)
+            broadcast = Broadcast(run.seed, round, cohort.start, carried[run.seed].memory, root)
+            aggregate, after, norm = _step(rule, cohort, updates, broadcast, parameters)
+            buffers = cohort.buffers if aggregate.buffers is None else aggregate.buffers
+            seen = aggregate.update if sees_last else None
+            carried[run.seed] = Carried(buffers, aggregate.memory, seen)
             aggregate_s = _since(began)
             began = time.perf_counter()
             values = _NOT_EVALUATED
             if parameters.is_evaluated(round):
-                values = measured(run, after, round)
-            values = values | _round_columns(updates.norms, aggregate, cohort.participants)
+                values = measured(run, after, buffers, round)
+            values = values | _round_columns(updates, aggregate, cohort.participants)
             values = values | {
                 "fl_iter": round,
                 "wg_norm": norms[run.seed],
@@ -147,24 +179,36 @@ def simulate(
                         "evaluate_s": _since(began),
                     },
                     after,
+                    carried[run.seed],
                 ),
             )
 
 
+def _prepared(
+    rule: Rule, model: torch.Tensor, carried: Carried, seed: int, round: int
+) -> torch.Tensor:
+    """The model [P] that the server sends in `round` instead of the global one."""
+    broadcast = Broadcast(seed, round)
+    return rule.prepare(model, carried.memory, broadcast.generator("prepare", model.device))
+
+
 def _step(
-    rule: Rule, cohort: Cohort, updates: Updates, parameters: CellParameters, round: int
+    rule: Rule, cohort: Cohort, updates: Updates, broadcast: Broadcast, parameters: CellParameters
 ) -> tuple[Aggregate, torch.Tensor, float]:
     """The aggregate of a seed's round, the next global model and its norm."""
     clients = " ".join(map(str, cohort.participants.ids))
-    with _placed(f"seed {cohort.seed}, round {round}, participants {clients}"):
+    with _placed(f"seed {cohort.seed}, round {broadcast.round}, participants {clients}"):
         aggregate = defend(
             rule,
             counts_as_published(updates, cohort.participants, cohort.population, parameters),
             cohort.participants.ids,
-            Broadcast(cohort.seed, round, cohort.start),
+            broadcast,
             leave_out_diverged=parameters.diverged_clients == "leave-out",
         )
         after = cohort.start + aggregate.update
+        if broadcast.round == parameters.rounds:
+            generator = broadcast.generator("finish", after.device)
+            after = rule.after_last_round(after, aggregate.memory, generator)
         return aggregate, after, _norm(after)
 
 
@@ -221,11 +265,10 @@ def _accuracy_columns(accuracy: Accuracy, classes: Classes) -> dict[str, float |
 
 
 def _round_columns(
-    norms: list[float], aggregate: Aggregate, participants: Participants
+    updates: Updates, aggregate: Aggregate, participants: Participants
 ) -> dict[str, float | int | str | None]:
-    diverged = [
-        c for c, norm in zip(participants.ids, norms, strict=True) if not math.isfinite(norm)
-    ]
+    norms = updates.norms
+    diverged = [c for c, ok in zip(participants.ids, updates.finite, strict=True) if not ok]
     accepted = aggregate.accepted.tolist()
     clip_factors = [] if aggregate.clip_factors is None else aggregate.clip_factors.tolist()
     attacks = [client in participants.attackers for client in participants.ids]

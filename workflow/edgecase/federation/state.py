@@ -1,14 +1,16 @@
 """What one seed of a cell has reached, in a file, so that an interrupted run goes on from there.
 
-All random draws derive from (seed, purpose, round, client), and no defense or participation keeps
-anything between rounds: the global model and the number of the round are the whole state.
+All random draws derive from (seed, purpose, round, client): the number of the round, the global
+model and what the server carries beside it are the whole state.
 """
 
 import hashlib
 import json
 import operator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -20,7 +22,8 @@ from edgecase.federation import checkpoint
 class SeedState:
     """A seed after `round` rounds.
 
-    `parameters` [P] is the global model; a seed that is done needs none. `rows` hold (values,
+    `parameters` [P] is the global model, and `carried` what the server keeps beside it, such as the
+    rule's memory (`server.Carried`); a seed that is done needs neither. `rows` hold (values,
     seconds) of rounds 0 … `round`, and possibly later ones, which do not count. `devices` are those
     that it was trained on. `before`, if it is kept, is the seed at an earlier round.
     """
@@ -30,12 +33,16 @@ class SeedState:
     rows: list[tuple[dict, dict]]
     devices: tuple[str, ...] = ()
     before: "SeedState | None" = None
+    carried: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
     @property
     def reached(self) -> list[tuple[dict, dict]]:
         """(values, seconds) of rounds 0 … `round`."""
         return self.rows[: self.round + 1]
 
+
+#: what the names of tensors in a file start with
+_BEFORE, _CARRIED = "before.", "carried."
 
 #: before round 0
 NOT_BEGUN = SeedState(-1, None, [])
@@ -49,11 +56,11 @@ def fingerprint(**facts: object) -> str:
 
 def save(state: SeedState, path: Path, fingerprint: str) -> None:
     """Write `state` to `path` in one step."""
-    models = {"parameters": state.parameters, "before": state.before and state.before.parameters}
-    tensors = {name: model for name, model in models.items() if model is not None}
+    tensors = _tensors(state, "")
     content = {"round": state.round, "rows": state.reached, "devices": state.devices}
     if state.before:
         content["before"] = state.before.round
+        tensors |= _tensors(state.before, _BEFORE)
     checkpoint.write(path, fingerprint, content, tensors)
 
 
@@ -76,8 +83,28 @@ def load(path: Path, fingerprint: str) -> SeedState | None:
         raise DataError(f"{path}: its content is no state: round {reached} of {len(rows)} rows")
     before = None
     if earlier is not None:
-        before = SeedState(earlier, tensors.get("before"), rows, devices)
-    return SeedState(reached, tensors.get("parameters"), rows, devices, before)
+        before = SeedState(earlier, rows=rows, devices=devices, **_models(tensors, _BEFORE))
+    return SeedState(reached, rows=rows, devices=devices, before=before, **_models(tensors, ""))
+
+
+def _tensors(state: SeedState, prefix: str) -> dict[str, torch.Tensor]:
+    """The tensors of a state by their names in the file."""
+    models = {} if state.parameters is None else {"parameters": state.parameters}
+    models |= {f"{_CARRIED}{name}": tensor for name, tensor in state.carried.items()}
+    return {f"{prefix}{name}": tensor for name, tensor in models.items()}
+
+
+def _models(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, Any]:
+    """`parameters` and `carried` of a state; the inverse of `_tensors`."""
+    carried = f"{prefix}{_CARRIED}"
+    return {
+        "parameters": tensors.get(f"{prefix}parameters"),
+        "carried": {
+            name.removeprefix(carried): tensor
+            for name, tensor in tensors.items()
+            if name.startswith(carried)
+        },
+    }
 
 
 def load_or_set_aside(path: Path, fingerprint: str) -> tuple[SeedState | None, str | None]:

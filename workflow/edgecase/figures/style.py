@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from edgecase.base.lazy import lazy
+from edgecase.defenses import names, rule_class
 
 mpl = lazy("matplotlib")
 
@@ -46,15 +47,8 @@ ATTACKS = {
     "pgd-prox": ("PGD + prox", _BLUE, _DASHES),
     "pgd-replacement-prox": ("PGD + replacement + prox", _GREEN, _DASHES),
 }
-DEFENSES = {
-    "no-defense": "no defense",
-    "norm-clipping": "norm clipping",
-    "norm-clipping-adaptive": "adaptive clipping",
-    "weak-dp": "weak DP",
-    "krum": "Krum",
-    "multi-krum": "Multi-Krum",
-    "rfa": "RFA",
-}
+#: name → label of every defense, as its own file registers it.
+DEFENSES = {name: rule_class(name).label for name in names()}
 
 _RC = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same glyphs on every machine

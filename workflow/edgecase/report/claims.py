@@ -5,19 +5,15 @@ from pathlib import Path
 import pandas as pd
 
 from edgecase.base.errors import DataError
+from edgecase.base.tables import read_table
 from edgecase.claims.table import COLUMNS, measured_text
-from edgecase.report import tabular
 
 _NUMBERS = ("value", "low", "high", "p", "p_opposite")
 
 
 def read_claims(path: str | Path) -> pd.DataFrame:
     """A run's claims table, numbers as numbers; `DataError`, naming the file, if it is none."""
-    table = tabular.read(path)
-    if list(table.columns) != list(COLUMNS):
-        raise DataError(
-            f"{path}: its columns are {', '.join(table.columns)}; expected {', '.join(COLUMNS)}"
-        )
+    table = read_table(path, "table of claims", COLUMNS)
     try:
         return table.assign(**{name: pd.to_numeric(table[name]) for name in _NUMBERS})
     except ValueError as error:

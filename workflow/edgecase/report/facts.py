@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from edgecase.base.errors import DataError, shown
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.sources import Source
 from edgecase.results.records import read_cell
-from edgecase.results.rounds import TIMING_COLUMNS
+from edgecase.results.rounds import read_timing
 
 _REQUIRED = {"data": dict, "code": str, "versions": dict, "device": str}
 #: parameters of a cell that are shown, and what each may be.
@@ -94,14 +92,8 @@ def hours(paths: Iterable[str | Path]) -> float:
 
     Raises `DataError`, naming the file, for one that cannot be read.
     """
-    columns = [name for name in TIMING_COLUMNS if name.endswith("_s")]
-    seconds = 0.0
-    for path in paths:
-        try:
-            seconds += pd.read_csv(path, usecols=columns, dtype=float).to_numpy().sum()
-        except (OSError, ValueError) as error:
-            raise DataError(f"{path}: not a readable CSV of seconds ({error})") from error
-    return float(seconds) / 3600
+    seconds = [read_timing(path).drop(columns="fl_iter").to_numpy().sum() for path in paths]
+    return float(sum(seconds)) / 3600
 
 
 def tasks(records: Sequence[Mapping], starts: Mapping[str, Mapping[str, Mapping]]) -> list[Task]:

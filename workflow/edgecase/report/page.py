@@ -8,6 +8,7 @@ import pandas as pd
 from edgecase import densities
 from edgecase.analysis.measures import MEASURES
 from edgecase.base.errors import DataError
+from edgecase.base.tables import read_table
 from edgecase.report import claims, tabular
 from edgecase.report.templating import render
 from edgecase.results.rounds import CELL_AXES
@@ -30,7 +31,7 @@ def table_page(path: str | Path, title: str, summary: str | Path | None = None) 
     cannot be read and for a cell that the summary lacks.
     """
     path = Path(path)
-    table = tabular.read(path)
+    table = read_table(path, "CSV")
     columns = set(table.columns)
     meanings, row = MEASURES, ""
     if columns == set(claims.COLUMNS):
@@ -42,7 +43,7 @@ def table_page(path: str | Path, title: str, summary: str | Path | None = None) 
         meanings = densities.COLUMNS
         row = "Log-density of each set's images: how many, and quantiles."
     elif summary is not None and set(TIDY_COLUMNS) <= columns:
-        shown = _per_cell(table, path, tabular.read(summary), Path(summary))
+        shown = _per_cell(table, path, read_table(summary, "CSV"), Path(summary))
         row = "One row per cell of the figure: mean over seeds [95 % t-interval]."
     else:
         shown = table

@@ -3,11 +3,8 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
-
-from edgecase.base.errors import DataError
 
 #: how columns of a value and of its interval end; of the value, also how the shown column ends
 _VALUES = {"_mean": "", "_difference": "_difference"}
@@ -38,14 +35,6 @@ class View:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     shared: Mapping[str, str]
-
-
-def read(path: str | Path) -> pd.DataFrame:
-    """A CSV with every value as the text it holds; `DataError`, naming the file, if it is none."""
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable CSV ({error})") from error
 
 
 def view(

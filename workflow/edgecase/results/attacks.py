@@ -71,7 +71,8 @@ def unattacked_text(seeds: Sequence[int]) -> str:
 def unattacked_note(table: "pd.DataFrame") -> list[str]:
     """The seeds of a tidy table that are left out, cell by cell, as sentences; none if all count.
 
-    Cells are named by the axes in which those of the table differ.
+    Cells are named by the axes in which those of the table differ, where some of those with an
+    attack are not concerned.
     """
     found = unattacked(table)
     cells = table[list(CELL_AXES)].drop_duplicates()
@@ -80,7 +81,8 @@ def unattacked_note(table: "pd.DataFrame") -> list[str]:
     for names, seeds in found.items():
         where = " ".join(names[number] for number in differ)
         by_seeds.setdefault(unattacked_text(seeds), []).append(where)
+    every = (cells["attack"] != NO_ATTACK).sum()
     return [
-        f"Left out: {said}{' of ' * any(where)}{'; '.join(where)}."
+        f"Left out: {said}{'' if len(where) == every else ' of ' + '; '.join(where)}."
         for said, where in by_seeds.items()
     ]

@@ -30,6 +30,10 @@ _MAKERS = {
     "poison": "edgecase.population.poison",
 }
 
+#: Tables and claims know the figures by name, and not how they look.
+_STYLE = "edgecase.figures.style"
+_DRAWING = ("density_figure", "figure", "montage", "verdict")
+
 
 def digest(script: str, *members: str) -> str:
     """Digest of the code behind `workflow/scripts/<script>.py` and the modules `members`."""
@@ -76,6 +80,8 @@ def _closure(root: Path, script: str, members: tuple[str, ...]) -> list[Path]:
     """Every file that the script and the members import, in order, and the templates beside."""
     own = _MAKERS.get(script)
     aside = frozenset(_MAKERS.values()) - {own}
+    if script not in _DRAWING:
+        aside |= {_STYLE}
     left = [root / "scripts" / f"{script}.py"]
     left += [path for name in members for path in _files(root, name, aside)]
     seen: set[Path] = set()

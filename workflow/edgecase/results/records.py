@@ -1,17 +1,12 @@
-"""Whether the files of a cell can be what a run left: its description and each seed's rounds."""
+"""Check that the description of a cell, its `cell.json`, is complete."""
 
-import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from edgecase.base.documents import read_json
 from edgecase.base.errors import DataError, shown
-from edgecase.results.rounds import CELL_AXES, TEXT_COLUMNS
-
-if TYPE_CHECKING:
-    import pandas as pd
+from edgecase.results.rounds import CELL_AXES
 
 #: the limits of config/schemas/config.schema.yaml.
 MOST_ROUNDS = 1_000_000
@@ -19,17 +14,6 @@ LARGEST_SEED = 2**32 - 1
 
 _REQUIRED = {"seeds": list, "standin": bool, "parameters": dict} | dict.fromkeys(CELL_AXES, str)
 _NAME = re.compile("[a-z0-9]+([.-][a-z0-9]+)*")
-_ID = "(?:-1|0|[1-9][0-9]{0,8})"
-_IDS = re.compile(f"(?:{_ID}(?: {_ID})*)?")
-#: column of whole numbers → the column that is never below it.
-_COUNTS = {
-    "num_clients": None,
-    "num_attackers": "num_clients",
-    "num_accepted": "num_clients",
-    "attacker_accepted": "num_attackers",
-    "num_clipped": "num_clients",
-    "defense_iterations": None,
-}
 
 
 def read_cell(directory: str | Path) -> dict:
@@ -70,27 +54,6 @@ def digests(path: str | Path, cell: Mapping, key: str) -> dict[str, str]:
     return listed
 
 
-def check_participants(path: str | Path, table: "pd.DataFrame") -> None:
-    """Raise `DataError`, naming file, round and column, if counts and ids do not fit together.
-
-    `table` holds one seed's rounds as `results.read_rounds` gives them, but `attacker_accepted` as
-    numbers.
-    """
-    for name, limit in _COUNTS.items():
-        counts = table[name].fillna(0)
-        most = table[limit] if limit else math.inf
-        for row in table.index[(counts < 0) | (counts % 1 != 0) | (counts > most)]:
-            upward = f" to {table[limit][row]:g}, its {limit}" if limit else ""
-            raise DataError(
-                f"{path}: {name} is {counts[row]:g} in round {table['fl_iter'][row]}; "
-                f"expected a whole number from 0{upward}"
-            )
-    columns = ["fl_iter", "num_clients", "num_accepted", *TEXT_COLUMNS]
-    for row in table[columns].fillna("").to_dict("records"):
-        if problem := _ids_problem(row):
-            raise DataError(f"{path}: round {row['fl_iter']}: {problem}")
-
-
 def _check_axes(path: Path, cell: Mapping) -> None:
     for axis in CELL_AXES:
         if not _NAME.fullmatch(cell[axis]):
@@ -109,24 +72,3 @@ def _check_axes(path: Path, cell: Mapping) -> None:
 
 def _is_whole(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
-def _ids_problem(row: Mapping) -> str:
-    """What is wrong with the ids of a round; empty if nothing is."""
-    for name in TEXT_COLUMNS:
-        ids = row[name].split()
-        if not _IDS.fullmatch(row[name]) or len(set(ids)) < len(ids):
-            return f"{name} is {shown(row[name])}; expected whole numbers from -1, each once"
-    clients, refused, diverged = (row[name].split() for name in TEXT_COLUMNS)
-    if len(clients) != row["num_clients"]:
-        return f"num_clients is {row['num_clients']:g}; client_ids holds {len(clients)}"
-    if strange := set(refused) - set(clients):
-        return f"refused_ids holds {min(strange)}, which is not in client_ids"
-    if strange := set(diverged) - set(refused):
-        return f"diverged_ids holds {min(strange)}, which is not in refused_ids"
-    if row["num_accepted"] != len(clients) - len(refused):
-        return (
-            f"num_accepted is {row['num_accepted']:g}; of {len(clients)} clients "
-            f"{len(refused)} are in refused_ids"
-        )
-    return ""

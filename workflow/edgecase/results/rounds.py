@@ -1,10 +1,12 @@
 """The one definition of every column of every CSV a cell writes."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgecase.base.errors import DataError
-from edgecase.base.files import require_last_line
+from edgecase.base.tables import read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,25 +53,15 @@ TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
 _ACCURACIES = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
 
 
-def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
+def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
     A round that was not evaluated has none of the five accuracies; the first and the last row have
     them. Raises `DataError`, naming the file, if a column, a row or a number is missing, or the end
     of the last line: one cut inside its last columns still parses.
     """
-    # Cells need the columns alone, and pandas takes a second to load.
-    import pandas as pd
-
-    try:
-        table = pd.read_csv(path, dtype=dict.fromkeys(TEXT_COLUMNS, "string"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable CSV of rounds ({error})") from error
-    if list(table.columns) != list(ROUND_COLUMNS):
-        raise DataError(
-            f"{path}: its columns are {', '.join(map(str, table.columns))}; "
-            f"expected {', '.join(ROUND_COLUMNS)}"
-        )
+    texts = dict.fromkeys(TEXT_COLUMNS, "string")
+    table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts)
     evaluated = check_numbers(path, table)
     expected = list(range(len(table) if rounds is None else rounds + 1))
     if not expected or table["fl_iter"].tolist() != expected:
@@ -82,19 +74,26 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> "pd.DataFrame":
         raise DataError(
             f"{path}: its first or last round has no accuracies; expected them in both (cut off?)"
         )
-    require_last_line(path)
     return table
 
 
-def check_numbers(path: str | Path, table: "pd.DataFrame") -> "pd.Series":
+def read_timing(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
+    """One seed's wall times; `DataError`, naming the file, if their rounds are not 0 … `rounds`."""
+    numbers = dict.fromkeys(TIMING_COLUMNS, "float64")
+    table = read_table(path, "CSV of seconds", TIMING_COLUMNS, types=numbers)
+    if rounds is not None and table["fl_iter"].tolist() != list(range(rounds + 1)):
+        raise DataError(f"{path}: is not the wall times of rounds 0 to {rounds} (cut off?)")
+    return table
+
+
+def check_numbers(path: str | Path, table: pd.DataFrame) -> pd.Series:
     """Which rows of rounds have accuracies, as truth values.
 
     Raises `DataError`, naming file and column, for a number that is missing or is none, an accuracy
     that is no percentage, or a row with some accuracies and not the others.
     """
-    required = [n for n in ROUND_COLUMNS if n not in (*TEXT_COLUMNS, "attacker_accepted")]
-    for name in required:
-        gaps = name not in _ACCURACIES and table[name].isna().any()
+    for name in [name for name in ROUND_COLUMNS if name not in TEXT_COLUMNS]:
+        gaps = name not in (*_ACCURACIES, "attacker_accepted") and table[name].isna().any()
         if gaps or table[name].dtype.kind not in "iuf":
             raise DataError(f"{path}: column {name} has an empty or non-numeric value")
     accuracies = table[_ACCURACIES]

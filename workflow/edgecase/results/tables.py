@@ -8,9 +8,9 @@ import pandas as pd
 
 from edgecase.base.documents import read_json
 from edgecase.base.errors import DataError
-from edgecase.base.files import require_last_line
+from edgecase.base.tables import read_table
 from edgecase.results.provenance import file_digest
-from edgecase.results.records import LARGEST_SEED, check_participants, read_cell
+from edgecase.results.records import LARGEST_SEED, read_cell
 from edgecase.results.rounds import (
     CELL_AXES,
     ROUND_COLUMNS,
@@ -61,7 +61,7 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
             raise DataError(f"{directory}: cell {name} is already given by {seen[name]}")
         seen[name] = directory
         for seed in cell["seeds"]:
-            rounds = _read_complete(directory / f"seed{seed}.csv", cell["parameters"])
+            rounds = read_rounds(directory / f"seed{seed}.csv", cell["parameters"]["rounds"])
             given = {path: _parameter(cell["parameters"], path) for path in parameters}
             parts.append(rounds.assign(standin=cell["standin"], **axes, seed=seed, **given))
         check_files(directory, cell, digest)
@@ -76,25 +76,15 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
     Raises `DataError`, naming the file, for another table: other columns, a row without its cell,
     seed or numbers, or rounds of a cell and seed that are not 0, 1, 2 … in order.
     """
-    text = dict.fromkeys((*CELL_AXES, *TEXT_COLUMNS), "string")
-    try:
-        table = pd.read_csv(path, dtype=text | {"standin": "bool", "seed": "int64"})
-    except (OSError, ValueError, OverflowError) as error:
-        raise DataError(f"{path}: not a readable tidy table ({error})") from error
-    if list(table.columns[: len(TIDY_COLUMNS)]) != list(TIDY_COLUMNS):
-        raise DataError(
-            f"{path}: its columns are {', '.join(table.columns)}; "
-            f"expected {', '.join(TIDY_COLUMNS)}, then parameters"
-        )
-    require_last_line(path)
+    types = dict.fromkeys((*CELL_AXES, *TEXT_COLUMNS), "string")
+    types |= {"standin": "bool", "seed": "int64"}
+    table = read_table(path, "tidy table", TIDY_COLUMNS, types=types, more=True)
     if (
         table[list(CELL_COLUMNS)].isna().any(axis=None)
         or not table["seed"].between(0, LARGEST_SEED).all()
     ):
         raise DataError(f"{path}: a row lacks its seed or the name of its cell")
     check_numbers(path, table)
-    if table["attacker_accepted"].dtype.kind not in "iuf":
-        raise DataError(f"{path}: column attacker_accepted has a non-numeric value")
     counted = table.groupby(list(CELL_COLUMNS), sort=False).cumcount()
     for row in table.index[table["fl_iter"] != counted]:
         raise DataError(
@@ -110,29 +100,3 @@ def _parameter(parameters: Mapping, path: str) -> object:
     for key in path.removeprefix("parameters.").split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
-
-
-def _read_complete(path: Path, parameters: Mapping) -> pd.DataFrame:
-    """All rounds of one seed of a cell with these `parameters`.
-
-    Raises `DataError` if the accepted attackers do not fit the rounds, other rounds have accuracies
-    than those that `evaluate_every` names, or a round's counts and ids contradict each other.
-    """
-    rounds, every = parameters["rounds"], parameters.get("evaluate_every", 1)
-    table = read_rounds(path, rounds)
-    due = (table["fl_iter"] % every == 0) | (table["fl_iter"] == rounds)
-    for number in table.loc[table["main_task_acc"].notna() != due, "fl_iter"]:
-        raise DataError(
-            f"{path}: round {number} {'lacks' if due[number] else 'has'} accuracies; "
-            f"expected in round 0, every {every} rounds and the last one"
-        )
-    accepted = pd.to_numeric(table["attacker_accepted"], errors="coerce")
-    attacked = table["num_attackers"] > 0
-    if ((accepted.notna() != attacked) | (table["attacker_accepted"].notna() != attacked)).any():
-        raise DataError(
-            f"{path}: attacker_accepted is to be a number in rounds with an attacker "
-            "and empty in the others"
-        )
-    table = table.assign(attacker_accepted=accepted)
-    check_participants(path, table)
-    return table

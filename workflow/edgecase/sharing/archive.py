@@ -100,6 +100,7 @@ def _outputs(run: str, project: Path) -> list[Path]:
         if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
         for file in [path.relative_to(project)]
         if not file.is_relative_to(results / "state")
+        and not file.is_relative_to(results / "finished")
         and not (file.is_relative_to(results / "poison") and file.suffix == ".npz")
         and file != results / MANIFEST
     )

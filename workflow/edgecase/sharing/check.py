@@ -11,7 +11,7 @@ from edgecase.config import resolve_cell
 from edgecase.results import code
 from edgecase.results.cells import Cell
 from edgecase.results.records import digests, read_cell
-from edgecase.results.rounds import TIMING_COLUMNS
+from edgecase.results.rounds import read_timing
 from edgecase.results.staleness import differences
 from edgecase.results.tables import tidy
 
@@ -75,7 +75,7 @@ def _own_problems(found: Found, config: Mapping, known: set[Cell]) -> Iterable[s
         tidy([where])
         data = found.data
         for seed in record["seeds"]:
-            _check_timing(where / f"seed{seed}.timing.csv", record["parameters"]["rounds"])
+            read_timing(where / f"seed{seed}.timing.csv", record["parameters"]["rounds"])
     except DataError as error:
         yield str(error)
         return
@@ -91,19 +91,6 @@ def _own_problems(found: Found, config: Mapping, known: set[Cell]) -> Iterable[s
 
 def _is_below_results(path: Path) -> bool:
     return path.parts[:1] == ("results",) and ".." not in path.parts
-
-
-def _check_timing(path: Path, rounds: int) -> None:
-    """Raise `DataError` for wall times that are not those of rounds 0 … `rounds`."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable CSV of seconds ({error})") from error
-    expected = [",".join(TIMING_COLUMNS), *(str(number) for number in range(rounds + 1))]
-    begins = [line.partition(",")[0] for line in lines]
-    begins[:1] = [line.rstrip("\n") for line in lines[:1]]
-    if begins != expected or not lines[-1].endswith("\n"):
-        raise DataError(f"{path}: is not the wall times of rounds 0 to {rounds} (cut off?)")
 
 
 def _differences(found: Iterable[Found]) -> Iterable[str]:
