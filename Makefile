@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench test test-cluster soak lint format lock clean
+.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench test test-cluster soak lint format reference lock clean
 
 env: .venv/.installed
 
@@ -120,6 +120,10 @@ format: env
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile rules
+
+# The tables of config/README.md and the schema of a configuration, from the declarations in the code.
+reference: env
+	$(BIN)/python workflow/scripts/reference.py
 
 # The lock names no package index, so it installs from whichever one is set up.
 lock: env

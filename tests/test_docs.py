@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from edgecase import config
 from edgecase.analysis import hyperparameters, reported
 from edgecase.analysis.measures import MEASURES
+from edgecase.config.switches import declared_switches
 from edgecase.population.poison import PoisonedData
 from edgecase.results import rounds as results
 
@@ -90,14 +90,13 @@ def _tables(text):
 
 
 def test_switches():
-    properties = yaml.safe_load((ROOT / "config/schemas/config.schema.yaml").read_text())["$defs"]
     documented = {
         name.strip("`"): (default.strip("`"), set(re.findall("`([a-z]+)`", others)))
         for _, name, default, others, _ in rows(section(page("fidelity"), "Switches"))
     }
     assert documented == {
-        name: (config.SWITCHES[name], set(rule["enum"]) - {config.SWITCHES[name]})
-        for name, rule in properties["switches"]["properties"].items()
+        name: (about.default, set(about.choices) - {about.default})
+        for name, about in declared_switches().items()
     }
 
 

@@ -20,7 +20,7 @@ LENET = ModelParameters("lenet", 1 / 16)
 
 @pytest.fixture
 def model():
-    return FlatModel(models.build(**LENET))
+    return FlatModel(models.build("lenet", width=1 / 16))
 
 
 @pytest.fixture

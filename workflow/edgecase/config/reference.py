@@ -1,0 +1,216 @@
+"""Write the tables of config/README.md from the declarations and the paper's values."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from edgecase import attacks, defenses, models
+from edgecase.base.parameters import LARGEST, Parameter, parameters
+from edgecase.config.declaration import Block, Claims, Cluster, Densities, Run, Verdict
+from edgecase.config.switches import declared_switches
+from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.federation.parameters import ModelParameters, Recipe, TaskParameters
+from edgecase.population import partition, poison
+
+#: the tasks whose values stand in columns of their own.
+TASKS = ("cifar10-southwest", "emnist-ardis")
+#: key of a task → the names that it takes.
+_REGISTRIES = {"dataset": DATASETS, "edge_set": EDGE_SETS, "model.name": models.MODELS}
+#: family of poisoned sets → the letter that stands for it.
+_LETTERS = {"Liveries": "L", "Sevens": "S", "GreenCars": "G"}
+
+
+def fill(text: str, config: Mapping[str, Any]) -> str:
+    """`text` with each table between `<!-- table: name -->` and `<!-- end -->` written anew.
+
+    `config` is the paper's configuration.
+    """
+    for name, table in _TABLES.items():
+        written = table(config)
+        text = re.sub(
+            rf"(<!-- table: {name} -->\n).*?(<!-- end -->)",
+            lambda found, written=written: found[1] + written + found[2],
+            text,
+            flags=re.DOTALL,
+        )
+    return text
+
+
+def _run(config: Mapping[str, Any]) -> str:
+    rows = []
+    for name, about in parameters(Run).items():
+        value = config.get(name)
+        nested = isinstance(value, Mapping) or (isinstance(value, list) and name != "seeds")
+        shown = "below" if nested else _value(value) if name in config else "absent"
+        rows.append((f"`{name}`", _kind(about), shown, about.meaning))
+    return _markdown(("key", "type", "paper", "meaning"), rows)
+
+
+def _section(group: type, key: str) -> Callable[[Mapping[str, Any]], str]:
+    """The table of a section of the configuration."""
+
+    def table(config: Mapping[str, Any]) -> str:
+        values = config.get(key) or {}
+        rows = [
+            (
+                f"`{name}`",
+                _kind(about),
+                _value(values[name]) if name in values else "absent",
+                about.meaning,
+            )
+            for name, about in parameters(group).items()
+        ]
+        return _markdown(("key", "type", "paper", "meaning"), rows)
+
+    return table
+
+
+def _switches(config: Mapping[str, Any]) -> str:
+    rows = [
+        (
+            f"`{name}`",
+            _kind(about),
+            _value(config["switches"].get(name, about.default)),
+            f"item {about.item}: {about.meaning}",
+        )
+        for name, about in declared_switches().items()
+    ]
+    return _markdown(("key", "values", "paper", "meaning"), rows)
+
+
+def _task(config: Mapping[str, Any]) -> str:
+    declared: dict[str, Parameter] = {}
+    for name, about in parameters(TaskParameters).items():
+        group = {"model": ModelParameters, "pretrain": Recipe}.get(name)
+        if group is None:
+            declared[name] = about
+        else:
+            declared |= {f"{name}.{key}": inner for key, inner in parameters(group).items()}
+    for name, about in attacks.task_parameters().items():
+        if about.item is None:
+            declared[name] = about
+    rows = []
+    for name, about in declared.items():
+        optional = "" if about.required else ", optional"
+        values = [_lookup(config["tasks"][task], name) for task in TASKS]
+        shown = ["below" if isinstance(value, Mapping) else _value(value) for value in values]
+        kind = _names(_REGISTRIES[name]) if name in _REGISTRIES else _kind(about)
+        rows.append((f"`{name}`", kind + optional, *shown, about.meaning))
+    rows.append(
+        ("`switches`", "mapping, optional", "", "", "the run's switches with changes for this task")
+    )
+    return _markdown(("key", "type", "task 1", "task 2", "meaning"), rows)
+
+
+def _partition(config: Mapping[str, Any]) -> str:
+    holders: dict[str, list[str]] = {}
+    declared: dict[str, Parameter] = {}
+    for kind, group in partition.KINDS.items():
+        for name, about in parameters(group).items():
+            holders.setdefault(name, []).append(kind)
+            declared.setdefault(name, about)
+    rows = []
+    for name, about in declared.items():
+        if name == "kind":
+            kinds = ", ".join(f"`{kind}`" for kind in partition.KINDS)
+            meanings = "; ".join(
+                f"`{kind}`: {parameters(group)['kind'].meaning}"
+                for kind, group in partition.KINDS.items()
+            )
+            rows.append(("`kind`", "all", kinds, _value(about.default), meanings))
+        else:
+            names = "all" if len(holders[name]) == len(partition.KINDS) else _names(holders[name])
+            rows.append((f"`{name}`", names, _kind(about), _value(about.default), about.meaning))
+    return _markdown(("key", "for", "type", "default", "meaning"), rows)
+
+
+def _poison(config: Mapping[str, Any]) -> str:
+    families = dict.fromkeys(poison.FAMILIES.values())
+    holders: dict[str, dict[str, Parameter]] = {}
+    for family in families:
+        for name, about in parameters(family).items():
+            if name != "p_study":  # a switch
+                holders.setdefault(name, {})[_LETTERS[family.__name__]] = about
+    rows = []
+    for name, found in holders.items():
+        first = next(iter(found.values()))
+        defaults = {letter: _value(about.default) for letter, about in found.items()}
+        alike = len(set(defaults.values())) == 1
+        shown = first.default if alike else None
+        text = _value(shown) if alike else ", ".join(f"{k} {v}" for k, v in defaults.items())
+        letters = "all" if len(found) == len(families) else ", ".join(found)
+        rows.append((f"`{name}`", letters, _kind(first), text, first.meaning))
+    return _markdown(("key", "for", "type", "default", "meaning"), rows)
+
+
+def _defenses(config: Mapping[str, Any]) -> str:
+    rows = []
+    for rule in defenses.names():
+        for about in defenses.parameters(rule):
+            given = [config["tasks"][task]["defenses"].get(rule, {}) for task in TASKS]
+            values = [_value(own[about.name]) if about.name in own else "" for own in given]
+            default = "" if about.required else _value(about.default)
+            kind = _kind(about)
+            rows.append((f"`{rule}`", f"`{about.name}`", kind, default, *values, about.meaning))
+    heads = ("defense", "key", "type", "default", "task 1", "task 2", "meaning")
+    return _markdown(heads, rows)
+
+
+def _block(config: Mapping[str, Any]) -> str:
+    names = {
+        "cases": _names(poison.CASES),
+        "attacks": f"{_names([attacks.NO_ATTACK, *attacks.bases()])}, or one of these with any of "
+        + _names(sorted({o for name in attacks.names()[1:] for o in attacks.split_name(name)[1]})),
+        "defenses": _names(defenses.names()),
+    }
+    rows = [
+        (f"`{name}`", names.get(name, ""), about.meaning)
+        for name, about in parameters(Block).items()
+    ]
+    return _markdown(("key", "names", "meaning"), rows)
+
+
+_TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "run": _run,
+    "cluster": _section(Cluster, "cluster"),
+    "switches": _switches,
+    "task": _task,
+    "partition": _partition,
+    "poison": _poison,
+    "defenses": _defenses,
+    "densities": _section(Densities, "densities"),
+    "claims": _section(Claims, "claims"),
+    "verdict": _section(Verdict, "verdict"),
+    "block": _block,
+}
+
+
+def _kind(about: Parameter) -> str:
+    if about.choices:
+        text = _names(about.choices)
+        return f"{text} or null" if about.optional else text
+    text = about.allowed.replace("a mapping of keys to values", "mapping")
+    return f"`{text}`" if "<" in text else text
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _value(value: object) -> str:
+    text = yaml.safe_dump(value, default_flow_style=True, width=LARGEST).strip()
+    return f"`{text.removesuffix('...').strip()}`"
+
+
+def _lookup(values: Mapping[str, Any], dotted: str) -> Any:
+    for part in dotted.split("."):
+        values = values.get(part) if isinstance(values, Mapping) else None
+    return values
+
+
+def _markdown(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines).replace("|  |", "| |")
