@@ -1,7 +1,7 @@
 """The rules beyond the paper against published implementations (data/*.npz) and their definitions.
 
-coordinate: flwr 1.42.0 and byzfl 0.0.11. centered_clipping: epfml/byzantine-robust-optimizer 288417f
-over three rounds. fltrust: the authors' program, FelixWho/MXNet-LEAF 1c2f7d2.
+coordinate: flwr 1.42.0. centered_clipping: epfml's optimizer 288417f over three rounds. fltrust:
+the authors' program, FelixWho/MXNet-LEAF 1c2f7d2.
 """
 
 from pathlib import Path
