@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from edgecase import defenses
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.round import honest_training
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.session import Session
 from edgecase.federation.simulate import Classes, SeedRun, simulate
 from edgecase.federation.trainer import Sequential
@@ -24,10 +23,12 @@ SEED = 4
 SIZES = [3, 14, 6, 9, 4, 11, 5, 8]
 PARAMETERS = {
     **{"num_clients": 8, "clients_per_round": 5, "rounds": 3, "local_epochs": 1},
-    **{"batch_size": 4, "test_batch_size": 7, "lr": 0.05, "gamma": 0.9, "momentum": 0.9},
-    **{"weight_decay": 0.01, "seated_client": None, "diverged_clients": "stop"},
+    **{"batch_size": 4, "lr": 0.05, "gamma": 0.9, "momentum": 0.9, "weight_decay": 0.01},
     **{"precision": "fp32", "participation": "fixed-freq-2", "attack": "none"},
-    "switches": {"multi_krum_counts": "corrected"},
+    # What a cell has besides, and no simulation reads.
+    **{"task": "random", "case": "edge-case", "dataset": "standin-digits"},
+    **{"edge_set": "standin-sevens", "model": {"name": "lenet", "width": 1.0}},
+    **{"partition": {}, "poison": {}, "start": "trained"},
 }
 
 
@@ -55,8 +56,8 @@ class World:
             **{"honest_edge_y": np.full(2, 7), "honest_edge_client": np.array([1, 4])},
             **{"test_x": edge[6:], "test_y": np.full(4, 1)},
         }
-        self.parameters = PARAMETERS | {"defense": {"name": name, **values}}
-        size = defenses.rule(name, values).root_size
+        self.parameters = CellParameters.of(PARAMETERS | {"defense": {"name": name, **values}})
+        size = self.parameters.defense.root_size
         tensors = torch.from_numpy(images), torch.from_numpy(labels)
         transforms = task_transforms(1, "plain")
         (self.population,) = build_populations(
@@ -72,12 +73,9 @@ class World:
         self.start = self.model.parameters.clone()
         self.start_buffers = self.model.buffers.clone()
 
-    def honest_training(self, round):
-        return honest_training(self.parameters, round)
-
     def _arguments(self, begun=None):
         runs = [SeedRun(SEED, self.population, self.tests, begun)]
-        return Sequential(self.model), self.start, runs, Classes(10, 7, 1, 3), self.parameters
+        return Sequential(self.model), self.start, runs, Classes(10, 7, 1, 3), self.parameters, 7
 
     def records(self):
         for _, record in simulate(*self._arguments(), self.start_buffers):
@@ -86,7 +84,7 @@ class World:
     def run(self, path: Path, stop_after=None, kill_after=None):
         """Go on from the state in `path`, saved after every round, until a round or the end."""
         session = Session({SEED: (path, "here")}, lambda refused: None, "a CPU")
-        if session.is_done(SEED, self.parameters["rounds"]):
+        if session.is_done(SEED, self.parameters.rounds):
             return
 
         def progress(seed, record):
