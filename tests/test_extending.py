@@ -36,8 +36,8 @@ for seed in seeds:
     run("poison", "--dataset", dataset, "--edge", f"{edge_set}.npz", "--edge-set", edge_set,
         "--case", "edge-case", "--num-clients", clients, "--seed", seed,
         "--parameters", json.dumps(values["poison"]), "--out", f"poison{seed}.npz")
-run("pretrain", "--dataset", dataset, "--parameters", json.dumps(values), "--device", "cpu",
-    "--out", "start.safetensors")
+run("pretrain", "--dataset", dataset, "--parameters", json.dumps(config.resolve_start(values)),
+    "--device", "cpu", "--out", "start.safetensors")
 for cell in cells:
     run("cell", "--dataset", dataset, "--start", "start.safetensors", "--device", "cpu",
         "--partition", *[f"partition{seed}.npz" for seed in seeds],
