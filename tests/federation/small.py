@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from tests.federation.conftest import typed
 from torch import nn
 
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.session import Session
 from edgecase.federation.simulate import Classes, SeedRun, simulate
 from edgecase.federation.trainer import Sequential
@@ -23,10 +23,12 @@ SEED = 4
 SIZES = [3, 14, 6, 9, 4, 11, 5, 8]
 PARAMETERS = {
     **{"num_clients": 8, "clients_per_round": 5, "rounds": 3, "local_epochs": 1},
-    **{"batch_size": 4, "lr": 0.05, "gamma": 0.9, "momentum": 0.9},
-    **{"weight_decay": 0.01, "seated_client": None, "diverged_clients": "stop"},
+    **{"batch_size": 4, "lr": 0.05, "gamma": 0.9, "momentum": 0.9, "weight_decay": 0.01},
     **{"precision": "fp32", "participation": "fixed-freq-2", "attack": "none"},
-    "switches": {"multi_krum_counts": "corrected"},
+    # What a cell has besides, and no simulation reads.
+    **{"task": "random", "case": "edge-case", "dataset": "standin-digits"},
+    **{"edge_set": "standin-sevens", "model": {"name": "lenet", "width": 1.0}},
+    **{"partition": {}, "poison": {}, "start": "trained"},
 }
 
 
@@ -54,7 +56,7 @@ class World:
             **{"honest_edge_y": np.full(2, 7), "honest_edge_client": np.array([1, 4])},
             **{"test_x": edge[6:], "test_y": np.full(4, 1)},
         }
-        self.parameters = typed(PARAMETERS | {"defense": {"name": name, **values}})
+        self.parameters = CellParameters.of(PARAMETERS | {"defense": {"name": name, **values}})
         size = self.parameters.defense.root_size
         tensors = torch.from_numpy(images), torch.from_numpy(labels)
         transforms = task_transforms(1, "plain")
@@ -71,13 +73,9 @@ class World:
         self.start = self.model.parameters.clone()
         self.start_buffers = self.model.buffers.clone()
 
-    def honest_training(self, round):
-        return self.parameters.honest_training(round)
-
     def _arguments(self, begun=None):
         runs = [SeedRun(SEED, self.population, self.tests, begun)]
-        classes = Classes(10, 7, 1, 3)
-        return Sequential(self.model), self.start, runs, classes, self.parameters, 7
+        return Sequential(self.model), self.start, runs, Classes(10, 7, 1, 3), self.parameters, 7
 
     def records(self):
         for _, record in simulate(*self._arguments(), self.start_buffers):

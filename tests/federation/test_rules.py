@@ -107,7 +107,7 @@ def test_the_root_is_withheld_from_the_clients_and_trained_on():
     assert not root & set(population.attacker.index.tolist())
     start, first = list(world.records())[:2]
     model = FlatModel(small.network())
-    training = world.honest_training(1)
+    training = world.parameters.honest_training(1)
     stream = Stream(small.SEED, 1, 0, "root-")
     train_locally(*(model, start.parameters, population.store, population.root, training, stream))
     longest = (model.parameters - start.parameters).norm()
@@ -129,7 +129,7 @@ def test_running_statistics_are_averaged_over_the_clients_that_are_kept():
     for client in clients:
         train_locally(
             *(model, start.parameters, population.store, population.honest[client]),
-            *(world.honest_training(1), Stream(small.SEED, 1, client)),
+            *(world.parameters.honest_training(1), Stream(small.SEED, 1, client)),
             buffers=start.carried.buffers,
         )
         sent[client] = model.parameters - start.parameters, model.buffers.clone()
