@@ -82,19 +82,6 @@ class Queue(threading.Thread):
         )
         return [line.split("|")[:6] for line in listed.stdout.splitlines()]
 
-    def running(self, ending):
-        """The running job whose comment has this ending; waits for it."""
-        return wait_for(
-            lambda: next(
-                (
-                    job
-                    for job, states in list(self.states.items())
-                    if states[-1] == "RUNNING" and self.about[job]["comment"].endswith(ending)
-                ),
-                None,
-            )
-        )
-
     def ends(self, ending):
         """The last states of all jobs whose comment has this ending, in the order of submission."""
         jobs = [job for job in self.states if self.about[job]["comment"].endswith(ending)]
@@ -123,11 +110,48 @@ def wait_for(found):
     return value
 
 
-def project(folder, *files, **changes):
-    """A copy of the project, and the options that name its configuration."""
+CONFIGURATION = ["--configfile", "config/test.yaml", "changes.yaml"]
+#: what stops a cell in the middle needs cells that go on for a while.
+CHANGES = {
+    "save_minutes": 0,
+    "cluster": {"max_minutes": 10},
+    "overrides": {"long": {"rounds": 120}},
+    "grid": [
+        {
+            **{"tasks": ["standin-digits"], "participations": ["fixed-freq-2"]},
+            **{"cases": ["edge-case"], "attacks": ["blackbox"], "overrides": ["long"]},
+            "defenses": ["no-defense", "norm-clipping", "krum"],
+        }
+    ],
+}
+HEAD = "standin-digits/fixed-freq-2/edge-case/blackbox"
+CELLS = 8
+
+
+def project(folder, **changes):
+    """A copy of the project; its configuration is `CONFIGURATION`."""
     copy_sources(folder)
-    (folder / "changes.yaml").write_text(yaml.safe_dump(changes))
-    return Project(folder, folder / "bytecode"), ["--configfile", *files, "changes.yaml"]
+    (folder / "changes.yaml").write_text(yaml.safe_dump(CHANGES | changes))
+    return Project(folder, folder / "bytecode")
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """The cells and densities as a run without SLURM makes them."""
+    on = project(tmp_path_factory.mktemp("local") / "project", save_minutes=60)
+    done = snakemake(on, "--cores", "2", "measured", *CONFIGURATION)
+    assert done.returncode == 0, done.stdout
+    assert len(numbers(on)) == 2 * CELLS
+    return on
+
+
+def with_data(local, folder, **changes):
+    """A project in which everything but the cells is made."""
+    on = project(folder, **changes)
+    for name in ("data", "test/partition", "test/poison", "test/pretrain", "test/densities"):
+        shutil.copytree(local.root / "results" / name, on.root / "results" / name)
+    shutil.copytree(local.root / ".snakemake" / "metadata", on.root / ".snakemake" / "metadata")
+    return on
 
 
 def snakemake(on, *options):
@@ -136,12 +160,11 @@ def snakemake(on, *options):
 
 def submitting(on, *options):
     """Snakemake with the profile, as a process; its output is in the file `log`."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with (on.root / "log").open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", *options],
             cwd=on.root,
-            env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
             stdout=log,
             stderr=log,
         )
@@ -158,29 +181,11 @@ def finish(on, process):
     return said
 
 
-def numbers(on, run):
-    """The rounds of every cell and seed, and the tables of the figures: file → content."""
-    results = on.root / "results" / run
-    cells = [path for path in (results / "cells").rglob("seed*.csv") if path.stem[4:].isdigit()]
-    tables = (results / "tables").glob("fig*.csv")
-    return {str(path.relative_to(results)): path.read_bytes() for path in [*cells, *tables]}
-
-
-def assert_as_without_slurm(on, run, configuration, tmp_path):
-    """The numbers of the run are those of a local one, and no profile has anything left to do.
-
-    `configuration` are the options of the run, targets included.
-    """
-    local = Project(tmp_path / "local", on.bytecode)
-    copy_sources(local.root)
-    shutil.copy(on.root / "changes.yaml", local.root)
-    done = snakemake(local, "--cores", "2", *configuration)
-    assert done.returncode == 0, done.stdout
-    assert len(numbers(local, run)) > 8
-    assert numbers(on, run) == numbers(local, run)
-    for profile in ([], ["--profile", "profiles/slurm"], ["--workflow-profile", "profiles/slurm"]):
-        done = snakemake(on, "--dry-run", *profile, *configuration)
-        assert "Nothing to be done" in done.stdout, done.stdout
+def numbers(on):
+    """The rounds of every cell and seed: file → content."""
+    cells = on.root / "results" / "test" / "cells"
+    paths = [path for path in cells.rglob("seed*.csv") if path.stem[4:].isdigit()]
+    return {str(path.relative_to(cells)): path.read_bytes() for path in paths}
 
 
 def went_on(on, cell):
@@ -198,41 +203,39 @@ def reached(state):
 
 
 def hold_up(on, state):
-    """Stop the process of a cell of `on`; SLURM wakes it when it tells it to end."""
-    folder = str(state.parent.relative_to(on.root))
+    """Stop the process of a cell of `on`, which SLURM wakes when it tells it to end; return it."""
+    folder, held = str(state.parent.relative_to(on.root)), []
     for process in psutil.process_iter(["cmdline", "cwd"]):
         states = any(word.endswith(f"/{folder}") for word in process.info["cmdline"] or [])
         if states and process.info["cwd"] == str(on.root):
             process.suspend()
+            held.append(process)
+    return held[-1]
 
 
-def test_cancelled_requeued_and_over_its_time(queue, tmp_path):
-    """Three cells are stopped in these ways and go on; every limit is a minute."""
-    on, configuration = project(
-        tmp_path / "cluster",
-        "config/test.yaml",
-        save_minutes=0,
-        cluster={"max_minutes": 1},
-        overrides={"long": {"rounds": 300}},
-        grid=[
-            {
-                **{"tasks": ["standin-digits"], "participations": ["fixed-freq-2"]},
-                **{"cases": ["edge-case"], "attacks": ["blackbox"], "overrides": ["long"]},
-                "defenses": ["no-defense", "norm-clipping", "krum"],
-            }
-        ],
-    )
-    head = "standin-digits/fixed-freq-2/edge-case/blackbox"
-    states = {
-        defense: on.root / f"results/test/state/{head}/{defense}/long/seed0.safetensors"
-        for defense in ("krum", "no-defense", "norm-clipping")
+def state_of(on, defense):
+    """The saved state of the first seed of a long cell."""
+    return on.root / f"results/test/state/{HEAD}/{defense}/long/seed0.safetensors"
+
+
+def test_cancelled_requeued_and_over_its_time(queue, local, tmp_path):
+    """Three cells are stopped in these ways, each once it has a saved state, and go on."""
+    on = project(tmp_path / "cluster")
+    states = {defense: state_of(on, defense) for defense in ("krum", "no-defense", "norm-clipping")}
+    commands = {
+        "krum": "scontrol update TimeLimit=1 JobId=",
+        "no-defense": "scancel ",
+        "norm-clipping": "scontrol requeue ",
     }
-    process = submitting(on, *QUICK, *configuration)
-    wait_for(lambda: reached(states["krum"]))
-    hold_up(on, states["krum"])
-    for defense, command in (("no-defense", "scancel"), ("norm-clipping", "scontrol requeue")):
-        wait_for(lambda state=states[defense]: reached(state))
-        subprocess.run([*command.split(), queue.running(f"_{defense}_long")], check=True)
+    process = submitting(on, "measured", *QUICK, *CONFIGURATION)
+
+    def all_stopped():
+        for defense in [name for name in commands if reached(states[name])]:
+            job = hold_up(on, states[defense]).environ()["SLURM_JOB_ID"]
+            subprocess.run(f"{commands.pop(defense)}{job}".split(), check=True)
+        return not commands
+
+    wait_for(all_stopped)
     said = finish(on, process)
     queue.look()
 
@@ -248,42 +251,45 @@ def test_cancelled_requeued_and_over_its_time(queue, tmp_path):
     )
     assert "PENDING" in requeued[requeued.index("RUNNING") :]
     assert "Trying to restart job" in said
-    assert all(went_on(on, f"{head}/{defense}/long") > 0 for defense in states)
+    assert all(went_on(on, f"{HEAD}/{defense}/long") > 0 for defense in states)
     rules = {about["comment"].split("_")[1] for about in queue.about.values()}
     assert rules == {"cell", "pretrain", "densities"}
     asked = {(about["gpus"], about["limit"]) for about in queue.about.values()}
-    assert asked == {("gres:gpu:1", "1:00")}
-    assert_as_without_slurm(on, "test", configuration, tmp_path)
+    assert asked == {("gres:gpu:1", "10:00"), ("gres:gpu:1", "1:00")}
+    assert numbers(on) == numbers(local)
+    for profile in ([], ["--profile", "profiles/slurm"], ["--workflow-profile", "profiles/slurm"]):
+        done = snakemake(on, "--dry-run", *profile, "measured", *CONFIGURATION)
+        assert "Nothing to be done" in done.stdout, done.stdout
 
 
-def test_the_demo_as_arrays(queue, tmp_path):
-    """One task is cancelled; the executor may send others again (docs/cluster.md, Arrays)."""
-    on, configuration = project(tmp_path / "cluster", "config/demo.yaml", save_minutes=0)
+def test_all_cells_as_one_array(queue, local, tmp_path):
+    """What the cells need is there, so all are sent at once; one of them is cancelled."""
+    on = with_data(local, tmp_path / "cluster")
     array = ["--slurm-array-jobs", "cell", "--slurm-array-limit", "40", "--keep-incomplete"]
-    process = submitting(on, *configuration, *QUICK, *array)
-
-    def running_task():
-        tasks = [job for job in list(queue.states) if re.fullmatch(r"[0-9]+_[0-9]+", job)]
-        return next((job for job in tasks if queue.states[job][-1] == "RUNNING"), None)
-
-    wait_for(lambda: any((on.root / "results/demo/state").rglob("seed0.safetensors")))
-    cancelled = wait_for(running_task)
+    process = submitting(on, "cells", *QUICK, *array, *CONFIGURATION)
+    state = state_of(on, "krum")
+    wait_for(lambda: reached(state))
+    task = hold_up(on, state).environ()
+    cancelled = f"{task['SLURM_ARRAY_JOB_ID']}_{task['SLURM_ARRAY_TASK_ID']}"
     subprocess.run(["scancel", cancelled], check=True)
     said = finish(on, process)
     queue.look()
 
-    assert int(re.search(r"individual task IDs are 1-([0-9]+)", said)[1]) > 3
+    sent = [int(last) for last in re.findall(r"individual task IDs are 1-([0-9]+)", said)]
+    assert sent[0] == CELLS
     assert queue.states[cancelled][-1] == "CANCELLED"
-    assert queue.at_once >= 3
-    assert_as_without_slurm(on, "demo", configuration, tmp_path)
+    assert went_on(on, f"{HEAD}/krum/long") > 0
+    assert numbers(on) == numbers(local)
 
 
-def test_plan_is_measured_on_a_node_and_used(queue, tmp_path):
-    on, configuration = project(tmp_path / "cluster", "config/test.yaml")
-    cell = "results/test/cells/standin-digits/fixed-freq-2/edge-case/none/krum/default/cell.json"
-    one = [cell, "--workflow-profile", "profiles/slurm", *configuration]
+CELL = "results/test/cells/standin-digits/fixed-freq-2/edge-case/none/krum/default/cell.json"
+
+
+def test_plan_is_measured_on_a_node_and_used(queue, local, tmp_path):
+    on = with_data(local, tmp_path / "cluster", cluster={"max_minutes": 1440})
+    one = [CELL, "--workflow-profile", "profiles/slurm", *CONFIGURATION]
     before = minutes(snakemake(on, "--dry-run", *one).stdout)
-    finish(on, submitting(on, "plan", *QUICK, *configuration))
+    finish(on, submitting(on, "plan", *QUICK, *CONFIGURATION))
     results = on.root / "results" / "test"
     assert "jobs at once: 1" in (results / "plan.md").read_text()
     assert (results / "calibration-cluster.json").exists()
@@ -292,11 +298,10 @@ def test_plan_is_measured_on_a_node_and_used(queue, tmp_path):
     assert 10 < minutes(snakemake(on, "--dry-run", *one).stdout) <= before <= 12
 
 
-def test_a_partition_without_gpus(queue, tmp_path):
-    on, configuration = project(tmp_path / "cluster", "config/test.yaml", device="cpu")
-    cell = "results/test/cells/standin-digits/fixed-freq-2/edge-case/none/krum/default/cell.json"
-    finish(on, submitting(on, cell, *QUICK, *configuration))
-    assert (on.root / cell).exists()
+def test_a_partition_without_gpus(queue, local, tmp_path):
+    on = with_data(local, tmp_path / "cluster", device="cpu")
+    finish(on, submitting(on, CELL, *QUICK, *CONFIGURATION))
+    assert (on.root / CELL).exists()
     asked = [about for about in queue.about.values() if about["comment"].startswith("rule_cell")]
     assert [about["gpus"] for about in asked] == ["N/A"]
 
