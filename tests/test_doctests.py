@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ("attacks.hooks", "models.heads")
+MODULES = ("attacks.contract", "attacks.hooks", "defenses.contract", "models.heads")
 
 
 @pytest.mark.parametrize("name", MODULES)
