@@ -73,7 +73,7 @@ class Workload:
         """The participants, in order."""
         honest = self.parameters.honest_training(ROUND)
         return [
-            Part(client, True, self._attacker_size, self._hostile(honest))
+            Part(client, True, self._attacker_size, self._malicious(honest))
             if attacks_now
             else Part(client, False, len(self.clients.client(client)), honest)
             for client, attacks_now in self.participants
@@ -99,7 +99,7 @@ class Workload:
     def _attacker_size(self) -> int:
         return len(self.poisoned["attacker_clean_index"]) + len(self.poisoned["attacker_edge_y"])
 
-    def _hostile(self, honest: LocalTraining) -> LocalTraining:
+    def _malicious(self, honest: LocalTraining) -> LocalTraining:
         view = RoundView(
             ROUND, honest, self.parameters.decay_in(ROUND), self.parameters.defense.name
         )

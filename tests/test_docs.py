@@ -8,7 +8,7 @@ import yaml
 
 from edgecase.analysis import hyperparameters, reported
 from edgecase.analysis.measures import MEASURES
-from edgecase.config.switches import declared_switches
+from edgecase.federation.switches import declared_switches
 from edgecase.population.poison import PoisonedData
 from edgecase.results import rounds as results
 

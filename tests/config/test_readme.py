@@ -5,7 +5,7 @@ from tests.config.made_up import CONFIG, read
 
 from edgecase.config.declaration import config_schema
 from edgecase.config.reference import fill
-from edgecase.config.switches import SWITCHES
+from edgecase.federation.switches import SWITCHES
 
 README = (CONFIG / "README.md").read_text(encoding="utf-8")
 MEND = "make reference writes it anew"

@@ -13,6 +13,7 @@ from edgecase.analysis.intervals import difference_ends, interval_text
 from edgecase.analysis.ranges import POINTS
 from edgecase.base.errors import DataError
 from edgecase.base.lazy import pandas as pd
+from edgecase.federation.switches import declared_switches
 from edgecase.results.attacks import unattacked, unattacked_note
 from edgecase.results.cells import DEFAULT
 from edgecase.results.rounds import CELL_AXES
@@ -27,17 +28,18 @@ class Switch:
     alternatives: tuple[str, ...]
 
 
+#: the set-up of another code base, which corrects nothing of this one's.
+_ELSEWHERE = ("plain",)
+
 #: parameter column of the tidy table → the switch it holds, in the order of items.
 SWITCHES = {
-    "switches.orientation": Switch("orientation", 1, ("upright",)),
-    "switches.transforms": Switch("transforms", 2, ("one",)),
-    "switches.radius_decay": Switch("radius_decay", 3, ("never", "always")),
-    "switches.multi_krum_counts": Switch("multi_krum_counts", 4, ("published",)),
-    "switches.p_study": Switch("p_study", 8, ("matched",)),
-    "switches.pool_assumptions": Switch("pool_assumptions", 9, ("corrected",)),
-    "switches.edge_sample_weight": Switch("edge_sample_weight", 18, ("corrected",)),
-    "batch_size": Switch("batch_size", None, ("32",)),
-}
+    f"switches.{name}": Switch(
+        name,
+        about.item,
+        tuple(value for value in about.choices if value not in (about.default, *_ELSEWHERE)),
+    )
+    for name, about in declared_switches().items()
+} | {"batch_size": Switch("batch_size", None, ("32",))}
 
 #: accuracy → its round column; the effect on each is measured.
 ACCURACIES = {"backdoor": "backdoor_acc", "main": "main_task_acc"}

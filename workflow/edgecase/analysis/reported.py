@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from edgecase.federation.switches import SWITCHES
+
 CODE = "read in the authors' code"
 NOTEBOOK = "printed in the authors' notebook"
 THIRD_PARTY = "third-party result files of the same code"
@@ -34,15 +36,8 @@ _ALL = (*_CIFAR, *_DIGITS)
 _PGD = ("pgd", "pgd-prox")
 _PGD_REPLACEMENT = ("pgd-replacement", "pgd-replacement-prox")
 
-_SWITCHES = (
-    "orientation",
-    "transforms",
-    "radius_decay",
-    "multi_krum_counts",
-    "p_study",
-    "pool_assumptions",
-    "edge_sample_weight",
-)
+#: switch → the tasks that read it, where it is not all of them.
+_READ_BY = {"orientation": _DIGITS, "transforms": _CIFAR, "p_study": _SOUTHWEST}
 
 REPORTED = (
     Reported(_CIFAR, "model.name", "vgg9", CODE),
@@ -108,5 +103,8 @@ REPORTED = (
         CODE,
         note="on VGG-9 their noise has norm 76 and 480, where ‖w‖ is 37: it destroys the model",
     ),
-    *(Reported(_ALL, f"switches.{name}", "published", CODE) for name in _SWITCHES),
+    *(
+        Reported(_READ_BY.get(name, _ALL), f"switches.{name}", "published", CODE)
+        for name in SWITCHES
+    ),
 )

@@ -8,9 +8,9 @@ say which overrides share files with the task as it is.
 from edgecase.config.check import check
 from edgecase.config.files import combine, load
 from edgecase.config.resolve import resolve_cell, resolve_start, resolve_task
-from edgecase.config.switches import SWITCHES
 from edgecase.config.targets import check_share, defense_to_judge
 from edgecase.config.variants import partition_variant, poison_variant, pretrain_variant
+from edgecase.federation.switches import SWITCHES
 
 __all__ = [
     "SWITCHES",

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from edgecase import attacks
 from edgecase.base.parameters import LARGEST, parameter, parameters, schema
-from edgecase.config.switches import declared_switches
 from edgecase.densities.settings import Mixture
 from edgecase.federation.parameters import Precision, TaskParameters
+from edgecase.federation.switches import declared_switches
 from edgecase.results.records import LARGEST_SEED
 
 Backend = Literal["auto", "sequential", "stacked-grouped", "stacked-unfold", "stacked-vmap"]

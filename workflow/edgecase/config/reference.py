@@ -9,9 +9,9 @@ import yaml
 from edgecase import attacks, defenses, models
 from edgecase.base.parameters import LARGEST, Parameter, parameters
 from edgecase.config.declaration import Block, Claims, Cluster, Densities, Run, Verdict
-from edgecase.config.switches import declared_switches
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.federation.parameters import ModelParameters, Recipe, TaskParameters
+from edgecase.federation.switches import declared_switches
 from edgecase.population import partition, poison
 
 #: the tasks whose values stand in columns of their own.

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 from edgecase import attacks, defenses
 from edgecase.base.parameters import parameters, plain
-from edgecase.config.switches import SWITCHES, switches_read
+from edgecase.config.switches import switches_read
 from edgecase.federation.parameters import (
     Federation,
     Setting,
     StartParameters,
     TaskParameters,
 )
+from edgecase.federation.switches import SWITCHES
 from edgecase.population import partition, poison
 from edgecase.population.participation import FixedPool
 from edgecase.population.participation import parse as parse_participation

@@ -1,31 +1,14 @@
-"""Collect the switches, each declared where it is read, and tell which of them a cell reads."""
+"""Tell which switches a cell reads."""
 
 from collections.abc import Callable, Iterable, Mapping
 
 from edgecase import attacks
-from edgecase.base.parameters import Parameter, parameters
+from edgecase.base.parameters import parameters
 from edgecase.datasets import DATASETS
-from edgecase.federation.parameters import CellSwitches
 from edgecase.population import poison
 from edgecase.population.participation import FixedFrequency, FixedPool
 from edgecase.population.participation import parse as parse_participation
 from edgecase.results.cells import Cell
-
-
-def declared_switches() -> dict[str, Parameter]:
-    """Name → declaration of every switch, in the order of the items of docs/fidelity.md."""
-    groups = [CellSwitches, *attacks.all_parts().values(), *poison.FAMILIES.values()]
-    found = {
-        name: about
-        for group in groups
-        for name, about in parameters(group).items()
-        if about.item is not None
-    }
-    return dict(sorted(found.items(), key=lambda entry: entry[1].item or 0))
-
-
-#: name → the default of every switch.
-SWITCHES: dict[str, str] = {name: about.default for name, about in declared_switches().items()}
 
 
 def switches_read(task: Mapping, names: Iterable[str], cell: Cell | None = None) -> dict[str, str]:

@@ -140,8 +140,8 @@ def cell_work(parameters: CellParameters) -> Work:
     held = _held_samples(parameters.dataset, parameters.edge_set, parameters.partition)
     own = held / num_clients
     seated = parameters.seated_client
-    hostile = _attacker_trainings(parameters)
-    ordinary = rounds * parameters.clients_per_round - hostile
+    malicious = _attacker_trainings(parameters)
+    ordinary = rounds * parameters.clients_per_round - malicious
     # Round 0, every so-many-th round, and the last one if it is none of these.
     evaluations = 1 + math.ceil(rounds / parameters.evaluate_every)
     tested = _clean_test(parameters.dataset, parameters.test_samples) + edge.test
@@ -159,16 +159,16 @@ def cell_work(parameters: CellParameters) -> Work:
         work += _training(rounds, honest.epochs, honest.batch_size, sizes)
     sizes = [own * share + others / num_clients for share in spread]
     work += _training(ordinary, honest.epochs, honest.batch_size, sizes)
-    if not hostile or parameters.attack is None:
+    if not malicious or parameters.attack is None:
         return work
 
     first = parameters.first_attack_round or 1
     view = RoundView(first, honest, parameters.decay_in(first), parameters.defense.name)
     attacker = parameters.attack.training(view)
-    work += _training(hostile, attacker.epochs, attacker.batch_size, [edge.attacker])
+    work += _training(malicious, attacker.epochs, attacker.batch_size, [edge.attacker])
     if parameters.attack.trains_reference:
         clean = parameters.poison["clean"]
-        work += _training(hostile, honest.epochs, honest.batch_size, [clean])
+        work += _training(malicious, honest.epochs, honest.batch_size, [clean])
     return work
 
 
