@@ -6,8 +6,9 @@ Importing this package imports every file in it, which registers its own rules; 
 import importlib
 import pkgutil
 
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, run
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 from edgecase.defenses.registry import names, parameters, register, rule, rule_class, validate
+from edgecase.defenses.run import run
 
 __all__ = [
     "Aggregate",

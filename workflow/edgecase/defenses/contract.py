@@ -5,6 +5,7 @@ A rule is a frozen dataclass of its parameters, registered in a file of its own:
 >>> import torch
 >>> from dataclasses import dataclass
 >>> from edgecase.base.parameters import parameter
+>>> from edgecase.defenses.run import run
 >>> @dataclass(frozen=True)
 ... class Shrink(Rule):
 ...     factor: float = parameter("what every update is multiplied by", above=0, maximum=1)
@@ -33,13 +34,12 @@ tensor([4.5000])
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.base.lazy import torch
-from edgecase.defenses.distances import row_norms, weighted_sum
+from edgecase.defenses.distances import weighted_sum
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,49 +146,6 @@ class Rule:
         return model
 
 
-def run(
-    rule: Rule,
-    updates: torch.Tensor,
-    num_samples: Any,
-    *,
-    client_ids: Sequence[int] | None = None,
-    buffers: torch.Tensor | None = None,
-    **others: Any,
-) -> Aggregate:
-    """The aggregate of `updates` [m, P] (w_i − w_t) under `rule`, held to what the rule promises.
-
-    num_samples [m]: what each client counts in the average, above 0. The other arguments are those
-    of `RoundInputs`. No input is modified and no global generator touched. Sums, norms and
-    distances are in float64; the update is float64 for float64 updates and float32 for all others.
-    Ties go to the lowest index.
-
-    Raises `ConfigError` for too few clients; `ValueError` for arrays of a wrong type or shape and
-    for sample counts that are not above 0; `SimulationError` for NaN, infinity, an update whose
-    norm, squared, leaves float64, and a broken promise.
-    """
-    from edgecase.defenses.postconditions import check_promises
-
-    with torch.no_grad():
-        m = len(updates)
-        inputs = RoundInputs(
-            updates=updates,
-            num_samples=_checked_counts(num_samples, updates),
-            norms=_checked_norms(updates),
-            client_ids=tuple(range(m) if client_ids is None else client_ids),
-            buffers=updates.new_zeros(m, 0) if buffers is None else buffers,
-            **others,
-        )
-        if m < rule.minimum_clients():
-            raise ConfigError(
-                f"{rule.name}: a round of {m} clients; allowed: at least {rule.minimum_clients()}"
-            )
-        result = rule.aggregate(inputs)
-        if result.buffers is None:
-            result = replace(result, buffers=average_buffers(inputs, result.accepted))
-        check_promises(rule, result, inputs)
-        return result
-
-
 def combine(
     inputs: RoundInputs,
     weights: torch.Tensor,
@@ -236,43 +193,6 @@ def whole(
     )
 
 
-def average_buffers(inputs: RoundInputs, accepted: torch.Tensor) -> torch.Tensor | None:
-    """The average [B] by sample count over the accepted clients; None if there is none.
-
-    No rule clips buffers or adds noise to them: a variance must stay above 0.
-    """
-    if not accepted.any():
-        return None
-    counts = inputs.num_samples * accepted
-    return weighted_sum(inputs.buffers, counts / counts.sum()).to(inputs.buffers.dtype)
-
-
 def result_dtype(updates: torch.Tensor) -> torch.dtype:
     """The dtype of update and noise: float32 for half precision, else that of the updates."""
     return torch.promote_types(updates.dtype, torch.float32)
-
-
-def _checked_norms(updates: torch.Tensor) -> torch.Tensor:
-    if not updates.is_floating_point() or updates.ndim != 2 or 0 in updates.shape:
-        raise ValueError(
-            f"updates are {updates.dtype} {list(updates.shape)}; allowed: floating-point [m, P]"
-        )
-    norms = row_norms(updates)
-    # Twice the largest norm bounds every pairwise distance, whose square must fit float64 too.
-    bad = (~(2 * norms).square().isfinite()).nonzero().flatten().tolist()
-    if bad:
-        raise SimulationError(
-            f"the updates of rows {', '.join(map(str, bad))} (of {len(updates)}, counted from 0) "
-            "hold NaN, infinity or numbers too large to square",
-            bad,
-        )
-    return norms
-
-
-def _checked_counts(num_samples: Any, updates: torch.Tensor) -> torch.Tensor:
-    counts = torch.as_tensor(num_samples, dtype=torch.float64, device=updates.device)
-    if counts.shape != updates.shape[:1] or not ((counts > 0) & counts.isfinite()).all():
-        raise ValueError(
-            f"num_samples is {counts.tolist()}; allowed: {len(updates)} finite numbers > 0"
-        )
-    return counts
