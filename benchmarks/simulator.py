@@ -34,7 +34,7 @@ class Simulator:
             Execution(device, backend, memory_share=TRAINING_MEMORY, dtype=dtype),
         )
         self._trainer = self._experiment.trainer
-        start = self._experiment.model.parameters.clone()
+        start = self._experiment.start
         self._cohorts = [
             Cohort(seed, start, population, workload.participants)
             for seed, population in self._experiment.populations.items()

@@ -63,6 +63,7 @@ class Experiment:
         self.poisons = dict(poisons)
         self.data: TaskData = task_data(arrays, parameters, execution.device)
         self.model: FlatModel = build_model(parameters, execution.device, dtype=execution.dtype)
+        self._keep_start()
         populations = build_populations(
             self.data.train_images,
             self.data.train_labels,
@@ -82,6 +83,11 @@ class Experiment:
     def load_start(self, path: Path) -> None:
         """Start from the model in a file; `DataError`, naming it, if it does not fit."""
         load_start(self.model, path)
+        self._keep_start()
+
+    def _keep_start(self) -> None:
+        """Remember the model that every seed starts from: training changes the one on the device."""
+        self.start, self.start_buffers = self.model.parameters.clone(), self.model.buffers.clone()
 
     @cached_property
     def work(self) -> Work:
@@ -148,7 +154,6 @@ class Experiment:
         A stacked back-end trains the clients of all seeds at once; else seed follows seed.
         """
         classes = watched_classes(self.parameters, self.data)
-        start, buffers = self.model.parameters.clone(), self.model.buffers.clone()
         runs = [
             SeedRun(seed, self.populations[seed], self.tests(seed), session.states.get(seed))
             for seed in self.seeds
@@ -157,12 +162,12 @@ class Experiment:
         for together in [runs] if self.trainer.stacks else [[run] for run in runs]:
             session.run(
                 self.trainer,
-                start,
+                self.start,
                 together,
                 classes,
                 self.parameters,
                 self.execution.test_batch_size,
                 save_every_s,
                 progress,
-                buffers,
+                self.start_buffers,
             )
