@@ -31,7 +31,8 @@ def test_work_is_that_of_the_plan(task, attacked):
     parameters = resolve(task, attacked=attacked, precision="fp32", quick=True)
     # Of equal clients the plan's expectation is exact.
     parameters |= {"rounds": 1, "partition": {"kind": "iid", "num_samples": 96}}
-    workload, planned = build(parameters), cell_work(parameters)
+    workload = build(parameters)
+    planned = cell_work(workload.parameters)
     assert len(workload.parts) == planned.trainings
     assert workload.steps == planned.steps
     assert workload.samples == planned.samples

@@ -86,7 +86,7 @@ class Experiment:
         self._keep_start()
 
     def _keep_start(self) -> None:
-        """Remember the model that every seed starts from: training changes the one on the device."""
+        """Remember the model that every seed starts from: training changes the one in use."""
         self.start, self.start_buffers = self.model.parameters.clone(), self.model.buffers.clone()
 
     @cached_property
