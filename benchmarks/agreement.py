@@ -1,4 +1,4 @@
-"""How far clients trained as one batch end up from clients trained one after the other."""
+"""Compare clients trained as one batch with clients trained one after the other."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Seconds, memory and floating-point rate."""
+"""Measure seconds, memory and the floating-point rate."""
 
 import resource
 import statistics

@@ -1,4 +1,4 @@
-"""What a benchmark leaves: where and how it ran, its rows, and every timed round."""
+"""Write what a benchmark leaves: where and how it ran, its rows, and every timed round."""
 
 import csv
 import datetime

@@ -1,4 +1,4 @@
-"""The project's own round with any back-end, as `edgecase.federation.simulate` goes through it."""
+"""Run the project's own round with any back-end, as `edgecase.federation.simulate` does."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""From timed rounds to rows, and from rows to text."""
+"""Turn timed rounds into rows, and rows into text."""
 
 import statistics
 from collections.abc import Sequence

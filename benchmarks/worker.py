@@ -1,4 +1,4 @@
-"""One process per back-end: its peak memory is its own, and it waits while others are timed."""
+"""Time one back-end in a process of its own, so that its peak memory is its own."""
 
 import importlib.util
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What is timed: one round of one seed of a task, with the numbers of its configuration."""
+"""Build what is timed: one round of one seed of a task, with the numbers of its configuration."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The authors' command line becomes a configuration with one cell.
+"""Turn the authors' command line into a configuration with one cell.
 
 The flags keep their names and meanings. One that is not given takes the task's value; one that the
 chosen attack, defense or edge set does not read changes nothing, as in the authors' script.

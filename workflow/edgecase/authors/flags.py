@@ -1,4 +1,4 @@
-"""The flags of the authors' script `simulated_averaging.py`, and ours, and how they are read."""
+"""Declare and read the flags of the authors' script `simulated_averaging.py`, and ours."""
 
 import argparse
 import math

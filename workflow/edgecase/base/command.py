@@ -1,4 +1,4 @@
-"""What every command-line script shares: one clear line at a bad end, checked JSON arguments."""
+"""Share what every script does: one clear line at a bad end, checked JSON arguments."""
 
 import argparse
 import contextlib

@@ -1,4 +1,4 @@
-"""How far a job is, on standard error: a bar on a terminal, else a plain line now and then."""
+"""Show how far a job is, on standard error: a bar on a terminal, else a plain line now and then."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Random streams on the host, derived from (seed, purpose, round, client).
+"""Derive random streams on the host from (seed, purpose, round, client).
 
 Nothing here keeps state and nothing touches a global generator, so a draw does not depend on which
 other clients, cells or seeds ran before it, nor on whether a run was interrupted. The draws on a

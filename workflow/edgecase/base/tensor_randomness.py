@@ -1,4 +1,4 @@
-"""Random draws as tensor operations: a function of a key and a counter, on any device."""
+"""Draw random tensors as a function of a key and a counter, on any device."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Cells that cannot run: too many, or what the task's parameters rule out."""
+"""Refuse cells that cannot run: too many, or what the task's parameters rule out."""
 
 import math
 from collections.abc import Iterator, Mapping

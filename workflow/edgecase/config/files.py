@@ -1,4 +1,4 @@
-"""Configurations in YAML files, and what a command line changes of them."""
+"""Read configurations from YAML files, with what a command line changes of them."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

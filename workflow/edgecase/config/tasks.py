@@ -1,4 +1,4 @@
-"""Parameters of a task that do not go together, with each override that a cell uses."""
+"""Find the parameters of a task that do not go together, with each override that a cell uses."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""Which overrides of a task need files of their own."""
+"""Tell which overrides of a task need files of their own."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Arrays on disk and the checks every reader makes."""
+"""Save and load arrays, with the checks that every reader makes."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

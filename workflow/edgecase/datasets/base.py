@@ -1,4 +1,4 @@
-"""What the pipeline knows of a data set and of an edge set; each is declared in its own file."""
+"""Describe a data set and an edge set; each is declared in its own file."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

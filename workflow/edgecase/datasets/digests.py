@@ -1,4 +1,4 @@
-"""Knowing a file by its digests: sha256 wherever it is published, else md5 or a git blob id."""
+"""Know a file by its digests: sha256 wherever it is published, else md5 or a git blob id."""
 
 import hashlib
 from dataclasses import dataclass

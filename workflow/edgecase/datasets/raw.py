@@ -1,4 +1,4 @@
-"""The raw files of a source, each read only if its content is what was published."""
+"""Read the raw files of a source, each only if its content is what was published."""
 
 import hashlib
 from collections.abc import Mapping

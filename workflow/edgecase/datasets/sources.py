@@ -1,4 +1,4 @@
-"""The downloads of `config/sources.yaml`, checked as a whole before anything is fetched."""
+"""Read the downloads of `config/sources.yaml`, checked as a whole before anything is fetched."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Images of one data set in the shape that a model for another takes."""
+"""Bring images of one data set into the shape that a model for another takes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Penultimate features: what a model's last linear layer is given."""
+"""Take penultimate features: what a model's last linear layer is given."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""A Gaussian mixture of features whose covariances may be singular."""
+"""Fit a Gaussian mixture to features whose covariances may be singular."""
 
 import warnings
 from dataclasses import dataclass

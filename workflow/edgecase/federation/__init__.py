@@ -1,0 +1,1 @@
+"""The federated round: parameters, clients, local training, the server, whole experiments."""

@@ -1,4 +1,4 @@
-"""What every participant of a run trains on, laid over one store on the device."""
+"""Lay what every participant of a run trains on over one store on the device."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

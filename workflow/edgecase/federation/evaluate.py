@@ -1,4 +1,4 @@
-"""Accuracies of a global model on the clean and the backdoor test set."""
+"""Measure the accuracy of a global model on the clean and the backdoor test set."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A whole cell: its task laid out on a device, and its seeds run to the last round."""
+"""Run a whole cell: lay its task out on a device, and bring its seeds to the last round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Local training of one participant: SGD over a flat model."""
+"""Train one participant locally: SGD over a flat model."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

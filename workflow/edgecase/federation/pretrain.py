@@ -1,4 +1,4 @@
-"""The model that federated learning starts from, trained centrally by a published recipe."""
+"""Train the model that federated learning starts from, centrally, by a published recipe."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which back-end is the fastest for a model, a shape and a device: a short measurement.
+"""Measure which back-end is the fastest for a model, a shape and a device.
 
 The choice is kept in a file, so that all cells of a run compute alike and none measures again.
 """

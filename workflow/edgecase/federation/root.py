@@ -1,4 +1,4 @@
-"""The server's own update, for a rule that measures clients by it."""
+"""Train the server's own update, for a rule that measures clients by it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A task's data set on the device, as the clients and the test see it."""
+"""Put a task's data set on the device, as the clients and the test see it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

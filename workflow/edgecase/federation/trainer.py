@@ -1,4 +1,4 @@
-"""The one interface of local training, and its back-ends."""
+"""Train participants through one interface, whatever the back-end."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol

@@ -1,4 +1,4 @@
-"""Image transforms as tensor operations: normalise, crop with padding, flip."""
+"""Normalise, crop with padding and flip images as tensor operations."""
 
 import functools
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Which cells a figure expects, which its table holds, and how to say what is absent."""
+"""Compare the cells that a figure expects with those its table holds, and say what is absent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell's participation says to a reader: how often an attacker takes part."""
+"""Say in words how often an attacker takes part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One number per seed of a cell, then mean and interval over seeds, against a parameter."""
+"""Reduce the seeds of a cell to a mean and an interval against a parameter."""
 
 from __future__ import annotations
 

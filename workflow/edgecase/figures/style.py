@@ -1,4 +1,4 @@
-"""What all figures share in looks: sizes, fonts, and fixed names, colours and line styles."""
+"""Share the looks of all figures: sizes, fonts, fixed names, colours and line styles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A parameter of a defense swept: what the appendix's figures of noise and of bound share."""
+"""Sweep a parameter of a defense: what the appendix's figures of noise and of bound share."""
 
 from __future__ import annotations
 

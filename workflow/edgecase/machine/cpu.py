@@ -1,4 +1,4 @@
-"""What the processor can do, without loading torch."""
+"""Tell what the processor can do, without loading torch."""
 
 import re
 from pathlib import Path

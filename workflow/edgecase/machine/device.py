@@ -1,4 +1,4 @@
-"""Which device and how many threads a cell uses."""
+"""Choose the device and the number of threads of a cell."""
 
 import contextlib
 import os

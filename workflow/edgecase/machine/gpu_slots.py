@@ -1,4 +1,4 @@
-"""Places for jobs on the GPUs of one machine: so many on a device, the least busy device first.
+"""Give jobs places on the GPUs of one machine: so many on a device, the least busy device first.
 
 A place is a lock on a file (flock), held by the job's own process: it is free again as soon as the
 job has ended, in whatever way, and all runs of one user on a machine share the places. The files

@@ -1,4 +1,4 @@
-"""What can be known of the machine without loading torch."""
+"""Tell what GPUs the machine has, without loading torch."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""The arithmetic of local training and evaluation; masters and the aggregate stay in fp32."""
+"""Set the arithmetic of local training and evaluation; masters and the aggregate stay in fp32."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What is taken of models and devices where nothing has been measured; nothing here loads torch."""
+"""Assume what has not been measured of models and devices; nothing here loads torch."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How fast this device trains and evaluates: a few timed steps of the simulator's own code.
+"""Time a few steps of the simulator's own code: how fast this device trains and evaluates.
 
 Run as `python -m edgecase.plan.calibrate`, it reads from standard input what to measure (JSON:
 `device`, `threads`, `jobs_per_device`, `settings`) and writes what it found to standard output. So

@@ -1,4 +1,4 @@
-"""The downloads that a configuration needs, and the prepared files that are made of them."""
+"""List the downloads that a configuration needs, and the prepared files that are made of them."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table of a plan: what every figure and the whole run cost."""
+"""Tabulate what every figure and the whole run cost."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

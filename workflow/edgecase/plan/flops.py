@@ -1,4 +1,4 @@
-"""Floating-point operations of a model, counted by torch on the module itself."""
+"""Count the floating-point operations of a model, by torch, on the module itself."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a job asks of a cluster: minutes and memory, from the plan's count of its work."""
+"""Say what a job asks of a cluster: minutes and memory, from the plan's count of its work."""
 
 import math
 from collections.abc import Mapping

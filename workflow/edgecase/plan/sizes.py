@@ -1,4 +1,4 @@
-"""How many images the data sets and edge sets hold, known before any of them is there."""
+"""Know how many images the data sets and edge sets hold before any of them is there."""
 
 import functools
 import json

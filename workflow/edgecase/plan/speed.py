@@ -1,4 +1,4 @@
-"""What this device does in a second: measured in processes of their own, and remembered."""
+"""Measure, in processes of their own, what this device does in a second, and remember it."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""How much a run has to do: client trainings, local steps and samples, from the configuration."""
+"""Count what a run has to do: client trainings, local steps and samples, from the configuration."""
 
 import math
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Who takes part in a round, and which of them attack."""
+"""Choose who takes part in a round, and which of them attack."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which client holds which training sample."""
+"""Divide the training samples among the clients."""
 
 import csv
 from collections.abc import Mapping, Sequence

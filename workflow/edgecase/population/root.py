@@ -1,4 +1,4 @@
-"""Which training samples a server withholds from the clients, to train on them itself."""
+"""Draw the training samples that a server withholds from the clients, to train on them itself."""
 
 from collections.abc import Mapping
 

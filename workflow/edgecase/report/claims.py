@@ -1,4 +1,4 @@
-"""The claims table as the first page shows it: a line per claim, its tests in one place."""
+"""Show the claims on the first page: a line per claim, its tests in one place."""
 
 from pathlib import Path
 

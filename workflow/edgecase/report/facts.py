@@ -1,4 +1,4 @@
-"""What the records of a run's cells say about it: tasks, data, hardware, code, time."""
+"""Gather what the records of a run's cells say: tasks, data, hardware, code, time."""
 
 import shlex
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The first page of the report: what is claimed, what was run, on what data and hardware."""
+"""Write the first page: what is claimed, what was run, on what data and hardware."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A page that shows one table of a run, to sort and filter."""
+"""Show one table of a run as a page, to sort and filter."""
 
 import gzip
 from pathlib import Path

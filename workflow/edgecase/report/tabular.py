@@ -1,4 +1,4 @@
-"""A CSV as a table to look at: intervals in one column, what all rows share said once."""
+"""Turn a CSV into a table to look at: intervals in one column, what all rows share said once."""
 
 import math
 from collections.abc import Iterable, Mapping

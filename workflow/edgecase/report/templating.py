@@ -1,4 +1,4 @@
-"""Jinja templates with every value escaped, so text in a result is never read as HTML."""
+"""Render Jinja templates with every value escaped, so text in a result is never read as HTML."""
 
 import functools
 from collections.abc import Mapping

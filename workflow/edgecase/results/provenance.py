@@ -1,4 +1,4 @@
-"""What a result was made from: digests of its data, versions of its libraries."""
+"""Record what a result was made from: digests of its data, versions of its libraries."""
 
 import hashlib
 import importlib.metadata

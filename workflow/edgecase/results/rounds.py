@@ -1,4 +1,4 @@
-"""The one definition of every column of every CSV a cell writes."""
+"""Define every column of every CSV that a cell writes, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a finished cell is still one of the files, the parameters and the code at hand."""
+"""Compare a finished cell with the files, the parameters and the code at hand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

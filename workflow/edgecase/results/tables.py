@@ -1,4 +1,4 @@
-"""From cell directories to one tidy table: a row per cell, seed and round."""
+"""Collect cell folders into one tidy table: a row per cell, seed and round."""
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence

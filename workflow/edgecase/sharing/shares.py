@@ -1,4 +1,4 @@
-"""Which cells of a run a machine trains that takes one share of it."""
+"""Choose the cells that a machine trains which takes one share of a run."""
 
 from collections.abc import Mapping
 

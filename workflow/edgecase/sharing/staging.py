@@ -1,4 +1,4 @@
-"""Files that come from elsewhere: gathered in a folder first, then put in their places together."""
+"""Gather files from elsewhere in a folder first, then put them in their places together."""
 
 import contextlib
 import errno

@@ -1,4 +1,4 @@
-"""An archive back in its places, after every file in it has been checked."""
+"""Put an archive back in its places, after every file in it has been checked."""
 
 import hashlib
 import json

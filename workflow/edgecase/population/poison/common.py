@@ -1,4 +1,4 @@
-"""What every family of edge-case sets shares."""
+"""Share what every family of edge-case sets does."""
 
 import csv
 from collections.abc import Mapping

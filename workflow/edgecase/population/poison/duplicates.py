@@ -1,4 +1,4 @@
-"""Test images that are, all but a few grey levels, training images."""
+"""Find test images that are, all but a few grey levels, training images."""
 
 import numpy as np
 
