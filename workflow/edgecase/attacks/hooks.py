@@ -81,6 +81,7 @@ class Proximal(Hook):
     coefficient: float
 
     def gradient(self, gradient: Tensor, parameters: Tensor, step: Step) -> None:
+        assert step.anchor is not None
         gradient.add_(parameters - step.anchor, alpha=2 * self.coefficient)
 
 

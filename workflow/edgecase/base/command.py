@@ -5,7 +5,7 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import NoReturn
 
 from edgecase.base.documents import plain_problem
@@ -63,7 +63,7 @@ class Held:
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[Held]:
+def held_back() -> Generator[Held]:
     """A block that SIGTERM and Ctrl-C do not break off: they wait for its end or for `release`."""
     held = Held()
     try:

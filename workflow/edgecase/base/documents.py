@@ -7,6 +7,7 @@ anything that walks them can follow; such files are refused before anything else
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from edgecase.base.errors import ConfigError, DataError, shown
 
@@ -18,7 +19,7 @@ _MOST_BITS = 10_000  # fewer than the digits that Python writes
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def read_yaml(path: str | Path) -> object:
+def read_yaml(path: str | Path) -> Any:
     """The plain values of a YAML file; `ConfigError`, naming the file, if it has none."""
     # Every script checks JSON by this module, and few read YAML.
     from edgecase.base import yaml_loader

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 #: lines of a job's log that are shown: all of a message, the end of a long history.
 _MOST_LINES = 30
@@ -15,8 +16,9 @@ _MOST_LINES = 30
 class Failures(logging.Handler):
     """A handler of Snakemake's logger that writes the end of each failed job's log."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        # Snakemake's events are members of an enumeration that only its own modules need to know.
+    def emit(self, record: Any) -> None:
+        # Snakemake's events are members of an enumeration that only its own modules need to know,
+        # and bring what they tell as attributes of the record.
         event = getattr(getattr(record, "event", None), "value", None)
         if event == "job_error":
             print(failure(record.rule_name, record.output, record.log), file=sys.stderr)

@@ -6,7 +6,7 @@ import fcntl
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from edgecase.base.errors import ConfigError, DataError
@@ -18,7 +18,7 @@ OF_THE_DISK = frozenset(
 
 
 @contextlib.contextmanager
-def atomic_path(path: str | Path) -> Iterator[Path]:
+def atomic_path(path: str | Path) -> Generator[Path]:
     """Yield a temporary path beside `path`; on success it takes the place of `path` in one step.
 
     The temporary name ends as `path` does, so libraries that look at the extension still work.
@@ -52,7 +52,7 @@ def clear_unfinished(folder: str | Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: str | Path, report: Callable[[str], None]) -> Iterator[None]:
+def locked(folder: str | Path, report: Callable[[str], None]) -> Generator[None]:
     """Have `folder` alone; while another process has it, wait, and `report` who that is.
 
     The lock ends with the process that holds it, in whatever way it ends. It is a file `lock` in

@@ -21,7 +21,7 @@ import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from edgecase.base.errors import ConfigError, shown
 from edgecase.base.names import did_you_mean
@@ -29,8 +29,14 @@ from edgecase.base.names import did_you_mean
 #: no number has a use above it: what is larger is a slip of the hand.
 LARGEST = 1_000_000
 
-_WORDS = {int: "whole number", float: "number", str: "text", bool: "true or false"}
-_TYPES = {int: "integer", float: "number", str: "string", bool: "boolean", dict: "object"}
+_WORDS: dict[type, str] = {int: "whole number", float: "number", str: "text", bool: "true or false"}
+_TYPES: dict[type, str] = {
+    int: "integer",
+    float: "number",
+    str: "string",
+    bool: "boolean",
+    dict: "object",
+}
 
 #: the default of a parameter that has none.
 REQUIRED: Any = object()
@@ -189,7 +195,7 @@ def parameters(group: type) -> dict[str, Parameter]:
     hints = typing.get_type_hints(group)
     return {
         field.name: Parameter(field.name, **_kind(hints[field.name]), **field.metadata[_KEY])
-        for field in dataclasses.fields(group)
+        for field in dataclasses.fields(cast(Any, group))
         if _KEY in field.metadata
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from edgecase.base.errors import DataError
@@ -13,7 +13,7 @@ from edgecase.base.lazy import pandas as pd
 def read_table(
     path: str | Path,
     what: str,
-    columns: Sequence[str] | None = None,
+    columns: Collection[str] | None = None,
     *,
     types: Mapping[str, str] | None = None,
     more: bool = False,

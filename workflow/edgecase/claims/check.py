@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import jsonschema
 import yaml
@@ -47,7 +48,7 @@ def check_roles(roles: Mapping) -> None:
         raise ConfigError(problems)
 
 
-def problems(content: object) -> list[str]:
+def problems(content: Any) -> list[str]:
     """What is wrong with the content of a file of claims; each names the entry and the key.
 
     Of an entry that breaks the schema, only that is told.
@@ -67,12 +68,13 @@ def problems(content: object) -> list[str]:
 
 def _message(error: jsonschema.ValidationError) -> str:
     message = error.message.replace(repr(error.instance), shown(error.instance))
-    if error.validator == "additionalProperties" and "properties" in error.schema:
-        message += f"; allowed: {', '.join(error.schema['properties'])}"
+    schema = cast(Mapping, error.schema)
+    if error.validator == "additionalProperties" and "properties" in schema:
+        message += f"; allowed: {', '.join(schema['properties'])}"
     return message
 
 
-def _place(content: object, keys: list) -> str:
+def _place(content: Any, keys: list) -> str:
     """Where a problem is; an entry is named by its id if it has one."""
     named = [str(key) for key in keys]
     if len(keys) > 1 and isinstance(content["claims"][keys[1]], Mapping):

@@ -28,6 +28,7 @@ def compare(
 
 def tail_share(part: Part, task: str, measured: Measured) -> list[Outcome]:
     """The share of a group's images that lies in the tail of the in-distribution test images."""
+    assert part.group is not None
     sample = measured.tail_share(task, part.group)
     if sample is None:
         return [not_run(part, [f"log-densities of {task}, {part.group}"])]
@@ -48,7 +49,7 @@ def _difference(part: Part, of: Terms, against: Terms, measured: Measured) -> li
 
     def interval(values: np.ndarray) -> Interval:
         grid, other = values[:, : len(of)], values[:, len(of) :]
-        if part.against.pick == "best":
+        if part.against and part.against.pick == "best":
             return statistics.best_against_best(grid, limits, other, other_limits)
         return statistics.best_interval(grid - other, limits.minus(other_limits))
 
@@ -69,6 +70,7 @@ def _ratio(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Ou
 
 def _differences(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Outcome]:
     """The difference in one quantity less the difference in another, of the same two cells."""
+    assert part.than is not None
     cells = [cell for cell, _ in (*of, *against)]
     terms = [*of, *against, *((cell, part.than) for cell in cells)]
     signs = np.array([1, -1, -1, 1])
@@ -95,6 +97,7 @@ def _ordering(part: Part, of: Terms, against: Terms, measured: Measured) -> list
 
 def _trend(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Outcome]:
     """Do the cells, each less its counterpart if there is one, rise or fall in their order?"""
+    assert part.direction is not None
     if against and len(against) != len(of):
         return [not_run(part, [f"{len(of)} cells have {len(against)} counterparts"])]
     terms = [*of, *against]
@@ -134,7 +137,8 @@ _TESTS: dict[str, Callable[[Part, Terms, Terms, Measured], list[Outcome]]] = {
 
 
 def _terms(part: Part, selector: Selector | None, cells: Iterable[Cell]) -> Terms:
-    return [(cell, selector.quantity or part.quantity) for cell in cells]
+    quantity = part.quantity if selector is None else selector.quantity or part.quantity
+    return [(cell, quantity) for cell in cells] if quantity else []
 
 
 def _found(

@@ -69,7 +69,7 @@ def _selector(selector: Mapping, fewest: int) -> Selector:
     return Selector(
         axes=axes,
         pick=options["pick"],
-        fewest=max(fewest, options["fewest"] or 1),
+        fewest=max(fewest, int(options["fewest"] or 1)),
         quantity=options["quantity"],
     )
 

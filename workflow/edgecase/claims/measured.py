@@ -130,7 +130,7 @@ def _common(
     if lone := sorted(set.union(*seeds) - {*shared, *named}):
         notes.append(f"{_seeds(lone)} not in every cell, left out")
     values = np.column_stack([column.loc[shared].to_numpy(dtype=float) for column in columns])
-    finite = np.isfinite(values).all(axis=1)
+    finite = np.atleast_1d(np.isfinite(values).all(axis=1))
     if not finite.all():
         without = [seed for seed, has in zip(shared, finite, strict=True) if not has]
         notes.append(f"{_seeds(without)} without a value, left out")

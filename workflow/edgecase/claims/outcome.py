@@ -43,6 +43,7 @@ def not_run(part: Part, missing: Sequence[str]) -> Outcome:
 
 def of_interval(part: Part, terms: Sequence[Term], sample: Sample, interval: Interval) -> Outcome:
     """The interval of a value against the part's region; `terms` name the sample's columns."""
+    assert part.region is not None
     verdict = UNDECIDED
     if part.region.contains(interval.low, interval.high):
         verdict = HOLDS

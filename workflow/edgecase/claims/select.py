@@ -79,7 +79,7 @@ def select(selector: Selector, role: str, roles: Mapping, cells: Sequence[Cell])
         places = [_place(getattr(cell, axis), wanted[axis]) for axis in _AXES]
         if cell.task == task and all(places):
             order[cell] = places
-    found = sorted(order, key=order.get)
+    found = sorted(order, key=lambda cell: order[cell])
     exact = [[name for name in wanted[axis] if not is_pattern(name)] for axis in _AXES]
     named = [Cell(task, *names) for names in product(*exact)]
     missing = [cell.folder for cell in named if cell not in order]

@@ -41,7 +41,7 @@ def check(config: Mapping) -> None:
 
 def _without(config: Mapping, places: Iterable[Place]) -> dict:
     """`config` with None for every task, override and block that holds one of the places."""
-    entries = {place[: DEPTH[place[0]]] for place in places}
+    entries = {place[: DEPTH[str(place[0])]] for place in places}
 
     def kept(value: object, place: Place) -> object:
         if place in entries:

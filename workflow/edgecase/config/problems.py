@@ -1,6 +1,7 @@
 """Name the place of a problem, and find the parts of a configuration that have none."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from edgecase.base.errors import ConfigError
 from edgecase.population import participation
@@ -17,7 +18,9 @@ DEPTH |= dict.fromkeys(("switches", "densities", "claims", "verdict"), 1)
 
 def blocks(config: Mapping) -> Iterator[tuple[Place, Mapping]]:
     """Where each block of the figures and of the grid is, and the block."""
-    listed = {("figures", name): declared for name, declared in config["figures"].items()}
+    listed: dict[Place, Any] = {
+        ("figures", name): declared for name, declared in config["figures"].items()
+    }
     listed["grid",] = config.get("grid", [])
     for where, declared in listed.items():
         for number, block in enumerate(declared or []):

@@ -204,7 +204,7 @@ def _value(value: object) -> str:
     return f"`{text.removesuffix('...').strip()}`"
 
 
-def _lookup(values: Mapping[str, Any], dotted: str) -> Any:
+def _lookup(values: Any, dotted: str) -> Any:
     for part in dotted.split("."):
         values = values.get(part) if isinstance(values, Mapping) else None
     return values

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from typing import Any
 
 from edgecase import attacks, defenses
 from edgecase.base.parameters import parameters, plain
@@ -28,7 +29,7 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
 
     The switch `p_study` becomes a parameter of the poisoned set, which it changes.
     """
-    resolved = copy.deepcopy(dict(config["tasks"][task]))
+    resolved: dict[str, Any] = copy.deepcopy(dict(config["tasks"][task]))
     resolved["switches"] = SWITCHES | config["switches"] | resolved.get("switches", {})
     resolved["precision"] = config.get("precision", "fp32")
     resolved = _OPTIONAL | {"defenses": {}} | resolved

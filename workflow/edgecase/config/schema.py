@@ -3,6 +3,7 @@
 import functools
 import math
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 import jsonschema
 
@@ -41,11 +42,12 @@ def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
 
 
 def _message(error: jsonschema.ValidationError) -> str:
-    allowed = error.schema.get("allowed")
+    schema = cast(Mapping, error.schema)
+    allowed = schema.get("allowed")
     if error.validator == "pattern":
         return f"'{error.instance}' cannot be used; allowed: {allowed}"
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", ()))
+        known = list(schema.get("properties", ()))
         return "; ".join(
             f"{shown(key)} is unknown;{did_you_mean(key, known)} allowed: {', '.join(known)}"
             for key in error.instance

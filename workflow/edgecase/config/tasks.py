@@ -20,7 +20,7 @@ def task_problems(config: Mapping) -> Iterator[Problem]:
     for task, override in dict.fromkeys([*tasks, *changed]):
         place = ("tasks", task) if override == DEFAULT else ("overrides", override)
         resolved = resolve_task(config, task, override)
-        found = [(place, f".{problem}") for problem in _resolved_problems(resolved)]
+        found: list[Problem] = [(place, f".{problem}") for problem in _resolved_problems(resolved)]
         found += [(None, f": {problem}") for problem in _defense_problems(resolved)]
         for where, problem in found:
             if (task, problem) not in told:  # an override need not repeat what is wrong without it

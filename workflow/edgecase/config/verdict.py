@@ -1,6 +1,6 @@
 """Check the section `verdict`: the defense that is judged, and the radii it is judged over."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from edgecase import defenses
@@ -21,7 +21,7 @@ def verdict_problems(config: Mapping) -> Iterator[tuple[str, str]]:
     for key in ("task", "participation", "radii"):
         if key not in asked:
             yield key, f"is missing; verdict.defense: {asked['defense']} needs it"
-    named = [("defense", asked["defense"], defenses.names())]
+    named: list[tuple[str, str, Iterable[str]]] = [("defense", asked["defense"], defenses.names())]
     named += [("task", asked["task"], config["tasks"])] if "task" in asked else []
     radii = [DEFAULT, *config.get("overrides", {})]
     named += [("radii", name, radii) for name in asked.get("radii", [])]

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any
 
 from unrar.cffi import rarfile
 
@@ -20,7 +20,7 @@ from edgecase.base.files import OF_THE_DISK, atomic_path
 from edgecase.datasets.sources import Member
 
 #: what a container yields: the path of a file inside it, and how to open that
-Entry = tuple[str, Callable[[], BinaryIO]]
+Entry = tuple[str, Callable[[], Any]]
 
 
 def _tar(path: Path) -> Iterator[Entry]:
@@ -38,7 +38,7 @@ def _zip(path: Path) -> Iterator[Entry]:
 
 
 def _rar(path: Path) -> Iterator[Entry]:
-    archive = rarfile.RarFile(str(path))
+    archive = rarfile.RarFile(path)
     for info in archive.infolist():
         if not info.is_dir():
             yield info.filename.replace("\\", "/"), partial(archive.open, info)
@@ -76,7 +76,7 @@ def holds_many(name: str) -> bool:
 
 
 def _container(name: str) -> Callable[[Path], Iterator[Entry]]:
-    return _CONTAINERS[name[len(archive_stem(name)) :].lower()]
+    return _CONTAINERS[name[len(archive_stem(name) or "") :].lower()]
 
 
 def extract(archive: Path, members: Iterable[Member], folder: Path) -> dict[str, str]:
@@ -113,7 +113,7 @@ def extract(archive: Path, members: Iterable[Member], folder: Path) -> dict[str,
     return reasons
 
 
-def _write(member: Member, opener: Callable[[], BinaryIO], folder: Path) -> None:
+def _write(member: Member, opener: Callable[[], Any], folder: Path) -> None:
     with opener() as stream:
         content = stream.read(member.max_size + 1)
     if len(content) > member.max_size:

@@ -43,7 +43,7 @@ def save_npz(path: str | Path, arrays: Mapping[str, np.ndarray]) -> None:
     if Path(path).suffix != ".npz":
         raise ConfigError(f"{path}: its name must end in .npz")
     with atomic_path(path) as temporary:
-        np.savez_compressed(temporary, **arrays)
+        np.savez_compressed(temporary, allow_pickle=False, **arrays)
 
 
 def check_array(

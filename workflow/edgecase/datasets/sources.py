@@ -81,7 +81,8 @@ def load_sources(path: str | Path) -> dict[str, Source]:
 
 
 def _source(name: str, entry: Mapping) -> Source:
-    return Source(name, **{**entry, "files": tuple(_file(item) for item in entry["files"])})
+    others = {key: value for key, value in entry.items() if key != "files"}
+    return Source(name, files=tuple(_file(item) for item in entry["files"]), **others)
 
 
 def _file(entry: Mapping) -> SourceFile:

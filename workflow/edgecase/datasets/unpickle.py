@@ -7,6 +7,7 @@ sha256 is the published one, and that it names nothing but what numpy writes for
 import codecs
 import io
 import pickle
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class _ArrayUnpickler(pickle.Unpickler):
         return _ADMITTED[module, name]
 
 
-def load_pickle(raw: RawFiles, name: str) -> object:
+def load_pickle(raw: RawFiles, name: str) -> Any:
     """The object pickled in the file `name`; strings written by Python 2 come as bytes.
 
     Raises `DataError` unless the file's sha256 is known and right, and all it names is admitted.

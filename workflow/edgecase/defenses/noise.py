@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from edgecase.base.errors import ConfigError
+from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, result_dtype
@@ -58,7 +58,8 @@ class WeakDp(Rule):
         """
         require_all_accepted(aggregate)
         require_clipped(aggregate, inputs.norms, self.norm_bound)
-        require(aggregate.noise is not None, f"no noise was added; stddev is {self.stddev:g}")
+        if aggregate.noise is None:
+            raise SimulationError(f"no noise was added; stddev is {self.stddev:g}")
         size = inputs.updates.shape[1]
         norm, root = row_norms(aggregate.noise[None]).item(), math.sqrt(size)
         low = self.stddev * max(0.0, root - _DEVIATION)

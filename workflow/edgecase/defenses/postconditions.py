@@ -26,8 +26,8 @@ def check_promises(rule: Rule, aggregate: Aggregate, inputs: RoundInputs) -> Non
         _check_shapes(aggregate, inputs)
         _check_finite(aggregate)
         if rule.weighted_sum:
-            _check_weights(aggregate)
-            _check_identity(aggregate, inputs.updates)
+            coefficients = _check_weights(aggregate)
+            _check_identity(aggregate, coefficients, inputs.updates)
         rule.check(aggregate, inputs)
     except SimulationError as error:
         raise SimulationError(f"defense {rule.name}: {error}", error.rows) from None
@@ -56,13 +56,19 @@ def require_refused(aggregate: Aggregate, expected: int) -> None:
 
 
 def require_unclipped(aggregate: Aggregate) -> None:
-    clipped = _where(aggregate.clip_factors != 1)
+    clipped = _where(_factors(aggregate) != 1)
     require(not clipped, f"rows {clipped} are scaled; the rule scales nobody", clipped)
+
+
+def _factors(aggregate: Aggregate) -> torch.Tensor:
+    if aggregate.clip_factors is None:
+        raise SimulationError("clip_factors are missing")
+    return aggregate.clip_factors
 
 
 def require_clipped(aggregate: Aggregate, norms: torch.Tensor, bound: float) -> None:
     """The norms after clipping are those of `norms` [m] cut at `bound`: none above, none below."""
-    clipped = norms * aggregate.clip_factors
+    clipped = norms * _factors(aggregate)
     expected = norms.clamp(max=bound)
     wrong = _where(~((clipped - expected).abs() <= _TOLERANCE * expected))
     listed = ", ".join(f"{norms[i]:.9g} to {clipped[i]:.9g} (row {i})" for i in wrong)
@@ -113,7 +119,8 @@ def _check_finite(aggregate: Aggregate) -> None:
             require(bad == 0, text, rows)
 
 
-def _check_weights(aggregate: Aggregate) -> None:
+def _check_weights(aggregate: Aggregate) -> torch.Tensor:
+    """What each update is multiplied by, if the weights and the clip factors are allowed."""
     weights, factors = aggregate.weights, aggregate.clip_factors
     if weights is None or factors is None:
         raise SimulationError("weights and clip_factors are missing")
@@ -128,18 +135,20 @@ def _check_weights(aggregate: Aggregate) -> None:
         f"clip factors span {low:g} to {high:g}; allowed: 0 to 1",
         _where((factors < 0) | (factors > 1)),
     )
+    return weights * factors
 
 
 def _where(wrong: torch.Tensor) -> list[int]:
     return wrong.nonzero().flatten().tolist()
 
 
-def _check_identity(aggregate: Aggregate, updates: torch.Tensor) -> None:
+def _check_identity(
+    aggregate: Aggregate, coefficients: torch.Tensor, updates: torch.Tensor
+) -> None:
     """The rule sums in float64 and rounds once, to the update's dtype: an error of at most half an
     eps of Σ |terms|, or of a subnormal step. 4 eps also covers another order of summation."""
     step = -(-updates.shape[1] // _PROBED)
     probe = updates[:, ::step].to(torch.float64)
-    coefficients = aggregate.weights * aggregate.clip_factors
     expected = (coefficients[:, None] * probe).sum(dim=0)
     magnitude = (coefficients[:, None] * probe).abs().sum(dim=0)
     if aggregate.noise is not None:

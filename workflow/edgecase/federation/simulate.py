@@ -3,7 +3,7 @@
 import contextlib
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -213,7 +213,7 @@ def _step(
 
 
 @contextlib.contextmanager
-def _placed(where: str) -> Iterator[None]:
+def _placed(where: str) -> Generator[None]:
     """Say where it was that a promise was broken."""
     try:
         yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgecase.analysis.ablation import SWITCHES, effects, not_run, without_base
 from edgecase.base.lazy import pandas as pd
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 _PANELS = {"backdoor": ("backdoor accuracy", "#D55E00"), "main": ("main accuracy", "#0072B2")}
 _ROW = 0.17  # inches
-_MARKER = {"marker": "o", "markersize": 4, "linestyle": "none", "markeredgewidth": 0.9}
+_MARKER: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 4,
+    "linestyle": "none",
+    "markeredgewidth": 0.9,
+}
 
 
 @figure("ablation", parameters=tuple(SWITCHES))

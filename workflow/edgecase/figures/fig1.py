@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def oriented(images: np.ndarray, stored: str | None, wanted: str) -> np.ndarray:
 def make_block(
     task: str,
     ordinary: np.ndarray,
-    poison: Mapping[str, np.ndarray],
+    poison: Mapping[str, Any],
     class_names: Sequence[str],
     source_class: int,
     standin: bool,

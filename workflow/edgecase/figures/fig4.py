@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgecase.analysis import curves
 from edgecase.figures import cells, panel, printed, style
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _ROWS = {"backdoor (%)": 1.55, "main (%)": 0.95, "attacker's norm\ndifference": 1.0}
-_PRINTED = {"linestyle": "none", "marker": "o", "markersize": 3, "markerfacecolor": "white"}
-_PRINTED |= {"markeredgewidth": 0.8}
+_PRINTED: dict[str, Any] = {
+    "linestyle": "none",
+    "marker": "o",
+    "markersize": 3,
+    "markerfacecolor": "white",
+    "markeredgewidth": 0.8,
+}
 _PRINTED_KEY = {"label": "printed in the authors' notebook (smoothed, ±2)"} | _PRINTED
 
 

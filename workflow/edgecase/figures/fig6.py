@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgecase.analysis import curves, fairness
 from edgecase.base.lazy import pandas as pd
@@ -35,10 +35,10 @@ _SELECTING = ("krum", "multi-krum")
 _SWEPT = ("norm-clipping", "weak-dp")
 _WIDTHS = (1, 1, 1.8)
 _HEIGHT = 1.7
-_ALIKE = {"color": "black", "linewidth": 0.6, "linestyle": (0, (3, 2))}
+_ALIKE: dict[str, Any] = {"color": "black", "linewidth": 0.6, "linestyle": (0, (3, 2))}
 
 
-@figure("fig6", parameters=fairness.PARAMETERS)
+@figure("fig6", parameters=tuple(fairness.PARAMETERS))
 def draw(table: pd.DataFrame) -> Figure:
     """One row per task and attack: whom Krum and Multi-Krum accept, and accuracies under weak DP.
 

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import torch
 
@@ -51,7 +51,7 @@ def total_memory(device: torch.device) -> int:
 
 
 @contextlib.contextmanager
-def short_of_memory(remedy: str) -> Iterator[None]:
+def short_of_memory(remedy: str) -> Generator[None]:
     """Where memory runs out, of the device or of the machine, raise a `ResourceError`.
 
     It ends with what a user can change, `remedy`.

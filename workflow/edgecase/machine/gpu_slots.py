@@ -31,7 +31,7 @@ def become(command: Sequence[str], devices: Sequence[str], slots: int) -> NoRetu
     device, lock = _wait(_folder(), devices, slots)
     os.set_inheritable(lock, True)
     os.environ["CUDA_VISIBLE_DEVICES"] = device
-    os.execvp(command[0], command)
+    os.execvp(command[0], list(command))
 
 
 def _folder() -> Path:

@@ -1,6 +1,6 @@
 """Set the arithmetic of local training and evaluation; masters and the aggregate stay in fp32."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
@@ -12,7 +12,7 @@ def autocast_dtype(precision: str) -> torch.dtype | None:
 
 
 @contextmanager
-def matrix_products(precision: str) -> Iterator[None]:
+def matrix_products(precision: str) -> Generator[None]:
     """Within the block a GPU may round the factors of matrix products to TF32 if asked for.
 
     Outside of it never: the defenses compare distances, which TF32 would round to 10 bits.

@@ -77,6 +77,7 @@ def _with_classifier(
         if isinstance(layer, nn.Conv2d):
             deviation = math.sqrt(2 / (9 * layer.out_channels))
             nn.init.normal_(layer.weight, 0.0, deviation, generator=generator)
+            assert layer.bias is not None
             nn.init.zeros_(layer.bias)
     return module
 

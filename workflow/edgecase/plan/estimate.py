@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from edgecase.plan.speed import Calibration
 from edgecase.plan.work import Job, Work, jobs, parts
@@ -21,7 +22,7 @@ COLUMNS = {
     "hours": "estimated hours on this device",
 }
 
-Row = dict[str, str | int | float]
+Row = dict[str, Any]
 
 
 def table(config: Mapping, results: Path, calibration: Calibration) -> list[Row]:

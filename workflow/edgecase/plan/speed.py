@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from edgecase.base.documents import read_json
 from edgecase.base.errors import DataError, EdgecaseError
@@ -71,7 +72,7 @@ class Calibration:
     process until it can work.
     """
 
-    key: Mapping[str, str | int]
+    key: Mapping[str, Any]
     device: str
     start_s: float
     speeds: Mapping[Setting, Speed]

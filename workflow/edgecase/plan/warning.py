@@ -1,6 +1,6 @@
 """Warn before a run that takes longer than a day, or is in bf16 where fp32 is faster."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -57,10 +57,10 @@ def slow_bf16(
     """
     if config.get("precision") != "bf16" or gpu_jobs or not cells or has_bf16():
         return None
-    work: Counter[Setting] = Counter()
+    work: dict[Setting, float] = defaultdict(float)
     for job in (cell_job(config, cell) for cell in cells):
         work[job.setting] += job.work.samples
-    most = work.most_common(1)[0][0]
+    most = max(work, key=lambda setting: work[setting])
     batch = min(most.batch_size, _COMPARED_BATCH)
     half = replace(most, batch_size=batch, test_batch_size=1, backend="sequential", members=1)
     full = replace(half, precision="fp32")

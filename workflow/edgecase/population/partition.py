@@ -176,7 +176,7 @@ def _draw_owners(
     return owner
 
 
-def _offsets(sizes: Sequence[int]) -> np.ndarray:
+def _offsets(sizes: Sequence[int] | np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 

@@ -137,7 +137,9 @@ def _read(path: Path) -> tuple[str, frozenset[str]]:
                 imports |= {alias.name for alias in names}
             case ast.ImportFrom(module=str(module), names=names, level=0):
                 imports |= {module, *(f"{module}.{alias.name}" for alias in names)}
-            case ast.Assign(value=ast.Call(func=ast.Name(id="lazy"), args=[ast.Constant(name)])):
+            case ast.Assign(
+                value=ast.Call(func=ast.Name(id="lazy"), args=[ast.Constant(str(name))])
+            ):
                 imports.add(name)
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 left += node.orelse

@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
@@ -40,7 +41,7 @@ def pack(config: Mapping, configfiles: Sequence[Path], project: Path, archive: P
         raise DataError("\n".join(told))
     files = [*_configuration(configfiles, project), *_outputs(run, project)]
     files += metadata.find(project, {file.as_posix() for file in files} - _figure_1(run))
-    described = {
+    described: dict[str, Any] = {
         "format": FORMAT,
         "run": run,
         "configfiles": [path.as_posix() for path in _configuration(configfiles, project)[1:]],
@@ -65,7 +66,7 @@ def pack(config: Mapping, configfiles: Sequence[Path], project: Path, archive: P
         tar.addfile(_member(MANIFEST, len(text)), io.BytesIO(text))
         for name, about in described["files"].items():
             with (project / name).open("rb") as handle:
-                tar.addfile(_member(name, about["size"]), handle)
+                tar.addfile(_member(name, int(about["size"])), handle)
     return len(files)
 
 

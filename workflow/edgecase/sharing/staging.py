@@ -6,14 +6,14 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 from edgecase.base.files import atomic_path
 
 
 @contextlib.contextmanager
-def staging(project: Path) -> Iterator[Path]:
+def staging(project: Path) -> Generator[Path]:
     """An empty folder below `project`, gone at the end, whatever happens."""
     with tempfile.TemporaryDirectory(prefix=".incoming-", dir=project) as folder:
         yield Path(folder)

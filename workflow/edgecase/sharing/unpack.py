@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import jsonschema
 
@@ -103,7 +103,7 @@ def _extract(archive: Path, folder: Path) -> dict:
             raise DataError(f"{archive}: does not begin with {MANIFEST}; not an archive of a run")
         if first.size > _LARGEST_MANIFEST:
             raise DataError(f"{archive}: its {MANIFEST} has {first.size} bytes")
-        manifest = _manifest(archive, tar.extractfile(first).read())
+        manifest = _manifest(archive, _content(tar, first).read())
         left = dict(manifest["files"])
         needed, free = sum(about["size"] for about in left.values()), shutil.disk_usage(folder).free
         if needed > free:
@@ -118,7 +118,7 @@ def _extract(archive: Path, folder: Path) -> dict:
                 )
             path = folder / member.name
             path.parent.mkdir(parents=True, exist_ok=True)
-            if (member.size, _copied(tar.extractfile(member), path)) != (
+            if (member.size, _copied(_content(tar, member), path)) != (
                 about["size"],
                 about["sha256"],
             ):
@@ -128,7 +128,14 @@ def _extract(archive: Path, folder: Path) -> dict:
     return manifest
 
 
-def _copied(stream: BinaryIO, path: Path) -> str:
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    """What a plain file in the archive holds."""
+    stream = tar.extractfile(member)
+    assert stream is not None
+    return stream
+
+
+def _copied(stream: IO[bytes], path: Path) -> str:
     """Write the stream to `path`; its sha256."""
     digest = hashlib.sha256()
     with path.open("wb") as handle:

@@ -31,7 +31,7 @@ class Dropout(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if not self.training:
             return x
-        if self._positions is None or len(self._positions) != len(x):
+        if self._key is None or self._positions is None or len(self._positions) != len(x):
             raise RuntimeError("Dropout.begin was not called for this batch")
         return self.drop(x, self._key, self._positions)
 

@@ -15,6 +15,7 @@ def initialise_default(module: nn.Module, generator: torch.Generator) -> None:
         if isinstance(layer, nn.Conv2d | nn.Linear):
             bound = 1 / math.sqrt(layer.weight[0].numel())
             nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
+            assert layer.bias is not None
             nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
 
 

@@ -23,7 +23,7 @@ from edgecase.population.poison.sevens import Sevens
 __all__ = ["CASES", "FAMILIES", "PoisonedData", "build", "load_poison", "save_poison"]
 
 #: edge set → the family that knows its rules.
-FAMILIES: dict[str, type[Liveries] | type[Sevens] | type[GreenCars]] = {
+FAMILIES: dict[str, type[Family]] = {
     "southwest": Liveries,
     "standin-livery": Liveries,
     "ardis": Sevens,

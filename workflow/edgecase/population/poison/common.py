@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypedDict
+from typing import Any, Literal, NamedTuple, Protocol, TypedDict, cast
 
 import numpy as np
 
@@ -65,8 +65,10 @@ def honest_share() -> Any:
 class Family(Protocol):
     """The parameters of a poisoned set and the rules of its edge samples; a frozen dataclass."""
 
-    clean: int
-    p_study: PStudy
+    @property
+    def clean(self) -> int: ...
+    @property
+    def p_study(self) -> PStudy: ...
 
     def edge_samples(
         self,
@@ -189,12 +191,12 @@ def save_poison(path: str | Path, data: PoisonedData, labels: np.ndarray) -> Non
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(["role", "client", "class", "count"])
         writer.writerows(summary(data, labels))
-    save_npz(path, data)
+    save_npz(path, cast(dict[str, np.ndarray], data))
 
 
 def load_poison(path: str | Path) -> PoisonedData:
     """Read what `save_poison` wrote; `DataError`, naming the file, if it is not that."""
-    data = PoisonedData(**load_npz(path, PoisonedData.__annotations__))
+    data = cast(PoisonedData, load_npz(path, PoisonedData.__annotations__))
     for group in (
         ("attacker_edge_x", "attacker_edge_y"),
         ("honest_edge_x", "honest_edge_y", "honest_edge_client"),
