@@ -11,11 +11,12 @@ import numpy as np
 
 from edgecase import config
 from edgecase.datasets import EDGE_SETS
+from edgecase.federation.parameters import CellParameters
 from edgecase.federation.simulate import participants_of
 from edgecase.federation.transforms import task_transforms
 from edgecase.plan.sizes import edge_counts
 from edgecase.plan.work import cell_work
-from edgecase.population.partition import partition
+from edgecase.population.partition import partition, read_parameters
 from edgecase.results.cells import all_cells
 
 ROOT = Path(__file__).parents[1]
@@ -55,21 +56,22 @@ def test_every_client_has_50_images_and_no_edge_case():
     labels = np.arange(50_000) % 10
     excluded = EDGE_SETS[resolved()["edge_set"]].excluded
     clients = partition(
-        labels, 1000, resolved()["partition"], np.random.default_rng(0), exclude=excluded
+        *(labels, 1000, read_parameters(resolved()["partition"]), np.random.default_rng(0)),
+        exclude=excluded,
     )
     assert set(np.diff(clients.offsets)) == {50}
     assert edge_counts("southwest", resolved()["case"], 1000, resolved()["poison"]).honest == 0
 
 
 def test_nobody_attacks_and_50_take_part():
-    participants = participants_of(resolved(), 11, seed=0)
+    participants = participants_of(CellParameters.of(resolved()), 11, seed=0)
     assert len(participants.ids) == 50
     assert not participants.attackers
 
 
 def test_work_of_a_run():
     """1500 rounds of 50 clients, each one epoch of 5 batches of 10; 151 evaluations."""
-    work = cell_work(resolved())
+    work = cell_work(CellParameters.of(resolved()))
     assert (work.trainings, work.steps, work.samples) == (75_000, 375_000, 3_750_000)
     assert work.evaluated == 151 * (10_000 + 196)
 

@@ -130,7 +130,6 @@ PGD = "--attack_method pgd"
         ("--lr 0.5", "lr", 0.5),
         ("--gamma 0.9", "gamma", 0.9),
         ("--batch-size 7", "batch_size", 7),
-        ("--test-batch-size 7", "test_batch_size", 7),
         ("--num_nets 77", "num_clients", 77),
         ("--part_nets_per_round 7", "clients_per_round", 7),
         ("--fl_round 7", "rounds", 7),

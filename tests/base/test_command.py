@@ -82,7 +82,15 @@ def test_a_signal_ends_a_script_after_it_has_tidied_up(number, said):
     assert done.stderr == f"{said}: the same command goes on from what is saved\n"
 
 
-def test_a_signal_that_is_held_back_takes_effect_when_it_is_let_go():
+@pytest.fixture
+def interruptible():
+    """Ctrl-C interrupts: a job in a shell's background would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_signal_that_is_held_back_takes_effect_when_it_is_let_go(interruptible):
     before = signal.getsignal(signal.SIGINT)
     done = []
 

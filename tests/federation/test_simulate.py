@@ -260,7 +260,7 @@ def test_a_model_that_diverges_stops_the_run_and_names_the_round(
 ):
     world = make_world()
     for defense in DEFENSES:
-        cell = parameters(defense, attack="blackbox", participation="fixed-freq-1", lr=1e38)
+        cell = parameters(defense, attack="blackbox", participation="fixed-freq-1", lr=1e6)
         with pytest.raises(SimulationError, match=r"seed 4, round 1, participants -1 "):
             records_of(world, lay_out, cell, classes, 4)
 

@@ -93,5 +93,6 @@ def test_a_cell_in_the_folder_of_another_is_refused(tmp_path, axis):
 
 def test_the_limits_are_those_of_the_configuration():
     schema = yaml.safe_load((ROOT / "config" / "schemas" / "config.schema.yaml").read_text())
-    assert schema["$defs"]["count"]["maximum"] == MOST_ROUNDS
+    task = schema["properties"]["overrides"]["additionalProperties"]["properties"]
+    assert task["rounds"]["maximum"] == MOST_ROUNDS
     assert schema["properties"]["seeds"]["items"]["maximum"] == LARGEST_SEED

@@ -36,11 +36,13 @@ class Project:
     bytecode: Path
 
     def run(self, *command: str) -> subprocess.CompletedProcess:
-        """Run a command in the copy; both outputs are `stdout`."""
+        """Run a command in the copy, `python` being this one; both outputs are `stdout`."""
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
         if environment.pop("PYTHONDONTWRITEBYTECODE", None):
             # Torch takes seconds to compile; every job would do it again.
             environment["PYTHONPYCACHEPREFIX"] = str(self.bytecode)
+        if command[0] == "python":
+            command = (sys.executable, *command[1:])
         return subprocess.run(
             command,
             cwd=self.root,

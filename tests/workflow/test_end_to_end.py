@@ -81,6 +81,8 @@ def test_every_output_is_there_and_no_temporary_file(finished):
         wanted |= {f"test/cells/{cell.folder}/{file}" for file in [*files, "cell.json"]}
         states = [f"seed{seed}.safetensors" for seed in SEEDS]
         wanted |= {f"test/state/{cell.folder}/{file}" for file in [*states, "lock"]}
+    started = f"test/state/pretrain/{TASK}/default"
+    wanted |= {f"{started}/lock", f"{started}/training.safetensors"}
     wanted |= {f"test/tables/{name}.csv" for name in ("fig2", "fig4", "fig5", "measures")}
     wanted |= {
         f"test/tables/{name}.{ending}"

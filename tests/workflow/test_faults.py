@@ -172,15 +172,16 @@ SHORT_OF_MEMORY = """
 import resource, sys
 sys.path.insert(0, "workflow")
 from edgecase.base import command
+from edgecase.federation import experiment
 from scripts import cell
 
-def short(*arguments, build=cell.build_tests):
+def short(*arguments, build=experiment.build_tests):
     pages = int(open("/proc/self/statm").read().split()[0])
     limit = pages * resource.getpagesize() + (1 << 20)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     return build(*arguments)
 
-cell.build_tests = short
+experiment.build_tests = short
 command.run(cell.main)
 """
 
@@ -188,9 +189,8 @@ command.run(cell.main)
 def test_a_job_out_of_memory_says_what_needs_less(finished, tmp_path):
     """4 MiB are left when training begins; the test set as one batch needs more."""
     out = tmp_path / "out"
-    command = cell_again(
-        finished.root, KRUM, out, rounds=1, test_samples=None, test_batch_size=2000
-    )
+    options = ("--test-batch-size", "2000")
+    command = cell_again(finished.root, KRUM, out, *options, rounds=1, test_samples=None)
     short = [sys.executable, "-c", SHORT_OF_MEMORY, *command[2:]]
     (told,) = errors(run(short, finished.root))
     assert told.startswith("error: out of memory (tried to allocate ")
@@ -204,6 +204,7 @@ def test_a_job_out_of_memory_says_what_needs_less(finished, tmp_path):
 def test_a_client_that_diverges_is_named_and_may_be_left_out(finished, tmp_path):
     out = tmp_path / "out"
     spoilt = {"rounds": 2, "attack": "pgd", "eps": 1e6, "attacker_lr": 1e6}
+    spoilt |= {"project_frequency": 10}
     command = cell_again(finished.root, PLAIN, out, **spoilt)
     (told,) = errors(run(command, finished.root))
     assert re.match(

@@ -43,6 +43,7 @@ STATES = "results/test/state/standin-digits/fixed-freq-2/edge-case/none/krum/def
 UNDECLARED = {"cell": [f"{STATES}/seed0.safetensors", f"{STATES}/seed1.safetensors"]}
 #: what a run hands to its jobs by the environment
 ENVIRONMENT = {
+    "EDGECASE_DEVICE": "cpu",
     "EDGECASE_MEMORY_SHARE": "0.8",
     "EDGECASE_SAVE_MINUTES": "0",
     "EDGECASE_THREADS": "1",

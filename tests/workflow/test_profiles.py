@@ -62,7 +62,11 @@ def test_other_requests_run_nothing_again(mine):
 
 
 def test_jobs_of_this_machine_ask_for_nothing_but_a_gpu(fresh):
-    assert all(resources.keys() <= {"gpu"} for jobs in asked(fresh).values() for resources in jobs)
+    assert all(
+        resources.keys() <= {"gpu", "test_batch_size"}
+        for jobs in asked(fresh).values()
+        for resources in jobs
+    )
 
 
 @pytest.mark.parametrize(("device", "gpu"), [("auto", "1"), ("cuda", "1"), ("cpu", "0")])
