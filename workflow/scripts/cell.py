@@ -133,7 +133,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     with Progress(parameters.rounds, begun) as progress:
 
         def tell(seed: int, record: RoundRecord) -> None:
-            progress(seed, record.values["fl_iter"], _accuracies(record.values))
+            progress(seed, record.round, _accuracies(record.values))
 
         experiment.run(session, 60 * arguments.save_minutes, tell)
     states = session.states

@@ -66,6 +66,7 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
         load_authors(model, next(arguments.authors.glob("*.pt"), arguments.authors))
         recipe: dict = {"start": "authors"}
     else:
+        assert parameters.pretrain is not None
         recipe = {"start": "trained", **plain(parameters.pretrain)}
         saved = saved_training(arguments) if arguments.state else None
         pretrain_on(model, data, parameters.pretrain, parameters.precision, saved, _say)

@@ -105,6 +105,7 @@ def train_locally(
         model.load(start, buffers)
     velocity = torch.zeros_like(parameters) if training.momentum else None
     if begun and begun.velocity is not None:
+        assert velocity is not None
         velocity.copy_(begun.velocity)
     done, steps = begun.steps if begun else 0, -(-count // training.batch_size)
     order_key = stream.key("order")

@@ -172,10 +172,13 @@ class TaskParameters(Federation, Setting):
 
 
 class ImageSetting(Protocol):
-    """What lays a task's images out: a starting model's, a cell's or the densities' parameters."""
+    """What lays a task's images and its model out: parameters of a starting model, a cell or the
+    densities."""
 
     @property
     def dataset(self) -> str: ...
+    @property
+    def model(self) -> ModelParameters: ...
     @property
     def test_samples(self) -> int | None: ...
     @property

@@ -46,6 +46,7 @@ def train_participants(
         for client, attacks_now in cohort.participants:
             stream = Stream(cohort.seed, round, client)
             if attacks_now:
+                assert parameters.attack is not None
                 view = views[cohort.seed, client]
                 training = parameters.attack.training(view)
                 own = cohort.population.attacker

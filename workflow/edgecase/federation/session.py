@@ -110,7 +110,7 @@ class Session:
     def _after(self, seed: int, record: RoundRecord, rounds: int) -> SeedState:
         """The seed after a round."""
         before = self.states.get(seed, NOT_BEGUN)
-        round: int = record.values["fl_iter"]
+        round = record.round
         is_done = round == rounds
         parameters = None if is_done else record.parameters
         carried = {} if is_done else record.carried.tensors()

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 
@@ -47,6 +48,11 @@ class RoundRecord:
     parameters: torch.Tensor
     carried: Carried
 
+    @property
+    def round(self) -> int:
+        """Its number; 0 is the starting model's."""
+        return cast(int, self.values["fl_iter"])
+
 
 @dataclass(frozen=True)
 class SeedRun:
@@ -56,6 +62,13 @@ class SeedRun:
     population: Population
     tests: TestSets
     begun: SeedState | None = None
+
+    def model(self, start: torch.Tensor) -> torch.Tensor:
+        """The global model [P] that the seed goes on from: its own, or a copy of `start`."""
+        if self.begun is None:
+            return start.clone()
+        assert self.begun.parameters is not None
+        return self.begun.parameters.to(start)
 
 
 def simulate(
@@ -105,9 +118,7 @@ def simulate(
         return _accuracy_columns(accuracy, classes)
 
     done = {run.seed: run.begun.round if run.begun else 0 for run in runs}
-    current = {
-        run.seed: run.begun.parameters.to(start) if run.begun else start.clone() for run in runs
-    }
+    current = {run.seed: run.model(start) for run in runs}
     carried = {
         run.seed: Carried.of(run.begun.carried, start.device)
         if run.begun

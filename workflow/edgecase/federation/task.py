@@ -13,7 +13,7 @@ from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, Dataset, load_npz
 from edgecase.datasets.arrays import check_array, check_labels
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.parameters import CellParameters, ImageSetting, Setting
+from edgecase.federation.parameters import CellParameters, ImageSetting
 from edgecase.federation.simulate import Classes
 from edgecase.federation.transforms import TaskTransforms, task_transforms
 
@@ -71,7 +71,7 @@ def task_data(
 
 
 def build_model(
-    parameters: Setting,
+    parameters: ImageSetting,
     device: torch.device,
     initial_weights: torch.Generator | None = None,
     dtype: torch.dtype = torch.float32,
@@ -86,7 +86,7 @@ def build_model(
     return FlatModel(module, device, dtype, head=models.MODELS[parameters.model.name].head)
 
 
-def open_dataset(path: str | Path, parameters: Setting) -> dict[str, np.ndarray]:
+def open_dataset(path: str | Path, parameters: ImageSetting) -> dict[str, np.ndarray]:
     """The arrays of the prepared file of the task's data set; `DataError` if they are not that."""
     arrays = load_npz(path, DATASET_ARRAYS)
     _check(arrays, DATASETS[parameters.dataset], str(path))

@@ -61,6 +61,7 @@ class Unfolded:
     def convolve(
         self, x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, layer: nn.Conv2d
     ) -> torch.Tensor:
+        assert not isinstance(layer.padding, str)
         members, channels = weight.shape[0], weight.shape[2]
         batch = x.shape[1]
         height, width = (

@@ -81,7 +81,7 @@ def _layered(
     remaining, buffers = iter(stacked.parameters), iter(stacked.buffers)
     keys = iter(stacked.dropout_keys.unbind(1))
     x, flattened = layout.enter(images), False
-    for layer in model.module:
+    for layer in model.module.children():
         match layer:
             case nn.Conv2d():
                 x = layout.convolve(x, next(remaining), next(remaining), layer)
