@@ -1,5 +1,4 @@
 # One job per cell: every seed of one attack × defense × case × participation × override.
-CELL = "{task}/{participation}/{case}/{attack}/{defense}/{override}"
 
 
 rule cell:
@@ -9,11 +8,11 @@ rule cell:
         poison=poisons,
         start=start,
     output:
-        rounds=expand_seeds(f"{RESULTS}/cells/{CELL}/seed{{seed}}.csv"),
-        timings=expand_seeds(f"{RESULTS}/cells/{CELL}/seed{{seed}}.timing.csv"),
-        record=f"{RESULTS}/cells/{CELL}/cell.json",
+        rounds=RUN.rounds(AXES, SEEDS),
+        timings=RUN.timings(AXES, SEEDS),
+        record=RUN.record(AXES),
     log:
-        f"{RESULTS}/logs/cells/{CELL}.log",
+        RUN.log("cells", AXES),
     conda:
         "../envs/edgecase.yaml"
     threads: THREADS
@@ -27,9 +26,9 @@ rule cell:
         parameters=lambda wildcards: as_json(cell_parameters(wildcards)),
         seeds=" ".join(map(str, SEEDS)),
         backend=config.get("backend", "auto"),
-        probes=f"{RESULTS}/probe",
-        state=f"{RESULTS}/state/{CELL}",
-        kept=f"{RESULTS}/finished/{CELL}",
+        probes=RUN.probes,
+        state=RUN.state(AXES),
+        kept=RUN.finished(AXES),
         folder=lambda wildcards, output: str(Path(output.record).parent),
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/cell.py --dataset {input.dataset}"
@@ -40,3 +39,9 @@ rule cell:
         " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
         " --kept {params.kept} --out {params.folder} 2> {log}"
+
+
+rule cells:
+    input:
+        [cell_files(cell) for cell in CELLS],
+    localrule: True

@@ -2,13 +2,14 @@
 rule claims:
     input:
         claims=local("config/claims.yaml"),
-        measures=f"{RESULTS}/tables/measures.csv",
-        densities=f"{RESULTS}/tables/fig2.csv" if DENSITY_TASKS else [],
+        measures=RUN.table("measures"),
+        densities=RUN.table("fig2") if DENSITY_TASKS else [],
     output:
-        csv=f"{RESULTS}/claims.csv",
-        markdown=f"{RESULTS}/claims.md",
+        csv=RUN.claims(),
+        markdown=RUN.claims("md"),
     log:
-        f"{RESULTS}/logs/claims.log",
+        RUN.log("claims"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:

@@ -15,6 +15,7 @@ from edgecase import config as configuration
 from edgecase import defenses
 from edgecase.machine import gpus as machine
 from edgecase.results import code as sources
+from edgecase.results import layout
 from edgecase.results import finished
 from edgecase.results import staleness
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
@@ -23,7 +24,9 @@ from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.failures import Failures
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.base.files import require_writable
+from edgecase.report.contents import PROVENANCE, Contents
 from edgecase.results.cells import Cell, all_cells, expand
+from edgecase.results.layout import AXES
 from edgecase.results.records import read_cell
 from edgecase.sharing import MANIFEST
 from edgecase.sharing.shares import own_cells
@@ -58,12 +61,15 @@ if problems:
     listed = "\n".join(f"  - {problem}" for problem in problems)
     raise WorkflowError(f"The configuration cannot run:\n{listed}")
 
-RESULTS = f"results/{config['run']}"
-FIGURES = f"figures/{config['run']}"
+RUN = layout.Run(config["run"])
+RESULTS, FIGURES = RUN.results, RUN.figures
 # In order, so that another order in the configuration is the same run.
 SEEDS = sorted(config["seeds"])
 # On a machine that runs a share, the cells of this share.
 CELLS = own_cells(config)
+DENSITY_TASKS = config.get("densities", {}).get("tasks", [])
+FIGURE_NAMES = [name for name, blocks in config["figures"].items() if blocks]
+CONTENTS = Contents(FIGURE_NAMES, densities=bool(DENSITY_TASKS))
 CLAIM_CELLS = claims.cells_needed(CLAIMS, config.get("claims", {}), all_cells(config))
 # An archive brings cells without the images they were made from (docs/sharing.md).
 UNPACKED = Path(RESULTS, MANIFEST).is_file()

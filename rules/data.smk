@@ -3,9 +3,10 @@
 
 rule download:
     output:
-        folder=directory("results/data/raw/{source}"),
+        folder=directory(layout.raw("{source}")),
     log:
         "results/data/logs/download-{source}.log",
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     shell:
@@ -17,9 +18,10 @@ rule prepare:
     input:
         raw=lambda wildcards: raw_folders(wildcards.name),
     output:
-        npz="results/data/{name}.npz",
+        npz=layout.prepared("{name}"),
     log:
         "results/data/logs/prepare-{name}.log",
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:

@@ -1,17 +1,14 @@
 # Figure 2: how likely the edge cases' features are where the training features lie.
-DENSITY_TASKS = config.get("densities", {}).get("tasks", [])
-
-
 rule densities:
     input:
         dataset=lambda wildcards: density_data(wildcards.task, "dataset"),
         comparison=lambda wildcards: density_data(wildcards.task, "comparison"),
-        poison=expand_seeds(f"{RESULTS}/poison/{{task}}/edge-case/default/seed{{seed}}.npz"),
-        start=f"{RESULTS}/pretrain/{{task}}/default.safetensors",
+        poison=[RUN.poison("{task}", "edge-case", "default", seed) for seed in SEEDS],
+        start=RUN.start("{task}"),
     output:
-        table=f"{RESULTS}/densities/{{task}}.csv",
+        table=RUN.densities("{task}"),
     log:
-        f"{RESULTS}/logs/densities/{{task}}.log",
+        RUN.log("densities/{task}"),
     conda:
         "../envs/edgecase.yaml"
     threads: THREADS
@@ -34,11 +31,12 @@ rule densities:
 
 rule density_table:
     input:
-        tables=[f"{RESULTS}/densities/{task}.csv" for task in DENSITY_TASKS],
+        tables=[RUN.densities(task) for task in DENSITY_TASKS],
     output:
-        table=f"{RESULTS}/tables/fig2.csv",
+        table=RUN.table("fig2"),
     log:
-        f"{RESULTS}/logs/density_table.log",
+        RUN.log("density_table"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -49,17 +47,18 @@ rule density_table:
 
 rule density_figure:
     input:
-        table=f"{RESULTS}/tables/fig2.csv",
+        table=RUN.table("fig2"),
     output:
-        pdf=f"{FIGURES}/fig2.pdf",
+        pdf=RUN.figure("fig2", "pdf"),
         png=report(
-            f"{FIGURES}/fig2.png",
+            RUN.figure("fig2"),
             caption="../docs/captions/figure.rst",
             category="2 Figures",
             labels={"figure": "fig2", "view": "figure"},
         ),
     log:
-        f"{RESULTS}/logs/density_figure.log",
+        RUN.log("density_figure"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -74,3 +73,11 @@ if DENSITY_TASKS:
     rule fig2:
         input:
             figure_files("fig2"),
+
+
+# What needs a model; all else is drawn from it.
+rule measured:
+    input:
+        rules.cells.input,
+        density_files(),
+    localrule: True

@@ -1,22 +1,20 @@
 # Tidy tables and figures, and a target for each figure by its name.
 MONTAGE_SEED = SEEDS[0]
-FIGURE_NAMES = [name for name, blocks in config["figures"].items() if blocks]
 TASKS = list(dict.fromkeys(cell.task for cell in CELLS))
-MONTAGE_DATA = [f"results/data/{config['tasks'][task]['dataset']}.npz" for task in TASKS]
+MONTAGE_DATA = [layout.prepared(config["tasks"][task]["dataset"]) for task in TASKS]
 
 
 rule collect:
     input:
-        records=lambda wildcards: [f"{folder}/cell.json" for folder in cells_of(wildcards.figure)],
-        rounds=lambda wildcards: [
-            f"{folder}/seed{seed}.csv" for folder in cells_of(wildcards.figure) for seed in SEEDS
-        ],
+        records=lambda wildcards: [*map(RUN.record, cells_of(wildcards.figure))],
+        rounds=lambda wildcards: rounds_of(cells_of(wildcards.figure)),
     output:
-        table=f"{RESULTS}/tables/{{figure}}.csv",
+        table=RUN.table("{figure}"),
     log:
-        f"{RESULTS}/logs/collect/{{figure}}.log",
+        RUN.log("collect/{figure}"),
     wildcard_constraints:
         figure="|".join(FIGURE_NAMES) or "none",
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -30,23 +28,26 @@ rule collect:
 
 rule figure:
     input:
-        table=f"{RESULTS}/tables/{{figure}}.csv",
+        table=RUN.table("{figure}"),
     output:
-        pdf=f"{FIGURES}/{{figure}}.pdf",
+        pdf=RUN.figure("{figure}", "pdf"),
         png=report(
-            f"{FIGURES}/{{figure}}.png",
+            RUN.figure("{figure}"),
             caption="../docs/captions/figure.rst",
             category=lambda wildcards: report_category(wildcards),
             labels={"figure": "{figure}", "view": "figure"},
         ),
     log:
-        f"{RESULTS}/logs/figure/{{figure}}.log",
+        RUN.log("figure/{figure}"),
     wildcard_constraints:
         figure="|".join(FIGURE_NAMES) or "none",
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=lambda wildcards: sources.digest("figure", FIGURE_SPECS[wildcards.figure].draw.__module__),
+        code=lambda wildcards: sources.digest(
+            "figure", FIGURE_SPECS[wildcards.figure].draw.__module__
+        ),
     shell:
         "python workflow/scripts/figure.py --name {wildcards.figure} --table {input.table}"
         " --pdf {output.pdf} --png {output.png} 2> {log}"
@@ -56,20 +57,21 @@ rule montage:
     input:
         datasets=MONTAGE_DATA if montage_images() else [],
         poison=(
-            [f"{RESULTS}/poison/{task}/edge-case/default/seed{MONTAGE_SEED}.npz" for task in TASKS]
+            [RUN.poison(task, "edge-case", "default", MONTAGE_SEED) for task in TASKS]
             if montage_images()
             else []
         ),
     output:
-        pdf=f"{FIGURES}/fig1.pdf",
+        pdf=RUN.figure("fig1", "pdf"),
         png=report(
-            f"{FIGURES}/fig1.png",
+            RUN.figure("fig1"),
             caption="../docs/captions/fig1.rst",
             category="2 Figures",
             labels={"figure": "fig1", "view": "figure"},
         ),
     log:
-        f"{RESULTS}/logs/montage.log",
+        RUN.log("montage"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -97,3 +99,9 @@ for figure_name in FIGURE_NAMES:
             figure_name
         input:
             figure_files(figure_name),
+
+
+rule figures:
+    input:
+        figure_files(),
+    localrule: True

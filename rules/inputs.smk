@@ -17,30 +17,28 @@ def task_key(key):
 
 def prepared(key):
     """An input function: the prepared file of the task's `dataset` or `edge_set`."""
-    return lambda wildcards: f"results/data/{task_key(key)(wildcards)}.npz"
+    return lambda wildcards: layout.prepared(task_key(key)(wildcards))
 
 
 def cells_of(figure):
-    """The folders of the cells that a figure shows."""
-    return [f"{RESULTS}/cells/{cell.folder}" for cell in expand(config["figures"][figure])]
+    """The cells that a figure shows."""
+    return expand(config["figures"][figure])
 
 
-def expand_seeds(pattern):
-    """`pattern` once per seed, its other wildcards kept."""
-    return [pattern.replace("{seed}", str(seed)) for seed in SEEDS]
+def rounds_of(cells):
+    """The rounds of every seed of the cells."""
+    return [path for cell in cells for path in RUN.rounds(cell, SEEDS)]
 
 
 def cell_files(cell):
     """The record of a cell, and the rounds and wall times of all its seeds."""
-    folder = f"{RESULTS}/cells/{cell.folder}"
-    files = expand_seeds(f"{folder}/seed{{seed}}.csv") + expand_seeds(f"{folder}/seed{{seed}}.timing.csv")
-    return [f"{folder}/cell.json", *files]
+    return RUN.cell_files(cell, SEEDS)
 
 
 def raw_folders(name):
     """The folders of verified files that a data set or an edge set is prepared from."""
     described = DATASETS.get(name) or EDGE_SETS[name]
-    return [f"results/data/raw/{source}" for source in described.sources]
+    return [flayout.raw("{source}") for source in described.sources]
 
 
 def authors_checkpoint(wildcards):
@@ -48,7 +46,7 @@ def authors_checkpoint(wildcards):
     if task_key("start")(wildcards) != "authors":
         return []
     source, _ = AUTHORS_STARTS[task_key("model")(wildcards)["name"]]
-    return f"results/data/raw/{source}"
+    return flayout.raw("{source}")
 
 
 def pretrain_parameters(wildcards):
@@ -77,20 +75,19 @@ def cell_parameters(wildcards):
 def partitions(wildcards):
     """The partition of every seed."""
     variant = configuration.partition_variant(config, wildcards.task, wildcards.override)
-    return [f"{RESULTS}/partition/{wildcards.task}/{variant}/seed{seed}.npz" for seed in SEEDS]
+    return [RUN.partition(wildcards.task, variant, seed) for seed in SEEDS]
 
 
 def poisons(wildcards):
     """The poisoned sets of every seed."""
     variant = configuration.poison_variant(config, wildcards.task, wildcards.override)
-    folder = f"{RESULTS}/poison/{wildcards.task}/{wildcards.case}/{variant}"
-    return [f"{folder}/seed{seed}.npz" for seed in SEEDS]
+    return [RUN.poison(wildcards.task, wildcards.case, variant, seed) for seed in SEEDS]
 
 
 def start(wildcards):
     """The starting model."""
     variant = configuration.pretrain_variant(config, wildcards.task, wildcards.override)
-    return f"{RESULTS}/pretrain/{wildcards.task}/{variant}.safetensors"
+    return RUN.start(wildcards.task, variant)
 
 
 def density_parameters(task):
@@ -107,12 +104,12 @@ def density_parameters(task):
 
 def density_data(task, key):
     """The prepared file of the task's `dataset`, or of the one that figure 2 compares with it."""
-    return f"results/data/{density_parameters(task)[key]}.npz"
+    return layout.prepared(density_parameters(task)[key])
 
 
 def density_files():
     """The log-densities of every task that figure 2 shows."""
-    return [f"{RESULTS}/densities/{task}.csv" for task in DENSITY_TASKS]
+    return [RUN.densities(task) for task in DENSITY_TASKS]
 
 
 def folders(wildcards, input):
@@ -127,8 +124,8 @@ def montage_images():
 
 def numbered_figures():
     """The figures of the run in order, figure 1 if it is there or can be drawn."""
-    first = montage_images() or os.path.exists(f"{FIGURES}/fig1.png")
-    return [*(["fig1"] if first else []), *NUMBERED_FIGURES]
+    first = montage_images() or os.path.exists(RUN.figure("fig1"))
+    return [*(["fig1"] if first else []), *CONTENTS.with_table]
 
 
 def all_files():
@@ -142,12 +139,12 @@ def all_files():
 def figure_files(name=None):
     """The files of one figure, or of all."""
     names = [name] if name else numbered_figures()
-    return [f"{FIGURES}/{name}.{ending}" for name in names for ending in ("pdf", "png")]
+    return [RUN.figure(name, ending) for name in names for ending in ("pdf", "png")]
 
 
 def table_files():
     """The tables of the run."""
-    return [f"{RESULTS}/tables/{name}.{ending}" for name in TABLES for ending in ("csv", "md")]
+    return [RUN.table(name, ending) for name in CONTENTS.tables for ending in ("csv", "md")]
 
 
 def starting_models():
@@ -156,38 +153,28 @@ def starting_models():
         (cell.task, configuration.pretrain_variant(config, cell.task, cell.override)): None
         for cell in CELLS
     }
-    return [f"{RESULTS}/pretrain/{task}/{variant}.json" for task, variant in used]
+    return [RUN.start(task, variant, "json") for task, variant in used]
 
 
 def page_table(name):
     """The table that a page shows."""
-    return f"{RESULTS}/claims.csv" if name == "claims" else f"{RESULTS}/tables/{name}.csv"
+    return RUN.claims() if name == "claims" else RUN.table(name)
 
 
 def report_category(wildcards):
-    """Where the report lists a figure or a table; the numbers put the categories in order."""
-    name = getattr(wildcards, "figure", None) or wildcards.table
-    if name == "claims":
-        return "1 Claims"
-    if name in PAGE_TITLES:
-        return "4 Tables"
-    return "2 Figures" if name.startswith("fig") else "3 Appendix and ablation"
+    """Where the report lists a figure or a table."""
+    return CONTENTS.category(getattr(wildcards, "figure", None) or wildcards.table)
 
 
 def page_labels(view):
-    """How the report lists what a page shows, as its table or figure and the `view` of it."""
-
-    def labels(wildcards):
-        kind = "table" if wildcards.table in PAGE_TITLES else "figure"
-        return {kind: PAGE_TITLES.get(wildcards.table, wildcards.table), "view": view}
-
-    return labels
+    """How the report lists what a page shows."""
+    return lambda wildcards: CONTENTS.labels(wildcards.table, view)
 
 
 def report_files():
     """The pages of the report and the tables for download; it holds the figures too."""
-    tables = [*PAGE_TITLES, *NUMBERED_FIGURES]
+    pages = CONTENTS.pages
     return [
-        *(f"{REPORT}/{name}.html" for name in ["front", *tables, "provenance"]),
-        *(f"{REPORT}/{name}.csv.gz" for name in tables),
+        *map(RUN.page, ["front", *pages, "provenance"]),
+        *(RUN.page(name, "csv.gz") for name in pages),
     ]

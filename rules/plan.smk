@@ -8,7 +8,7 @@ if not SUBMITTED:
 
 rule plan:
     log:
-        f"{RESULTS}/logs/plan.log",
+        RUN.log("plan"),
     conda:
         "../envs/edgecase.yaml"
     # Nothing else runs beside the calibration.

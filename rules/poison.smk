@@ -3,10 +3,11 @@ rule partition:
     input:
         dataset=prepared("dataset"),
     output:
-        npz=f"{RESULTS}/partition/{{task}}/{{variant}}/seed{{seed}}.npz",
-        csv=f"{RESULTS}/partition/{{task}}/{{variant}}/seed{{seed}}.csv",
+        npz=RUN.partition("{task}", "{variant}", "{seed}"),
+        csv=RUN.partition("{task}", "{variant}", "{seed}", "csv"),
     log:
-        f"{RESULTS}/logs/partition/{{task}}/{{variant}}/seed{{seed}}.log",
+        RUN.log("partition/{task}/{variant}/seed{seed}"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -25,10 +26,11 @@ rule poison:
         dataset=prepared("dataset"),
         edge=prepared("edge_set"),
     output:
-        npz=f"{RESULTS}/poison/{{task}}/{{case}}/{{variant}}/seed{{seed}}.npz",
-        csv=f"{RESULTS}/poison/{{task}}/{{case}}/{{variant}}/seed{{seed}}.csv",
+        npz=RUN.poison("{task}", "{case}", "{variant}", "{seed}"),
+        csv=RUN.poison("{task}", "{case}", "{variant}", "{seed}", "csv"),
     log:
-        f"{RESULTS}/logs/poison/{{task}}/{{case}}/{{variant}}/seed{{seed}}.log",
+        RUN.log("poison/{task}/{case}/{variant}/seed{seed}"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:

@@ -6,10 +6,10 @@ rule pretrain:
         dataset=prepared("dataset"),
         authors=authors_checkpoint,
     output:
-        model=f"{RESULTS}/pretrain/{{task}}/{{variant}}.safetensors",
-        report=f"{RESULTS}/pretrain/{{task}}/{{variant}}.json",
+        model=RUN.start("{task}", "{variant}"),
+        report=RUN.start("{task}", "{variant}", "json"),
     log:
-        f"{RESULTS}/logs/pretrain/{{task}}/{{variant}}.log",
+        RUN.log("pretrain/{task}/{variant}"),
     conda:
         "../envs/edgecase.yaml"
     threads: THREADS
@@ -22,7 +22,7 @@ rule pretrain:
         code=lambda wildcards: sources.digest_for("pretrain", pretrain_parameters(wildcards)),
         parameters=lambda wildcards: as_json(pretrain_parameters(wildcards)),
         authors=lambda wildcards, input: f"--authors {input.authors}" if input.authors else "",
-        state=f"{RESULTS}/state/pretrain/{{task}}/{{variant}}",
+        state=RUN.state("pretrain/{task}/{variant}"),
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/pretrain.py --dataset {input.dataset}"
         " --parameters {params.parameters:q} {params.authors} --device $EDGECASE_DEVICE"

@@ -3,7 +3,7 @@ import functools
 import re
 
 # Measured by `plan` where the jobs run: this machine's own speed says nothing of a cluster's.
-CALIBRATION = f"{RESULTS}/calibration{'-cluster' if SUBMITTED else ''}.json"
+CALIBRATION = RUN.calibration(on_cluster=SUBMITTED)
 
 if SUBMITTED:
     from edgecase.plan import work

@@ -1,22 +1,15 @@
 # Tables over every cell of the run.
-TABLES = (
-    "summary",
-    "hyperparameters",
-    *(["tab1"] if "fig6" in FIGURE_NAMES else []),
-    *(["ablation-effects"] if "ablation" in FIGURE_NAMES else []),
-)
-
-
 rule summary:
     input:
-        records=[f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in CELLS],
-        rounds=[f"{RESULTS}/cells/{cell.folder}/seed{seed}.csv" for cell in CELLS for seed in SEEDS],
+        records=[RUN.record(cell) for cell in CELLS],
+        rounds=rounds_of(CELLS),
     output:
-        csv=f"{RESULTS}/tables/summary.csv",
-        measures=f"{RESULTS}/tables/measures.csv",
-        markdown=f"{RESULTS}/tables/summary.md",
+        csv=RUN.table("summary"),
+        measures=RUN.table("measures"),
+        markdown=RUN.table("summary", "md"),
     log:
-        f"{RESULTS}/logs/summary.log",
+        RUN.log("summary"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -29,13 +22,14 @@ rule summary:
 
 rule hyperparameters:
     input:
-        records=[f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in CELLS],
+        records=[RUN.record(cell) for cell in CELLS],
         starts=starting_models(),
     output:
-        csv=f"{RESULTS}/tables/hyperparameters.csv",
-        markdown=f"{RESULTS}/tables/hyperparameters.md",
+        csv=RUN.table("hyperparameters"),
+        markdown=RUN.table("hyperparameters", "md"),
     log:
-        f"{RESULTS}/logs/hyperparameters.log",
+        RUN.log("hyperparameters"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -48,12 +42,13 @@ rule hyperparameters:
 
 rule fairness:
     input:
-        table=f"{RESULTS}/tables/fig6.csv",
+        table=RUN.table("fig6"),
     output:
-        csv=f"{RESULTS}/tables/tab1.csv",
-        markdown=f"{RESULTS}/tables/tab1.md",
+        csv=RUN.table("tab1"),
+        markdown=RUN.table("tab1", "md"),
     log:
-        f"{RESULTS}/logs/fairness.log",
+        RUN.log("fairness"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -72,12 +67,13 @@ if "fig6" in FIGURE_NAMES:
 
 rule ablation_effects:
     input:
-        table=f"{RESULTS}/tables/ablation.csv",
+        table=RUN.table("ablation"),
     output:
-        csv=f"{RESULTS}/tables/ablation-effects.csv",
-        markdown=f"{RESULTS}/tables/ablation-effects.md",
+        csv=RUN.table("ablation-effects"),
+        markdown=RUN.table("ablation-effects", "md"),
     log:
-        f"{RESULTS}/logs/ablation_effects.log",
+        RUN.log("ablation_effects"),
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -85,3 +81,9 @@ rule ablation_effects:
     shell:
         "python workflow/scripts/ablation_effects.py --table {input.table} --csv {output.csv}"
         " --markdown {output.markdown} 2> {log}"
+
+
+rule tables:
+    input:
+        table_files(),
+    localrule: True

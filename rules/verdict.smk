@@ -10,34 +10,31 @@ if "defense" in ASKED:
 
     rule verdict:
         input:
-            records=[f"{RESULTS}/cells/{cell.folder}/cell.json" for cell in VERDICT_CELLS],
-            rounds=[
-                f"{RESULTS}/cells/{cell.folder}/seed{seed}.csv"
-                for cell in VERDICT_CELLS
-                for seed in SEEDS
-            ],
+            records=[RUN.record(cell) for cell in VERDICT_CELLS],
+            rounds=rounds_of(VERDICT_CELLS),
         output:
             markdown=report(
-                f"{RESULTS}/verdict/{ASKED['task']}/{ASKED['defense']}.md",
+                RUN.verdict(ASKED["task"], ASKED["defense"], "md"),
                 caption="../docs/captions/verdict.rst",
                 category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "page"},
             ),
             csv=report(
-                f"{RESULTS}/verdict/{ASKED['task']}/{ASKED['defense']}.csv",
+                RUN.verdict(ASKED["task"], ASKED["defense"], "csv"),
                 caption="../docs/captions/verdict.rst",
                 category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "table"},
             ),
             png=report(
-                f"{FIGURES}/verdict/{ASKED['task']}-{ASKED['defense']}.png",
+                RUN.verdict(ASKED["task"], ASKED["defense"], "png"),
                 caption="../docs/captions/verdict.rst",
                 category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "figure"},
             ),
-            pdf=f"{FIGURES}/verdict/{ASKED['task']}-{ASKED['defense']}.pdf",
+            pdf=RUN.verdict(ASKED["task"], ASKED["defense"], "pdf"),
         log:
-            f"{RESULTS}/logs/verdict/{ASKED['task']}/{ASKED['defense']}.log",
+            RUN.log("verdict", ASKED["task"], ASKED["defense"]),
+        localrule: True
         conda:
             "../envs/edgecase.yaml"
         params:
@@ -55,3 +52,4 @@ else:
     rule verdict:
         input:
             lambda wildcards: configuration.defense_to_judge(config),
+        localrule: True

@@ -81,6 +81,13 @@ def test_a_line_of_a_defense_makes_its_own_cells_stale(copy, cells, before):
     assert stale(cells, before) == krum
 
 
+def test_a_line_of_an_attack_makes_its_own_cells_stale(copy, cells, before):
+    append(copy / "attacks" / "pgd.py", "OTHER = 1\n")
+    own = {cell for cell in cells if cell.attack.startswith("pgd")}
+    assert 0 < len(own) < len(cells)
+    assert stale(cells, before) == own
+
+
 def test_a_line_of_a_model_makes_its_cells_and_starts_stale(copy, cells, before):
     append(copy / "models" / "vgg.py", "OTHER = 1\n")
     own = {cell for cell, parameters in cells.items() if parameters["model"]["name"] == "vgg9"}

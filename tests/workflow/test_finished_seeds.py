@@ -15,7 +15,9 @@ def rounds(project, seeds):
 def run(project, **changes):
     """Make the cell without states; which of its seeds were taken over."""
     shutil.rmtree(project.root / "results/test/state", ignore_errors=True)
-    done = project.snakemake(RECORD, changes=changes)
+    # A record that is there hides that a new seed is not.
+    wanted = [RECORD, *(f"{FOLDER}/seed{seed}.csv" for seed in changes["seeds"])]
+    done = project.snakemake(*wanted, changes=changes)
     assert done.returncode == 0, done.stdout
     log = (project.root / f"results/test/logs/cells/{CELL}.log").read_text()
     return [seed for seed in range(3) if f"seed {seed}: taken over" in log]

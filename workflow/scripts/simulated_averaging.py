@@ -13,6 +13,7 @@ import yaml
 from edgecase.authors import cli as authors_cli
 from edgecase.base import command
 from edgecase.base.files import atomic_path
+from edgecase.results.layout import Run
 from edgecase.results.rounds import read_rounds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,20 +23,19 @@ def main(argv: list[str] | None = None) -> None:
     request = authors_cli.interpret(sys.argv[1:] if argv is None else argv)
     for warning in request.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    results = Path("results", request.config["run"])
-    folder = results / "cells" / request.cell.folder
-    configuration = write_configuration(request.config, results / "config")
+    run = Run(request.config["run"])
+    configuration = write_configuration(request.config, Path(run.results, "config"))
     options = ["--cores", request.cores, "--configfile", str(configuration)]
     if request.dry_run:
         options.append("--dry-run")
     else:
-        print(f"progress: {results}/logs/cells/{request.cell.folder}.log", flush=True)
-    returncode = run_snakemake([*options, "--", str(folder / "cell.json")])
+        print(f"progress: {run.log('cells', request.cell)}", flush=True)
+    returncode = run_snakemake([*options, "--", run.record(request.cell)])
     if returncode:
         raise SystemExit(returncode)
     if not request.dry_run:
-        for seed in request.config["seeds"]:
-            print(last_round(folder / f"seed{seed}.csv"))
+        for rounds in run.rounds(request.cell, request.config["seeds"]):
+            print(last_round(Path(rounds)))
 
 
 def write_configuration(config: dict, folder: Path) -> Path:

@@ -7,6 +7,7 @@ import pandas as pd
 from edgecase.claims.table import rerun_command
 from edgecase.report import facts, tabular
 from edgecase.report.templating import render
+from edgecase.results.layout import Run
 from edgecase.results.rounds import CELL_AXES
 
 
@@ -47,7 +48,7 @@ def provenance_page(
 
 
 def _path(run: str, record: Mapping) -> str:
-    return f"results/{run}/cells/{'/'.join(record[axis] for axis in CELL_AXES)}/cell.json"
+    return Run(run).record("/".join(record[axis] for axis in CELL_AXES))
 
 
 def _starts(starts: Mapping[str, Mapping[str, Mapping]]) -> pd.DataFrame:

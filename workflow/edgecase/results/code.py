@@ -20,7 +20,6 @@ WORKFLOW = Path(__file__).parents[2]
 _NO_NUMBERS = {
     *(f"edgecase.base.{name}" for name in ("command", "documents", "errors", "failures", "files")),
     *(f"edgecase.base.{name}" for name in ("names", "progress", "yaml_loader")),
-    "edgecase.handed",
     *(f"edgecase.results.{name}" for name in ("code", "finished", "provenance", "staleness")),
 }
 #: Script → the package whose numbers reach all other steps in the files that it makes.
@@ -50,6 +49,7 @@ def chosen(parameters: Mapping) -> set[str]:
 
     Raises `ConfigError` for a name that is not registered.
     """
+    from edgecase.attacks import part_types
     from edgecase.defenses import rule_class
     from edgecase.models import MODELS
 
@@ -57,6 +57,8 @@ def chosen(parameters: Mapping) -> set[str]:
     if problem := unknown_name(name, MODELS):
         raise ConfigError(f"model: {problem}")
     found = {MODELS[name].build.__module__}
+    if "attack" in parameters:
+        found |= {part.__module__ for part in part_types(parameters["attack"])}
     if "defense" in parameters:
         found.add(rule_class(parameters["defense"]["name"]).__module__)
     return found

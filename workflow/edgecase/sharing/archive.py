@@ -14,6 +14,7 @@ from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
 from edgecase.results import code
 from edgecase.results.cells import all_cells
+from edgecase.results.layout import Run
 from edgecase.results.provenance import file_digest
 from edgecase.sharing import MANIFEST, metadata
 from edgecase.sharing.check import find, problems
@@ -93,15 +94,16 @@ def _configuration(configfiles: Sequence[Path], project: Path) -> list[Path]:
 
 def _outputs(run: str, project: Path) -> list[Path]:
     """What the rules wrote for the run, but for images, states and an older manifest."""
-    results = Path("results", run)
+    layout = Run(run)
+    results = Path(layout.results)
     return sorted(
         file
-        for root in (results, Path("figures", run))
+        for root in (results, Path(layout.figures))
         for path in (project / root).rglob("*")
         if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
         for file in [path.relative_to(project)]
-        if not file.is_relative_to(results / "state")
-        and not file.is_relative_to(results / "finished")
+        if not file.is_relative_to(layout.state(""))
+        and not file.is_relative_to(layout.finished(""))
         and not (file.is_relative_to(results / "poison") and file.suffix == ".npz")
         and file != results / MANIFEST
     )
@@ -109,7 +111,7 @@ def _outputs(run: str, project: Path) -> list[Path]:
 
 def _figure_1(run: str) -> set[str]:
     """Without a record, Snakemake keeps it as it is: it cannot be drawn without the images."""
-    return {f"figures/{run}/fig1.{ending}" for ending in ("pdf", "png")}
+    return {Run(run).figure("fig1", ending) for ending in ("pdf", "png")}
 
 
 def _commit(project: Path) -> str | None:

@@ -10,6 +10,7 @@ from edgecase.base.errors import DataError
 from edgecase.config import resolve_cell
 from edgecase.results import code
 from edgecase.results.cells import Cell
+from edgecase.results.layout import Run
 from edgecase.results.records import digests, read_cell
 from edgecase.results.rounds import read_timing
 from edgecase.results.staleness import differences
@@ -26,12 +27,12 @@ class Found:
 
     @property
     def results(self) -> Path:
-        return Path("results", self.run)
+        return Path(Run(self.run).results)
 
     @property
     def folder(self) -> Path:
         """Below the project, as all paths here."""
-        return self.results / "cells" / self.cell.folder
+        return Path(Run(self.run).cell(self.cell))
 
     @cached_property
     def record(self) -> dict:
@@ -52,7 +53,7 @@ class Found:
 
 def find(project: Path, run: str) -> list[Found]:
     """The finished cells in `results/<run>` below `project`: those with a `cell.json`."""
-    root = project / "results" / run / "cells"
+    root = project / Run(run).cell("")
     records = sorted(root.glob("/".join(["*"] * 6 + ["cell.json"])))
     return [Found(project, run, Cell(*path.parent.relative_to(root).parts)) for path in records]
 
