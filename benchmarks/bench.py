@@ -107,7 +107,9 @@ def _training_flops(workload: Workload) -> int:
     dataset = DATASETS[workload.parameters.dataset]
     model = workload.parameters.model
     module = models.build(model.name, num_classes=dataset.num_classes, width=model.width)
-    return workload.samples * operations(module, dataset.shape).training
+    height, width, channels = dataset.shape
+    example = torch.zeros(1, channels, height, width)
+    return workload.samples * operations(module, example).training
 
 
 def _agreement(asked: argparse.Namespace, device: torch.device, seeds: int) -> list[table.Row]:

@@ -5,7 +5,10 @@ import importlib
 
 import pytest
 
-MODULES = ("attacks.contract", "attacks.hooks", "defenses.contract", "models.heads")
+MODULES = (
+    *("attacks.contract", "attacks.hooks", "defenses.contract"),
+    *("federation.flat", "federation.stores", "models.heads"),
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -11,6 +11,7 @@ from edgecase import attacks
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.simulate import Classes, SeedRun, simulate
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import Sequential
 from edgecase.federation.transforms import task_transforms
 from edgecase.population.partition import Partition
@@ -182,16 +183,14 @@ def lay_out():
     def make(world, parameters, dtype=torch.float64):
         transforms = task_transforms(world.shape[2], parameters["switches"]["transforms"])
         (population,) = build_populations(
-            torch.from_numpy(world.x),
-            torch.from_numpy(world.y),
+            ImageStore(torch.from_numpy(world.x), torch.from_numpy(world.y)),
             [world.partition],
             [world.poison],
             transforms,
             count_edge_samples=parameters["switches"]["edge_sample_weight"] == "corrected",
         )
         tests = build_tests(
-            torch.from_numpy(world.x_test),
-            torch.from_numpy(world.y_test),
+            ImageStore(torch.from_numpy(world.x_test), torch.from_numpy(world.y_test)),
             world.poison,
             transforms,
             dtype,

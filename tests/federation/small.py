@@ -14,6 +14,7 @@ from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.session import Session
 from edgecase.federation.simulate import Classes, SeedRun, simulate
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import Sequential
 from edgecase.federation.transforms import task_transforms
 from edgecase.population.partition import Partition
@@ -58,17 +59,17 @@ class World:
         }
         self.parameters = CellParameters.of(PARAMETERS | {"defense": {"name": name, **values}})
         size = self.parameters.defense.root_size
-        tensors = torch.from_numpy(images), torch.from_numpy(labels)
+        store = ImageStore(torch.from_numpy(images), torch.from_numpy(labels))
         transforms = task_transforms(1, "plain")
         (self.population,) = build_populations(
-            *tensors,
+            store,
             [self.partition],
             [self.poison],
             transforms,
             count_edge_samples=False,
             roots=root_sets(labels, {SEED: self.partition}, {SEED: self.poison}, size),
         )
-        self.tests = build_tests(*tensors, self.poison, transforms, torch.float32)
+        self.tests = build_tests(store, self.poison, transforms, torch.float32)
         self.model = FlatModel(network(normalised))
         self.start = self.model.parameters.clone()
         self.start_buffers = self.model.buffers.clone()

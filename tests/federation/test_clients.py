@@ -8,6 +8,7 @@ from tests.federation.conftest import SIZES
 
 from edgecase.base.errors import DataError
 from edgecase.federation.clients import build_populations
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.transforms import task_transforms
 from edgecase.population.partition import Partition
 
@@ -62,7 +63,7 @@ def test_test_sets(shape, make_world, lay_out, parameters):
     view = reference.COLOUR_ATTACKER if shape[2] == 3 else reference.DIGITS
     pairs = world.pairs["clean_test"] + world.pairs["backdoor_test"]
     expected = torch.stack([reference.view(image, view) for image, _ in pairs])
-    torch.testing.assert_close(tests.images, expected, rtol=0, atol=1e-12)
+    torch.testing.assert_close(tests.inputs, expected, rtol=0, atol=1e-12)
     assert tests.labels.tolist() == [int(label) for _, label in pairs]
     assert tests.num_clean == 31
 
@@ -81,7 +82,7 @@ def test_a_case_without_honest_edge_data(make_world, lay_out, parameters):
     [
         ({"attacker_clean_index": np.array([99])}, "numbered 99"),
         ({"honest_edge_client": np.array([7, 0])}, "client 7 holds edge data"),
-        ({"test_x": np.zeros((3, 2, 5, 1), np.uint8)}, "test_x has images"),
+        ({"test_x": np.zeros((3, 2, 5, 1), np.uint8)}, "test_x has samples"),
     ],
 )
 def test_files_made_from_other_data_are_refused(change, message):
@@ -99,7 +100,7 @@ def test_files_made_from_other_data_are_refused(change, message):
     partition = Partition(np.arange(6), np.array([0, 3, 6]))
     transforms = task_transforms(1, "published")
     labels = torch.zeros(6, dtype=torch.int64)
-    world = images, labels, [partition]
+    world = ImageStore(images, labels), [partition]
     build_populations(*world, [poison], transforms, count_edge_samples=False)
     with pytest.raises(DataError, match=message):
         build_populations(*world, [poison | change], transforms, count_edge_samples=False)

@@ -34,7 +34,7 @@ def tests():
 def slow(model, tests):
     hits = {"main": [], "backdoor": [], **{c: [] for c in range(5)}}
     with torch.no_grad():
-        for row, (image, label) in enumerate(zip(tests.images, tests.labels, strict=True)):
+        for row, (image, label) in enumerate(zip(tests.inputs, tests.labels, strict=True)):
             hit = model.module(image[None]).argmax().item() == label.item()
             if row < tests.num_clean:
                 hits["main"].append(hit)
@@ -62,14 +62,14 @@ def test_a_class_without_samples_is_nan(model, tests):
 
 def test_the_last_samples_count(model, tests):
     with torch.no_grad():
-        wrong = (model.module(tests.images).argmax(1) + 1) % 5
+        wrong = (model.module(tests.inputs).argmax(1) + 1) % 5
     right = (wrong - 1) % 5
     labels = wrong.clone()
     labels[39], labels[52] = right[39], right[52]
     result = evaluate(
         model,
         model.parameters.clone(),
-        evaluation.TestSets(tests.images, labels, 40),
+        evaluation.TestSets(tests.inputs, labels, 40),
         num_classes=5,
         batch_size=10,
     )
@@ -138,9 +138,9 @@ def test_a_clean_sample_of_no_class_is_noticed(model, tests):
     labels = tests.labels.clone()
     labels[:9], labels[9:40] = -1, 0
     with pytest.raises(SimulationError, match="counted over 31 clean and 13 backdoor"):
-        counted(model, evaluation.TestSets(tests.images, labels, 40))
+        counted(model, evaluation.TestSets(tests.inputs, labels, 40))
 
 
 def test_labels_that_are_fewer_than_images_are_noticed(model, tests):
     with pytest.raises(SimulationError, match="answers 3 of 3 test samples with 2 labels"):
-        counted(model, evaluation.TestSets(tests.images, tests.labels[:52], 40))
+        counted(model, evaluation.TestSets(tests.inputs, tests.labels[:52], 40))

@@ -61,13 +61,10 @@ def test_an_experiment_is_the_simulation_of_its_parts(experiment, parameters, tm
     found = rows_of(whole, tmp_path, 2)
     data = whole.data
     (population,) = build_populations(
-        *(data.train_images, data.train_labels, [world.partition], [world.poison]),
-        data.transforms,
+        *(data.train, [world.partition], [world.poison], data.transforms),
         count_edge_samples=False,
     )
-    tests = build_tests(
-        *(data.test_images, data.test_labels, world.poison, data.transforms, torch.float32)
-    )
+    tests = build_tests(data.test, world.poison, data.transforms, torch.float32)
     _, fresh = experiment(cell)
     for seed in SEEDS:
         start = fresh.model.parameters.clone()
@@ -80,6 +77,13 @@ def test_an_experiment_is_the_simulation_of_its_parts(experiment, parameters, tm
     attacker, honest = 10, [len(world.partition.client(k)) for k in range(8)]
     mean = sum(honest) / len(honest)
     assert whole.attacker_share() == pytest.approx(attacker / (attacker + 4 * mean))
+
+
+@pytest.mark.parametrize(("asked", "largest"), [(4, 4), (1000, 16)])
+def test_memory_is_for_the_largest_batch_that_occurs(asked, largest, experiment, parameters):
+    """Client 1 holds 14 samples of its own and two edge samples; nobody holds more."""
+    _, whole = experiment(parameters() | {"batch_size": asked})
+    assert whole.work.batch_size == largest
 
 
 def test_an_attack_sees_the_last_aggregate_also_after_an_interruption(

@@ -14,7 +14,8 @@ from edgecase.attacks import LocalTraining
 from edgecase.attacks.hooks import GradientClipping, Hook, Projection, Proximal
 from edgecase.federation import local
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import Begun, Samples, Store, Stream, train_locally
+from edgecase.federation.local import Begun, Samples, Stream, train_locally
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.transforms import Transform
 
 ORACLES = sorted((Path(__file__).parent / "data").glob("local_*.npz"))
@@ -41,7 +42,7 @@ def data():
     rng = np.random.default_rng(6)
     x, y = rng.normal(size=(40, 12)), rng.integers(0, 4, 40)
     index = torch.from_numpy(rng.permutation(40)[:30])
-    return Store(torch.from_numpy(x), torch.from_numpy(y)), Samples(index, Features())
+    return ImageStore(torch.from_numpy(x), torch.from_numpy(y)), Samples(index, Features())
 
 
 class Trace(Hook):
@@ -85,7 +86,7 @@ def test_the_authors_numbers(path, in_file_order):
         for when in ("start", "epoch1", f"epoch{epochs}")
     }
     data = (
-        Store(torch.from_numpy(case["x"]), torch.from_numpy(case["y"])),
+        ImageStore(torch.from_numpy(case["x"]), torch.from_numpy(case["y"])),
         Samples(torch.arange(len(case["y"])), Features()),
     )
     hooks = ()
@@ -186,7 +187,7 @@ def test_networks_with_dropout_augmentation_projection_and_prox(name, build, sha
     train_locally(
         model,
         start,
-        Store(torch.from_numpy(x), torch.from_numpy(y)),
+        ImageStore(torch.from_numpy(x), torch.from_numpy(y)),
         Samples(torch.arange(11), transform),
         LocalTraining(**HOW, hooks=(Projection(0.2, 2), Proximal(0.3))),
         Stream(8, 5, -1),
@@ -343,7 +344,7 @@ def test_no_epochs_return_the_start(data):
 
 def test_lower_precision_stays_close_to_single(data):
     store, samples = data
-    data = Store(store.images.float(), store.labels), samples
+    data = ImageStore(store.images.float(), store.labels), samples
     full = fit(data, perceptron(dtype=torch.float32))
     half = fit(data, perceptron(dtype=torch.float32), autocast=torch.bfloat16)
     start = perceptron(dtype=torch.float32).parameters
@@ -354,7 +355,9 @@ def test_lower_precision_stays_close_to_single(data):
 
 def test_the_global_generator_is_left_alone(data):
     model = FlatModel(models.build("lenet", width=0.05))
-    store = Store(torch.zeros(6, 28, 28, 1, dtype=torch.uint8), torch.zeros(6, dtype=torch.int64))
+    store = ImageStore(
+        torch.zeros(6, 28, 28, 1, dtype=torch.uint8), torch.zeros(6, dtype=torch.int64)
+    )
     samples = Samples(torch.arange(6), Transform((0.1,), (0.3,), "reflect"))
     torch.manual_seed(math.floor(math.pi * 1000))
     before = torch.get_rng_state()

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from tests.federation.conftest import typed
 from torch import nn
 
 from edgecase.attacks import LocalTraining
 from edgecase.base.randomness import derive_key
 from edgecase.base.tensor_randomness import random_permutation
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, Samples, Store, Stream
+from edgecase.federation.local import LocalJob, Samples, Stream
+from edgecase.federation.simulate import SeedRun, simulate
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import BACKENDS, build_trainer
 from edgecase.federation.transforms import Transform
 from edgecase.models.layers import BatchNorm2d
@@ -31,7 +34,7 @@ def network(normalisation):
         normalisation(4),
         nn.ReLU(),
         nn.Flatten(),
-        nn.Linear(4, 3),
+        nn.Linear(4, 10),
     ).double()
     generator = torch.Generator().manual_seed(2)
     for parameter in module.parameters():
@@ -44,7 +47,7 @@ def jobs():
     """A store, and a job of each size from a model whose statistics are not those of the start."""
     rng = np.random.default_rng(5)
     images = torch.from_numpy(rng.integers(0, 256, (40, *SHAPE), np.uint8))
-    store = Store(images, torch.from_numpy(rng.integers(0, 3, 40)))
+    store = ImageStore(images, torch.from_numpy(rng.integers(0, 10, 40)))
     model = FlatModel(network(BatchNorm2d), dtype=torch.float64)
     buffers = torch.linspace(0.5, 2.0, len(model.buffers), dtype=torch.float64)
     return store, [
@@ -66,13 +69,16 @@ def plain(store, job):
     state = FlatModel(network(BatchNorm2d), dtype=torch.float64)
     state.load(job.start, job.buffers)
     layers.load_state_dict(state.state(), strict=False)
-    optimizer = torch.optim.SGD(layers.parameters(), lr=0.1, momentum=0.9, weight_decay=0.01)
+    optimizer = torch.optim.SGD(
+        layers.parameters(), lr=job.training.lr, momentum=0.9, weight_decay=0.01
+    )
+    mean, std = job.samples.transform.mean[0], job.samples.transform.std[0]
     count = len(job.samples.index)
     for epoch in range(2):
         places = torch.arange(epoch * count, (epoch + 1) * count)
         key = derive_key(job.stream.seed, "order", job.stream.round, job.stream.client)
         for rows in job.samples.index[random_permutation(key, places)].split(4):
-            x = ((store.images[rows].double() / 255 - 0.5) / 0.25).permute(0, 3, 1, 2)
+            x = ((store.images[rows].double() / 255 - mean) / std).permute(0, 3, 1, 2)
             for layer in layers:
                 if isinstance(layer, nn.BatchNorm2d) and x.numel() == x.shape[1]:
                     layer.running_mean += 0.1 * (x.detach().flatten() - layer.running_mean)
@@ -91,9 +97,57 @@ def plain(store, job):
 def test_parameters_and_statistics_of_every_client(backend, jobs):
     store, listed = jobs
     model = FlatModel(network(BatchNorm2d), dtype=torch.float64)
-    trained = build_trainer(backend, model, SHAPE, 4, 2**30).train(store, listed)
+    trained = build_trainer(backend, model, store, 4, 2**30).train(store, listed)
     for row, job in enumerate(listed):
         parameters, buffers = plain(store, job)
         torch.testing.assert_close(trained.parameters[row], parameters, rtol=0, atol=1e-11)
         torch.testing.assert_close(trained.buffers[row], buffers, rtol=0, atol=1e-12)
         assert not torch.equal(trained.buffers[row], job.buffers)
+
+
+@pytest.mark.parametrize("backend", ["sequential", "stacked-vmap"])
+@pytest.mark.parametrize("defense", ["no-defense", "krum"])
+def test_rounds_average_the_statistics_of_the_clients_that_were_kept(
+    defense, backend, make_world, lay_out, parameters, classes
+):
+    """Two rounds: parameters and statistics are those of plain loops, averaged by sample counts."""
+    cell = parameters(defense=defense, rounds=2)
+    population, tests = lay_out(make_world(SHAPE), cell)
+    model = FlatModel(network(BatchNorm2d), dtype=torch.float64)
+    now, statistics = model.parameters.clone(), model.buffers.clone()
+    runs = [SeedRun(3, population, tests)]
+    trainer = build_trainer(backend, model, population.store, 4, 2**30)
+    found = simulate(
+        *(trainer, now, runs, classes, typed(cell)), test_batch_size=50, start_buffers=statistics
+    )
+    for round, (_, record) in enumerate(found):
+        if round:
+            training = LocalTraining(2, 4, 0.05 * 0.9 ** (round - 1), 0.9, 0.01)
+            clients = list(map(int, record.values["client_ids"].split()))
+            trained = [
+                plain(
+                    population.store,
+                    LocalJob(
+                        *(now, population.honest[client], training, Stream(3, round, client)),
+                        buffers=statistics,
+                    ),
+                )
+                for client in clients
+            ]
+            refused = set(map(int, record.values["refused_ids"].split()))
+            assert len(refused) == (4 if defense == "krum" else 0)
+            counts = torch.tensor(
+                [population.honest_counts[c] if c not in refused else 0.0 for c in clients],
+                dtype=torch.float64,
+            )
+            shares = (counts / counts.sum())[:, None]
+            now = (torch.stack([parameters for parameters, _ in trained]) * shares).sum(0)
+            statistics = (torch.stack([buffers for _, buffers in trained]) * shares).sum(0)
+        torch.testing.assert_close(record.parameters, now, rtol=0, atol=1e-11)
+        torch.testing.assert_close(record.carried.buffers, statistics, rtol=0, atol=1e-11)
+        tested = network(nn.BatchNorm2d).eval()
+        state = FlatModel(network(BatchNorm2d), dtype=torch.float64)
+        state.load(now, statistics)
+        tested.load_state_dict(state.state(), strict=False)
+        hits = tested(tests.inputs[: tests.num_clean]).argmax(1) == tests.labels[: tests.num_clean]
+        assert record.values["main_task_acc"] == pytest.approx(100 * hits.double().mean().item())

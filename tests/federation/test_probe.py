@@ -10,11 +10,19 @@ from edgecase import models
 from edgecase.base.errors import DataError
 from edgecase.federation import probe as probing
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import Samples
 from edgecase.federation.parameters import ModelParameters
 from edgecase.federation.probe import Work, choose_backend, fastest, probe
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import BACKENDS
+from edgecase.federation.transforms import task_transforms
 
-WORK = Work((28, 28, 1), members=2, batch_size=3, precision="fp32", memory=2**30)
+WORK = Work(members=2, batch_size=3, precision="fp32", memory=2**30)
+#: fewer samples than the steps of a probe take
+DATA = (
+    ImageStore(torch.zeros(5, 28, 28, 1, dtype=torch.uint8), torch.zeros(5, dtype=torch.int64)),
+    Samples(torch.arange(5), task_transforms(1, "published").honest),
+)
 LENET = ModelParameters("lenet", 1 / 16)
 
 
@@ -28,7 +36,7 @@ def on_a_gpu(monkeypatch):
     """A model on a made-up device called `name`, and how often back-ends were timed."""
     timed = []
 
-    def measure(model, work):
+    def measure(model, store, samples, work):
         timed.append(work)
         return {"sequential": 3.0, "stacked-grouped": 1.0, "stacked-unfold": 2.0}
 
@@ -42,14 +50,14 @@ def on_a_gpu(monkeypatch):
 
 def test_every_back_end_is_timed(model):
     before = model.parameters.clone()
-    seconds = probe(model, WORK)
+    seconds = probe(model, *DATA, WORK)
     assert list(seconds) == list(BACKENDS)
     assert all(value > 0 for value in seconds.values())
     assert model.parameters.equal(before), "a learning rate of 0 moves nothing"
 
 
 def test_a_back_end_that_does_not_fit_is_left_out(model):
-    seconds = probe(model, Work((28, 28, 1), 2, 3, "fp32", memory=1))
+    seconds = probe(model, *DATA, Work(2, 3, "fp32", memory=1))
     assert {backend for backend, value in seconds.items() if value} == {"sequential"}
     assert fastest(seconds) == "sequential"
 
@@ -59,7 +67,7 @@ def test_seconds_are_those_of_one_step(model, monkeypatch):
     ticks = iter(range(0, 10_000, 8))
     clock = SimpleNamespace(perf_counter=lambda: next(ticks))
     monkeypatch.setattr(probing, "time", clock)
-    assert set(probe(model, WORK).values()) == {2.0}
+    assert set(probe(model, *DATA, WORK).values()) == {2.0}
 
 
 def test_the_fewest_seconds_win():
@@ -67,22 +75,22 @@ def test_the_fewest_seconds_win():
 
 
 def test_a_cpu_trains_one_after_the_other_and_measures_nothing(model, tmp_path):
-    assert choose_backend(model, LENET, WORK, tmp_path / "probe") == "sequential"
+    assert choose_backend(model, LENET, *DATA, WORK, tmp_path / "probe") == "sequential"
     assert not (tmp_path / "probe").exists()
 
 
 def test_a_choice_is_made_once_per_kind_of_work_and_device(on_a_gpu, tmp_path):
     model, timed = on_a_gpu("NVIDIA H200/2")
     for _ in range(2):
-        assert choose_backend(model, LENET, WORK, tmp_path) == "stacked-grouped"
+        assert choose_backend(model, LENET, *DATA, WORK, tmp_path) == "stacked-grouped"
     assert len(timed) == 1
     (path,) = tmp_path.glob("*.json")
     assert path.name == "lenet-0.0625-2x3-fp32-nvidia-h200-2.json"
     content = json.loads(path.read_text())
     assert content["seconds_per_step"]["stacked-unfold"] == 2.0
-    choose_backend(model, ModelParameters("lenet", 1.0), WORK, tmp_path)
-    choose_backend(model, LENET, Work((28, 28, 1), 4, 3, "fp32", 2**30), tmp_path)
-    choose_backend(on_a_gpu("NVIDIA A100")[0], LENET, WORK, tmp_path)
+    choose_backend(model, ModelParameters("lenet", 1.0), *DATA, WORK, tmp_path)
+    choose_backend(model, LENET, *DATA, Work(4, 3, "fp32", 2**30), tmp_path)
+    choose_backend(on_a_gpu("NVIDIA A100")[0], LENET, *DATA, WORK, tmp_path)
     assert len(timed) == 4
 
 
@@ -91,8 +99,8 @@ def test_a_choice_is_made_once_per_kind_of_work_and_device(on_a_gpu, tmp_path):
 )
 def test_a_broken_choice_is_refused_by_name(content, on_a_gpu, tmp_path):
     model, _ = on_a_gpu("NVIDIA H200")
-    choose_backend(model, LENET, WORK, tmp_path)
+    choose_backend(model, LENET, *DATA, WORK, tmp_path)
     (path,) = tmp_path.glob("*.json")
     path.write_text(content)
     with pytest.raises(DataError, match=rf"{path.name}: .*elete it"):
-        choose_backend(model, LENET, WORK, tmp_path)
+        choose_backend(model, LENET, *DATA, WORK, tmp_path)

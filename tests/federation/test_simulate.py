@@ -13,6 +13,7 @@ from edgecase.federation import simulate as simulation
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.simulate import SeedRun, participants_of, simulate
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import Sequential, Stacked
 from edgecase.federation.transforms import task_transforms
 from edgecase.machine.precision import matrix_products
@@ -312,7 +313,7 @@ def lay_out_seeds(make_world, cell, dtype=torch.float64):
     transforms = task_transforms(1, "published")
     images, labels = torch.from_numpy(worlds[0].x), torch.from_numpy(worlds[0].y)
     populations = build_populations(
-        *(images, labels, [world.partition for world in worlds]),
+        *(ImageStore(images, labels), [world.partition for world in worlds]),
         [world.poison for world in worlds],
         transforms,
         count_edge_samples=False,
@@ -322,8 +323,7 @@ def lay_out_seeds(make_world, cell, dtype=torch.float64):
             seed,
             population,
             build_tests(
-                torch.from_numpy(world.x_test),
-                torch.from_numpy(world.y_test),
+                ImageStore(torch.from_numpy(world.x_test), torch.from_numpy(world.y_test)),
                 world.poison,
                 transforms,
                 dtype,

@@ -12,9 +12,11 @@ from edgecase.base.errors import ConfigError
 from edgecase.federation import trainer as trainers
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.stacked.memory import bytes_per_member
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import BACKENDS, Sequential, Stacked, build_trainer
 
 SHAPE = (28, 28, 1)
+STORE = ImageStore(torch.zeros(1, *SHAPE, dtype=torch.uint8), torch.zeros(1, dtype=int))
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def test_models_come_in_the_order_of_the_jobs(backend, model, make_jobs):  # noq
     store, jobs = make_jobs(model, SHAPE)
     expected = Sequential(model).train(store, jobs).parameters
     order = [4, 0, 6, 2, 5, 1, 3]
-    trainer = build_trainer(backend, model, SHAPE, 4, 2**30)
+    trainer = build_trainer(backend, model, store, 4, 2**30)
     found = trainer.train(store, [jobs[row] for row in order]).parameters
     torch.testing.assert_close(found, expected[order], rtol=0, atol=1e-11)
 
@@ -38,7 +40,7 @@ def test_a_job_without_samples_keeps_its_start(backend, model, make_jobs):  # no
     store, jobs = make_jobs(model, SHAPE)
     nothing = dataclasses.replace(jobs[0].samples, index=jobs[0].samples.index[:0])
     empty = dataclasses.replace(jobs[0], samples=nothing)
-    trainer = build_trainer(backend, model, SHAPE, 4, 2**30)
+    trainer = build_trainer(backend, model, store, 4, 2**30)
     assert torch.equal(trainer.train(store, [empty]).parameters, empty.start[None])
     found = trainer.train(store, [empty, jobs[3], empty]).parameters
     assert torch.equal(found[[0, 2]], torch.stack([empty.start] * 2))
@@ -58,9 +60,9 @@ def test_chunks_hold_no_more_than_fit(most, model, make_jobs, monkeypatch):  # n
         return train(model, form, store, jobs, autocast)
 
     monkeypatch.setattr(trainers, "train_stacked", spy)
-    each = bytes_per_member(model, "grouped", SHAPE, 4)
+    each = bytes_per_member(model, "grouped", store.example(model.dtype), 4)
     memory = most * each + each // 2
-    trainer = build_trainer("stacked-grouped", model, SHAPE, 4, memory)
+    trainer = build_trainer("stacked-grouped", model, store, 4, memory)
     found = trainer.train(store, jobs[::-1]).parameters
     torch.testing.assert_close(found, expected.flip(0), rtol=0, atol=1e-11)
     assert sum(sizes) == len(jobs)
@@ -68,17 +70,17 @@ def test_chunks_hold_no_more_than_fit(most, model, make_jobs, monkeypatch):  # n
 
 
 def test_one_participant_that_does_not_fit_is_refused_at_the_start(model):
-    each = bytes_per_member(model, "unfold", SHAPE, 4)
-    assert isinstance(build_trainer("stacked-unfold", model, SHAPE, 4, each), Stacked)
+    each = bytes_per_member(model, "unfold", STORE.example(model.dtype), 4)
+    assert isinstance(build_trainer("stacked-unfold", model, STORE, 4, each), Stacked)
     with pytest.raises(ConfigError, match=r"'stacked-unfold' needs about .* batch of 4") as error:
-        build_trainer("stacked-unfold", model, SHAPE, 4, each - 1)
+        build_trainer("stacked-unfold", model, STORE, 4, each - 1)
     assert "sequential" in str(error.value)
-    assert isinstance(build_trainer("sequential", model, SHAPE, 4, 1), Sequential)
+    assert isinstance(build_trainer("sequential", model, STORE, 4, 1), Sequential)
 
 
 def test_an_unknown_back_end(model):
     with pytest.raises(ConfigError, match="'stacked' is unknown; allowed: sequential, stacked-"):
-        build_trainer("stacked", model, SHAPE, 4, 2**30)
+        build_trainer("stacked", model, STORE, 4, 2**30)
 
 
 def test_a_model_that_is_no_chain_of_known_layers():
@@ -91,7 +93,8 @@ def test_a_model_that_is_no_chain_of_known_layers():
             return x.flatten(1)[:, :4] + self.inner(x.flatten(1)[:, :4])
 
     model = FlatModel(Residual())
+    small = ImageStore(torch.zeros(1, 2, 2, 1, dtype=torch.uint8), torch.zeros(1, dtype=int))
     for form in ("grouped", "unfold"):
         with pytest.raises(ConfigError, match="allowed for this model: sequential, stacked-vmap"):
-            build_trainer(f"stacked-{form}", model, (2, 2, 1), 4, 2**30)
-    assert isinstance(build_trainer("stacked-vmap", model, (2, 2, 1), 4, 2**30), Stacked)
+            build_trainer(f"stacked-{form}", model, small, 4, 2**30)
+    assert isinstance(build_trainer("stacked-vmap", model, small, 4, 2**30), Stacked)

@@ -8,8 +8,9 @@ import torch
 from edgecase import models
 from edgecase.attacks import LocalTraining
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import Samples, Store, Stream, train_locally
+from edgecase.federation.local import Samples, Stream, train_locally
 from edgecase.federation.stacked import train
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import build_trainer
 from edgecase.federation.transforms import task_transforms
 from edgecase.machine.device import total_memory
@@ -31,7 +32,7 @@ SETTING = {
 
 def test_seconds_and_operations_of_a_tiny_model():
     speed = measure(SETTING, torch.device("cpu"))
-    counted = operations(models.build("lenet", width=0.125), (28, 28, 1))
+    counted = operations(models.build("lenet", width=0.125), torch.zeros(1, 1, 28, 28))
     assert speed["training_flops"] == counted.training
     assert speed["forward_flops"] == counted.forward
     assert speed["step_s"] >= 0
@@ -39,7 +40,7 @@ def test_seconds_and_operations_of_a_tiny_model():
     assert 0 < speed["evaluate_s"] < 0.1
 
     model = FlatModel(models.build("lenet", width=0.125))
-    store = Store(torch.zeros((64, 28, 28, 1), dtype=torch.uint8), torch.zeros(64, dtype=int))
+    store = ImageStore(torch.zeros((64, 28, 28, 1), dtype=torch.uint8), torch.zeros(64, dtype=int))
     samples = Samples(torch.arange(64), task_transforms(1, "published").honest)
     training = LocalTraining(3, 16, lr=0.01, momentum=0.9, weight_decay=0.0)
     seconds = []
@@ -86,7 +87,8 @@ def test_a_cpu_that_chooses_trains_one_client_after_the_other():
 def test_a_choice_is_the_fastest_of_the_probe(monkeypatch):
     asked, built = [], []
 
-    def probed(model, work):
+    def probed(model, store, samples, work):
+        assert store.sample_shape == (28, 28, 1)
         asked.append(work)
         return {"sequential": 2.0, "stacked-grouped": None, "stacked-unfold": 1.0}
 
@@ -99,5 +101,5 @@ def test_a_choice_is_the_fastest_of_the_probe(monkeypatch):
     measure(SETTING | {"backend": "auto", "members": 3}, torch.device("cpu"), jobs_per_device=2)
     assert built == ["stacked-unfold"]
     (work,) = asked
-    assert (work.members, work.batch_size, work.image_shape) == (3, 16, (28, 28, 1))
+    assert (work.members, work.batch_size) == (3, 16)
     assert work.memory == int(0.4 * total_memory(torch.device("cpu")))

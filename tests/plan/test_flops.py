@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+import torch
 
 from edgecase import models
 from edgecase.plan.assumed import WIDTH_MARGIN
@@ -12,6 +13,11 @@ from edgecase.plan.flops import operations
 def convolution(size, inputs, outputs):
     """3×3 with an output of size × size: a multiplication and an addition per weight."""
     return 2 * 9 * inputs * outputs * size * size
+
+
+def example(name):
+    height, width, channels = models.MODELS[name].input
+    return torch.zeros(1, channels, height, width)
 
 
 VGG9 = [
@@ -34,14 +40,16 @@ CNN = [convolution(30, 3, 32), convolution(28, 32, 64), 2 * 12544 * 128, 2 * 128
 
 @pytest.mark.parametrize(("name", "layers"), [("vgg9", VGG9), ("lenet", LENET), ("cnn", CNN)])
 def test_layers_by_hand(name, layers):
-    counted = operations(models.build(name), models.MODELS[name].input)
+    counted = operations(models.build(name), example(name))
     assert counted.forward == sum(layers)
     # Backward, each layer costs its forward twice, but the first has no gradient of its input.
     assert counted.training == 3 * sum(layers) - layers[0]
 
 
 def test_a_wider_model_costs_more():
-    counted = [operations(models.build("vgg9", width=w), (32, 32, 3)) for w in (0.125, 0.25, 0.5)]
+    counted = [
+        operations(models.build("vgg9", width=w), example("vgg9")) for w in (0.125, 0.25, 0.5)
+    ]
     for narrow, wide in itertools.pairwise(counted):
         assert wide.forward > 3 * narrow.forward
         assert wide.training > 3 * narrow.training
@@ -52,7 +60,7 @@ def test_a_wider_model_costs_more():
     [*((name, width) for name in STATED for width in (1 / 16, 1)), ("vgg9", 2)],
 )
 def test_the_bound_without_torch_holds(name, width):
-    counted = operations(models.build(name, width=width), models.MODELS[name].input)
+    counted = operations(models.build(name, width=width), example(name))
     bound = 1e6 * models.MODELS[name].forward_megaflops * WIDTH_MARGIN * width**2
     assert counted.forward <= bound <= 1.5 * counted.forward
     assert counted.training <= 3 * bound

@@ -19,6 +19,7 @@ from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.evaluate import Accuracy
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.simulate import Classes, SeedRun, participants_of, simulate
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import Trained
 from edgecase.federation.transforms import task_transforms
 from edgecase.plan.sizes import image_counts
@@ -55,7 +56,7 @@ def count(parameters, seed, monkeypatch):
             return Trained(starts, starts[:, :0])
 
     def evaluate(model, current, tests, **options):
-        found["evaluated"] += len(tests.images)
+        found["evaluated"] += len(tests.inputs)
         return Accuracy(0.0, 0.0, dict.fromkeys(range(10), 0.0))
 
     monkeypatch.setattr(simulation, "evaluate", evaluate)
@@ -101,11 +102,12 @@ def world(parameters, seed):
         return torch.zeros((size, *shape), dtype=torch.uint8)
 
     (population,) = build_populations(
-        *(black(train), torch.from_numpy(labels), [clients], [poisoned], transforms),
+        *(ImageStore(black(train), torch.from_numpy(labels)), [clients], [poisoned], transforms),
         count_edge_samples=False,
     )
     tests = build_tests(
-        *(black(test), torch.zeros(test, dtype=torch.int64), poisoned, transforms), torch.float32
+        *(ImageStore(black(test), torch.zeros(test, dtype=torch.int64)), poisoned, transforms),
+        torch.float32,
     )
     return population, tests
 

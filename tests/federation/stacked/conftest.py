@@ -6,8 +6,9 @@ import torch
 
 from edgecase.attacks import LocalTraining
 from edgecase.attacks.hooks import GradientClipping, Projection, Proximal
-from edgecase.federation.local import LocalJob, Samples, Store, Stream
+from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.stacked.schedule import num_steps
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.transforms import Transform
 
 SIZES = [3, 14, 6, 9, 4, 11, 1]
@@ -24,7 +25,7 @@ def make_jobs():
     def make(model, shape, sizes=SIZES, dtype=torch.float64):
         rng = np.random.default_rng(3)
         images = torch.from_numpy(rng.integers(0, 256, (60, *shape), np.uint8))
-        store = Store(images, torch.from_numpy(rng.integers(0, 10, 60)))
+        store = ImageStore(images, torch.from_numpy(rng.integers(0, 10, 60)))
         colours = shape[2]
         padding = "zero" if colours == 3 else None
         transforms = [

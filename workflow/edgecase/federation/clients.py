@@ -8,7 +8,8 @@ import torch
 
 from edgecase.base.errors import DataError
 from edgecase.federation.evaluate import TestSets
-from edgecase.federation.local import Samples, Store
+from edgecase.federation.local import Samples
+from edgecase.federation.stores import Store
 from edgecase.federation.transforms import TaskTransforms, Transform
 from edgecase.population.partition import Partition
 from edgecase.population.poison import PoisonedData
@@ -31,10 +32,15 @@ class Population:
     attacker_count: int
     root: Samples | None = None
 
+    @property
+    def largest(self) -> int:
+        """The most samples that a participant trains on."""
+        held = (*self.honest, self.attacker, *([] if self.root is None else [self.root]))
+        return max(len(samples.index) for samples in held)
+
 
 def build_populations(
-    images: torch.Tensor,
-    labels: torch.Tensor,
+    training: Store,
     partitions: Sequence[Partition],
     poisons: Sequence[PoisonedData],
     transforms: TaskTransforms,
@@ -44,19 +50,19 @@ def build_populations(
 ) -> list[Population]:
     """Lay each seed's partition and poisoned set over the training set, in one store for all.
 
-    `images` uint8 [N, H, W, C] and `labels` int64 [N] are the training set on its device;
-    `partitions` and `poisons` are what the files of the same name hold, one per seed. Honest
-    clients' edge samples enter their FedAvg weight only with `count_edge_samples`. `roots` are the
-    rows of each seed that the server withholds (`edgecase.population.root`), if it withholds any.
+    `training` is the training set on its device; `partitions` and `poisons` are what the files of
+    the same name hold, one per seed. Honest clients' edge samples enter their FedAvg weight only
+    with `count_edge_samples`. `roots` are the rows of each seed that the server withholds
+    (`edgecase.population.root`), if it withholds any.
     """
-    device = images.device
-    all_images, all_labels = [images], [labels]
+    device, size = training.labels.device, len(training.labels)
+    samples, labels = [], []
     for partition, poison in zip(partitions, poisons, strict=True):
-        _check_fit(len(images), images.shape[1:], partition, poison)
-        all_images += _tensors(device, poison["honest_edge_x"], poison["attacker_edge_x"])
-        all_labels += _tensors(device, poison["honest_edge_y"], poison["attacker_edge_y"])
-    store = Store(torch.cat(all_images), torch.cat(all_labels))
-    populations, first_edge = [], len(images)
+        _check_fit(size, training.sample_shape, partition, poison)
+        samples += _tensors(device, poison["honest_edge_x"], poison["attacker_edge_x"])
+        labels += _tensors(device, poison["honest_edge_y"], poison["attacker_edge_y"])
+    store = training.extended(samples, labels)
+    populations, first_edge = [], size
     for seed, (partition, poison) in enumerate(zip(partitions, poisons, strict=True)):
         root = roots[seed] if roots else None
         populations.append(
@@ -75,8 +81,8 @@ def _population(
     count_edge_samples: bool,
     root: np.ndarray | None,
 ) -> Population:
-    """The clients of one seed, whose edge images lie from row `first_edge` of the store."""
-    device = store.images.device
+    """The clients of one seed, whose edge samples lie from row `first_edge` of the store."""
+    device = store.labels.device
     held = len(poison["honest_edge_y"])
     honest, counts = [], []
     for client in range(len(partition.offsets) - 1):
@@ -101,22 +107,20 @@ def _population(
 
 
 def build_tests(
-    images: torch.Tensor,
-    labels: torch.Tensor,
+    clean: Store,
     poison: PoisonedData,
     transforms: TaskTransforms,
     dtype: torch.dtype,
 ) -> TestSets:
-    """The clean test set (`images` uint8 [T, H, W, C], `labels` [T]) and the backdoor test set."""
-    backdoor, wanted = _tensors(images.device, poison["test_x"], poison["test_y"])
-    return TestSets(
-        images=torch.cat([transforms.test.test(part, dtype) for part in (images, backdoor)]),
-        labels=torch.cat([labels, wanted]),
-        num_clean=len(images),
-    )
+    """The `clean` test set and the backdoor test set, as a test sees them."""
+    backdoor, wanted = _tensors(clean.labels.device, poison["test_x"], poison["test_y"])
+    tested = clean.extended([backdoor], [wanted])
+    return TestSets(tested.inputs(transforms.test, dtype), tested.labels, len(clean.labels))
 
 
-def _check_fit(size: int, shape: torch.Size, partition: Partition, poison: PoisonedData) -> None:
+def _check_fit(
+    size: int, shape: tuple[int, ...], partition: Partition, poison: PoisonedData
+) -> None:
     """Raise `DataError` if the files were made from a training set of another size or shape."""
     largest = max(partition.index.max(), poison["attacker_clean_index"].max(initial=0))
     if largest >= size:
@@ -127,8 +131,8 @@ def _check_fit(size: int, shape: torch.Size, partition: Partition, poison: Poiso
             f"client {holders} holds edge data, but there are {len(partition.offsets) - 1} clients"
         )
     for name in ("honest_edge_x", "attacker_edge_x", "test_x"):
-        if poison[name].shape[1:] != tuple(shape):
-            raise DataError(f"{name} has images {poison[name].shape[1:]}, not {tuple(shape)}")
+        if poison[name].shape[1:] != shape:
+            raise DataError(f"{name} has samples {poison[name].shape[1:]}, not {shape}")
 
 
 def _tensors(device: torch.device, *arrays: np.ndarray) -> list[torch.Tensor]:

@@ -14,20 +14,20 @@ _CPU_BATCH = 128
 
 @dataclass(frozen=True)
 class TestSets:
-    """Both test sets in one pass: clean images first, then the backdoor test set.
+    """Both test sets in one pass: clean samples first, then the backdoor test set.
 
-    `images` [T, C, H, W] are normalised; `labels` int64 [T] are true labels for the `num_clean`
-    clean ones and the attacker's label for the others.
+    `inputs` [T, …] are as the model takes them; `labels` int64 [T, …] are true labels for the
+    `num_clean` clean ones and the attacker's label for the others.
     """
 
-    images: torch.Tensor
+    inputs: torch.Tensor
     labels: torch.Tensor
     num_clean: int
 
     @property
     def counts(self) -> tuple[int, int]:
         """How many clean samples and how many backdoor samples there are to count over."""
-        return self.num_clean, len(self.images) - self.num_clean
+        return self.num_clean, len(self.inputs) - self.num_clean
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def evaluate(
         torch.no_grad(),
         torch.autocast(model.device.type, autocast, enabled=autocast is not None),
     ):
-        batches = zip(tests.images.split(batch_size), tests.labels.split(batch_size), strict=False)
+        batches = zip(tests.inputs.split(batch_size), tests.labels.split(batch_size), strict=False)
         correct = torch.cat([_hits(model, *batch) for batch in batches])
     labels = tests.labels[: tests.num_clean]
     clean, backdoor = correct[: tests.num_clean], correct[tests.num_clean :]

@@ -13,6 +13,7 @@ import torch
 from edgecase.federation.clients import Population, build_populations, build_tests
 from edgecase.federation.evaluate import TestSets
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.local import Samples
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.pretrain import load_start
 from edgecase.federation.probe import AUTO, Work, choose_backend
@@ -65,8 +66,7 @@ class Experiment:
         self.model: FlatModel = build_model(parameters, execution.device, dtype=execution.dtype)
         self._keep_start()
         populations = build_populations(
-            self.data.train_images,
-            self.data.train_labels,
+            self.data.train,
             list(partitions.values()),
             list(poisons.values()),
             self.data.transforms,
@@ -93,10 +93,10 @@ class Experiment:
     def work(self) -> Work:
         """What decides how fast a back-end is."""
         memory = self.execution.memory_share * total_memory(self.execution.device)
+        largest = max(population.largest for population in self.populations.values())
         return Work(
-            tuple(self.data.train_images.shape[1:]),
             members=len(self.seeds) * self.parameters.clients_per_round,
-            batch_size=self.parameters.batch_size,
+            batch_size=min(self.parameters.batch_size, largest),
             precision=self.parameters.precision,
             memory=int(memory),
         )
@@ -106,26 +106,22 @@ class Experiment:
         """The back-end that trains the clients."""
         if self.execution.backend != AUTO:
             return self.execution.backend
-        return choose_backend(self.model, self.parameters.model, self.work, self.execution.probes)
+        everything = torch.arange(len(self.data.train_labels), device=self.model.device)
+        return choose_backend(
+            *(self.model, self.parameters.model, self.data.train),
+            *(Samples(everything, self.data.transforms.honest), self.work, self.execution.probes),
+        )
 
     @cached_property
     def trainer(self) -> Trainer:
         """Trains the participants of a round; `ConfigError` if the back-end cannot."""
-        work = self.work
-        return build_trainer(
-            self.backend, self.model, work.image_shape, work.batch_size, work.memory
-        )
+        store, work = self.data.train, self.work
+        return build_trainer(self.backend, self.model, store, work.batch_size, work.memory)
 
     def tests(self, seed: int) -> TestSets:
         """The clean and the backdoor test set of a seed."""
         data = self.data
-        return build_tests(
-            data.test_images,
-            data.test_labels,
-            self.poisons[seed],
-            data.transforms,
-            self.model.dtype,
-        )
+        return build_tests(data.test, self.poisons[seed], data.transforms, self.model.dtype)
 
     def attacker_share(self) -> float:
         """The attacker's expected FedAvg weight in a round with one attacker, mean over seeds."""

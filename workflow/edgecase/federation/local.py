@@ -11,26 +11,16 @@ from edgecase.attacks.hooks import Step
 from edgecase.base.randomness import derive_key
 from edgecase.base.tensor_randomness import random_permutation
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.stores import Store
 from edgecase.federation.transforms import Transform
 
 
 @dataclass(frozen=True)
 class Samples:
-    """A participant's samples: rows `index` (int64 [n]) of a shared store, and their transform."""
+    """A participant's samples: rows `index` (int64 [n]) of a shared store, and how it sees them."""
 
     index: torch.Tensor
-    transform: Transform
-
-
-@dataclass(frozen=True)
-class Store:
-    """Every image a run can train on, on the device.
-
-    `images` uint8 [N, H, W, C]: the training set, then edge-case images; `labels` int64 [N].
-    """
-
-    images: torch.Tensor
-    labels: torch.Tensor
+    transform: Transform | None
 
 
 @dataclass(frozen=True)
@@ -118,14 +108,14 @@ def train_locally(
             order = samples.index[random_permutation(order_key, positions)]
             for step in range(max(done - epoch * steps, 0), steps):
                 batch = slice(step * training.batch_size, (step + 1) * training.batch_size)
-                images = samples.transform.train(
-                    store.images, order[batch], augment_key, positions[batch], model.dtype
+                inputs = store.batch(
+                    *(order[batch], samples.transform, augment_key, positions[batch]), model.dtype
                 )
                 model.begin_dropout(dropout_keys, positions[batch])
                 model.begin_normalisation(None)
                 gradient.zero_()
                 with torch.autocast(device.type, autocast, enabled=autocast is not None):
-                    outputs = model.module(images)
+                    outputs = model.module(inputs)
                 model.head.loss(
                     outputs.to(model.dtype), store.labels[order[batch]]
                 ).mean().backward()

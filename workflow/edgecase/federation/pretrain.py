@@ -12,7 +12,7 @@ from edgecase.base.errors import DataError
 from edgecase.base.randomness import numpy_generator
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import Begun, Samples, Store, Stream, train_locally
+from edgecase.federation.local import Begun, Samples, Stream, train_locally
 from edgecase.federation.parameters import Recipe
 from edgecase.federation.task import TaskData
 from edgecase.machine.precision import autocast_dtype, matrix_products
@@ -49,7 +49,7 @@ def pretrain(
         train_locally(
             model,
             model.parameters.clone(),
-            Store(data.train_images, data.train_labels),
+            data.train,
             Samples(index.to(model.device), data.transforms.honest),
             training,
             Stream(_SEED, round=0, client=0, purpose="pretrain-"),
@@ -80,7 +80,7 @@ def clean_accuracy(
 ) -> float:
     """Accuracy of `parameters` [P] on the task's clean test images, %."""
     tests = TestSets(
-        data.transforms.test.test(data.test_images, model.dtype),
+        data.test.inputs(data.transforms.test, model.dtype),
         data.test_labels,
         num_clean=len(data.test_labels),
     )

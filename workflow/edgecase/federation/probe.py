@@ -9,7 +9,7 @@ import re
 import statistics
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -20,10 +20,10 @@ from edgecase.base.errors import ConfigError, DataError, shown
 from edgecase.base.files import atomic_path
 from edgecase.base.parameters import plain
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, Samples, Store, Stream
+from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.parameters import ModelParameters
+from edgecase.federation.stores import Store
 from edgecase.federation.trainer import BACKENDS, SEQUENTIAL, Trainer, build_trainer
-from edgecase.federation.transforms import Transform
 from edgecase.machine import device as devices
 from edgecase.machine.precision import autocast_dtype, matrix_products
 
@@ -37,21 +37,27 @@ _REPEATS = 3
 class Work:
     """What decides the speed of a back-end, the model and the device apart.
 
-    `image_shape` is (H, W, C), `members` how many participants of all seeds train in a round, and
-    `memory` how many bytes of the device they may take.
+    `members` is how many participants of all seeds train in a round, `batch_size` the largest batch
+    that one of them has, and `memory` how many bytes of the device they may take.
     """
 
-    image_shape: tuple[int, int, int]
     members: int
     batch_size: int
     precision: str
     memory: int
 
 
-def choose_backend(model: FlatModel, description: ModelParameters, work: Work, folder: Path) -> str:
+def choose_backend(
+    model: FlatModel,
+    description: ModelParameters,
+    store: Store,
+    samples: Samples,
+    work: Work,
+    folder: Path,
+) -> str:
     """Sequential on a CPU; on a GPU the fastest, as measured once per kind of work and device.
 
-    Choices are JSON files in `folder`. A CPU is bound
+    `samples` are any of the store's. Choices are JSON files in `folder`. A CPU is bound
     by arithmetic, of which a batch of clients has as much as one client after the other.
     Raises `DataError` for a file that names no back-end.
     """
@@ -68,7 +74,7 @@ def choose_backend(model: FlatModel, description: ModelParameters, work: Work, f
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            seconds = probe(model, work)
+            seconds = probe(model, store, samples, work)
             shape = asdict(work) | {"model": plain(description), "device": device}
             content = {"backend": fastest(seconds), "seconds_per_step": seconds, "work": shape}
             with atomic_path(path) as temporary:
@@ -76,17 +82,17 @@ def choose_backend(model: FlatModel, description: ModelParameters, work: Work, f
     return _read_choice(path)
 
 
-def probe(model: FlatModel, work: Work) -> dict[str, float | None]:
+def probe(model: FlatModel, store: Store, samples: Samples, work: Work) -> dict[str, float | None]:
     """Seconds per SGD step of all members under every back-end.
 
-    They train on full batches of random images at a learning rate of 0. None stands for a back-end
-    that the model or the memory rules out (`trainer.build_trainer`).
+    They train on full batches of `samples`, repeated as needed, at a learning rate of 0. None
+    stands for a back-end that the model or the memory rules out (`trainer.build_trainer`).
     """
-    store, jobs = _jobs(model, work)
+    jobs = _jobs(model, samples, work)
     seconds: dict[str, float | None] = {}
     for backend in BACKENDS:
         try:
-            trainer = build_trainer(backend, model, work.image_shape, work.batch_size, work.memory)
+            trainer = build_trainer(backend, model, store, work.batch_size, work.memory)
         except ConfigError:
             seconds[backend] = None
             continue
@@ -121,19 +127,12 @@ def _read_choice(path: Path) -> str:
     return choice
 
 
-def _jobs(model: FlatModel, work: Work) -> tuple[Store, list[LocalJob]]:
-    samples, colours = _STEPS * work.batch_size, work.image_shape[2]
-    generator = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (samples, *work.image_shape), generator=generator)
-    labels = torch.zeros(samples, dtype=torch.int64)
-    store = Store(images.to(model.device, torch.uint8), labels.to(model.device))
-    held = Samples(
-        torch.arange(samples, device=model.device),
-        Transform((0.5,) * colours, (0.25,) * colours, "zero"),
-    )
+def _jobs(model: FlatModel, samples: Samples, work: Work) -> list[LocalJob]:
+    places = torch.arange(_STEPS * work.batch_size, device=model.device) % len(samples.index)
+    held = replace(samples, index=samples.index[places])
     training = LocalTraining(1, work.batch_size, lr=0.0, momentum=0.9, weight_decay=1e-4)
     start, buffers = model.parameters.clone(), model.buffers.clone()
-    return store, [
+    return [
         LocalJob(start, held, training, Stream(0, 0, member, "probe-"), buffers=buffers)
         for member in range(work.members)
     ]

@@ -15,6 +15,7 @@ from edgecase.datasets.arrays import check_array, check_labels
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters, ImageSetting
 from edgecase.federation.simulate import Classes
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.transforms import TaskTransforms, task_transforms
 
 
@@ -28,6 +29,14 @@ class TaskData:
     test_labels: torch.Tensor
     transforms: TaskTransforms
     num_classes: int
+
+    @property
+    def train(self) -> ImageStore:
+        return ImageStore(self.train_images, self.train_labels)
+
+    @property
+    def test(self) -> ImageStore:
+        return ImageStore(self.test_images, self.test_labels)
 
 
 def task_data(

@@ -7,11 +7,12 @@ import torch
 
 from edgecase.base.errors import ConfigError
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, Store, train_locally
+from edgecase.federation.local import LocalJob, train_locally
 from edgecase.federation.stacked.memory import bytes_per_member
 from edgecase.federation.stacked.network import FORMS, refused
 from edgecase.federation.stacked.schedule import num_steps
 from edgecase.federation.stacked.train import train_stacked
+from edgecase.federation.stores import Store
 
 SEQUENTIAL = "sequential"
 #: every back-end; `stacked-<form>` trains clients and seeds as one batch.
@@ -103,14 +104,14 @@ def _empty(model: FlatModel, count: int) -> Trained:
 def build_trainer(
     backend: str,
     model: FlatModel,
-    image_shape: tuple[int, int, int],
+    store: Store,
     batch_size: int,
     memory: int,
 ) -> Trainer:
     """The back-end called `backend`, one of `BACKENDS`.
 
-    `memory` is how many bytes of the device it may take for batches of `batch_size` images
-    (H, W, C) per participant. A stacked back-end that needs more splits a round into chunks.
+    `memory` is how many bytes of the device it may take for batches of `batch_size` of the store's
+    samples per participant. A stacked back-end that needs more splits a round into chunks.
     Raises `ConfigError` if the model is not one for this back-end or not even one participant fits.
     """
     if backend == SEQUENTIAL:
@@ -123,7 +124,7 @@ def build_trainer(
         raise ConfigError(
             f"backend: '{backend}' {reason}; allowed for this model: {', '.join(fitting)}"
         )
-    each = bytes_per_member(model, form, image_shape, batch_size)
+    each = bytes_per_member(model, form, store.example(model.dtype), batch_size)
     if each > memory:
         raise ConfigError(
             f"backend: '{backend}' needs about {each / 2**30:.2f} GiB for one client's batch of "

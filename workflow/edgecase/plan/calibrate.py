@@ -16,11 +16,12 @@ import torch
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
-from edgecase.datasets import DATASETS
+from edgecase.datasets import DATASETS, Dataset
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, Samples, Store, Stream
+from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.probe import AUTO, Work, fastest, probe
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
 from edgecase.federation.transforms import task_transforms
 from edgecase.machine import device as devices
@@ -52,26 +53,23 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     transform = task_transforms(dataset.shape[2], "published").honest
     autocast = autocast_dtype(setting["precision"])
     module = models.build(setting["model"], num_classes=dataset.num_classes, width=setting["width"])
-    count = operations(module, dataset.shape)
     model = FlatModel(module, device, head=models.MODELS[setting["model"]].head)
     start, buffers = model.parameters.clone(), model.buffers.clone()
 
+    count = operations(module, _images(dataset, 1, device).example(model.dtype))
     full = _bounded(setting["batch_size"], count.training, device)
     tested = _bounded(setting["test_batch_size"], count.forward, device)
-    generator = np.random.default_rng(0)
-    size = max(full, tested)
-    images = generator.integers(0, 256, (size, *dataset.shape), dtype=np.uint8)
-    labels = generator.integers(0, dataset.num_classes, size)
-    store = Store(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device))
+    store = _images(dataset, max(full, tested), device)
+    everything = Samples(torch.arange(len(store.labels), device=device), transform)
     # A learning rate of 0 keeps the weights finite, and costs what any other costs.
     training = LocalTraining(_STEPS, full, lr=0.0, momentum=0.9, weight_decay=1e-4)
     memory = int(TRAINING_MEMORY / jobs_per_device * devices.total_memory(device))
     backend, members = setting["backend"], setting["members"]
     if backend == AUTO:
         backend = fastest(
-            probe(model, Work(dataset.shape, members, full, setting["precision"], memory))
+            probe(model, store, everything, Work(members, full, setting["precision"], memory))
         )
-    trainer = build_trainer(backend, model, dataset.shape, full, memory)
+    trainer = build_trainer(backend, model, store, full, memory)
     if not trainer.stacks:
         members = 1
 
@@ -88,7 +86,7 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
 
         return _median_seconds(train, device) / _STEPS / members
 
-    tests = TestSets(transform.test(store.images[:tested]), store.labels[:tested], tested)
+    tests = TestSets(store.inputs(transform, model.dtype)[:tested], store.labels[:tested], tested)
 
     def test() -> None:
         with matrix_products(setting["precision"]):
@@ -111,6 +109,14 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
         "training_flops": count.training,
         "forward_flops": count.forward,
     }
+
+
+def _images(dataset: Dataset, count: int, device: torch.device) -> ImageStore:
+    """Random images and labels of the form of `dataset`."""
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (count, *dataset.shape), dtype=np.uint8)
+    labels = generator.integers(0, dataset.num_classes, count)
+    return ImageStore(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device))
 
 
 def _as_it_runs(setting: Mapping, device: torch.device) -> dict:

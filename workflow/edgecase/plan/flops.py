@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
-from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 
@@ -18,19 +17,16 @@ class Operations:
     training: int
 
 
-def operations(module: nn.Module, shape: tuple[int, int, int]) -> Operations:
-    """Count the convolutions and matrix products of `module` for one image of `shape` (H, W, C).
+def operations(module: nn.Module, example: torch.Tensor) -> Operations:
+    """Count the convolutions and matrix products of `module` for one input [1, …].
 
     Everything else (activations, pooling, the optimizer's step) is not counted. The backward pass
-    computes no gradient of the image.
+    computes no gradient of the input.
     """
-    height, width, channels = shape
-    weight = next(module.parameters())
-    image = torch.zeros(1, channels, height, width, dtype=weight.dtype, device=weight.device)
     module.eval()  # dropout has no operations to count, and in training it wants a stream
     with FlopCounterMode(display=False) as forward, torch.no_grad():
-        module(image)
+        module(example)
     with FlopCounterMode(display=False) as training:
-        label = torch.zeros(1, dtype=torch.int64, device=image.device)
-        functional.cross_entropy(module(image), label).backward()
+        # No loss has an operation to count.
+        module(example).sum().backward()
     return Operations(forward.get_total_flops(), training.get_total_flops())

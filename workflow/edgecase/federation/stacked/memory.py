@@ -12,15 +12,14 @@ _PARAMETER_COPIES = 7
 _ACTIVATION_COPIES = 4
 
 
-def bytes_per_member(
-    model: FlatModel, form: str, image_shape: tuple[int, int, int], batch_size: int
-) -> int:
-    """Bytes on the device for one client of `batch_size` images (H, W, C); an upper estimate.
+def bytes_per_member(model: FlatModel, form: str, example: torch.Tensor, batch_size: int) -> int:
+    """Bytes on the device for one client with batches of `batch_size`; an upper estimate.
+
+    `example` is one input [1, …] of the model.
 
     Counts what training keeps at its peak: vectors of the model's size, and the output of every
     layer, to which `unfold` adds the patches of every convolution.
     """
-    height, width, channels = image_shape
     sizes: list[int] = []
 
     def record(layer: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
@@ -37,13 +36,11 @@ def bytes_per_member(
     try:
         model.module.eval()
         with torch.no_grad():
-            model.module(
-                torch.zeros(1, channels, height, width, device=model.device, dtype=model.dtype)
-            )
+            model.module(example)
     finally:
         model.module.train(was_training)
         for hook in hooks:
             hook.remove()
-    activations = batch_size * (channels * height * width + sum(sizes))
+    activations = batch_size * (example.numel() + sum(sizes))
     numbers = _PARAMETER_COPIES * model.parameters.numel() + _ACTIVATION_COPIES * activations
     return numbers * model.parameters.element_size()

@@ -6,9 +6,10 @@ import torch
 
 from edgecase.attacks.hooks import Hook, Step
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, Store
+from edgecase.federation.local import LocalJob
 from edgecase.federation.stacked.network import Members, forward
 from edgecase.federation.stacked.schedule import Batch, Schedule
+from edgecase.federation.stores import Store
 from edgecase.federation.transforms import Transform
 
 
@@ -33,7 +34,7 @@ def train_stacked(
         [model.buffers[:0] if job.buffers is None else job.buffers for job in jobs]
     )
     rates = _Rates(jobs, device, model.dtype)
-    views = _Augmented(jobs, store, device, model.dtype)
+    own_inputs = _Inputs(jobs, store, device, model.dtype)
     dropout_keys = torch.tensor(
         [
             model.dropout_keys(stream.seed, stream.purpose, stream.round, stream.client)
@@ -54,14 +55,14 @@ def train_stacked(
             leaves = [view.detach().requires_grad_() for view in model.views(w)]
             slots = model.views(g)
             statistics = model.buffer_views(buffers[:members])
-        images = views.images(batch)
+        inputs = own_inputs.batch(batch)
         with torch.enable_grad():
             with torch.autocast(device.type, autocast, enabled=autocast is not None):
                 own = Members(
                     *(leaves, statistics, dropout_keys[:members]),
                     *(batch.positions, batch.weights),
                 )
-                outputs = forward(model, form, own, images)
+                outputs = forward(model, form, own, inputs)
             losses = model.head.loss(
                 outputs.to(model.dtype).flatten(0, 1), store.labels[batch.index].flatten(0, 1)
             )
@@ -102,8 +103,8 @@ class _Rates:
         self.weight_decay = column("weight_decay")
 
 
-class _Augmented:
-    """The images of a batch, each member's through its own transform and random stream."""
+class _Inputs:
+    """The inputs of a batch, each member's through its own transform and random stream."""
 
     def __init__(
         self,
@@ -112,10 +113,10 @@ class _Augmented:
         device: torch.device,
         dtype: torch.dtype,
     ) -> None:
-        self._store, self._dtype = store.images, dtype
+        self._store, self._dtype = store, dtype
         keys = [job.stream.key("augment") for job in jobs]
         self._keys = torch.tensor(keys, dtype=torch.int64, device=device)
-        rows: dict[Transform, list[int]] = {}
+        rows: dict[Transform | None, list[int]] = {}
         for row, job in enumerate(jobs):
             rows.setdefault(job.samples.transform, []).append(row)
         self._rows = {
@@ -123,8 +124,8 @@ class _Augmented:
             for transform, listed in rows.items()
         }
 
-    def images(self, batch: Batch) -> torch.Tensor:
-        """[members, B, C, H, W], channels-last in each member."""
+    def batch(self, batch: Batch) -> torch.Tensor:
+        """[members, B, …] in each member as the store gives it."""
         keys = self._keys[: batch.members, None].expand_as(batch.index)
         parts, order = [], []
         for transform, (listed, rows) in self._rows.items():
@@ -132,14 +133,14 @@ class _Augmented:
             if here == 0:
                 continue
             own = rows[:here]
-            images = transform.train(
-                self._store,
+            inputs = self._store.batch(
                 batch.index[own].flatten(),
+                transform,
                 keys[own].flatten(),
                 batch.positions[own].flatten(),
                 self._dtype,
             )
-            parts.append(images.unflatten(0, (here, -1)))
+            parts.append(inputs.unflatten(0, (here, -1)))
             order.append(own)
         if len(parts) == 1:
             return parts[0]

@@ -1,0 +1,124 @@
+"""Hold the samples of a run on the device and give batches of them as a model takes them.
+
+Local training, tests, probes and estimates of memory ask a store and know no shapes:
+
+>>> sentences = TokenStore(torch.tensor([[1, 2], [3, 0]], dtype=torch.int32), torch.tensor([0, 1]))
+>>> rows = torch.tensor([1, 0, 1])
+>>> sentences.batch(rows, None, key=5, positions=torch.arange(3), dtype=torch.float32)
+tensor([[3, 0],
+        [1, 2],
+        [3, 0]])
+>>> photos = ImageStore(torch.zeros(2, 4, 4, 3, dtype=torch.uint8), torch.tensor([0, 1]))
+>>> photos.example(torch.float32).shape
+torch.Size([1, 3, 4, 4])
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+
+from edgecase.federation.transforms import Transform
+
+
+class Store(Protocol):
+    """Samples by row, with their labels.
+
+    A `transform` is how a participant sees its samples: a `Transform` of images, None for tokens.
+    """
+
+    @property
+    def labels(self) -> torch.Tensor:
+        """int64 [N, …]."""
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """The shape of one sample as it is held."""
+
+    def batch(
+        self,
+        rows: torch.Tensor,
+        transform: Any,
+        key: int | torch.Tensor,
+        positions: torch.Tensor,
+        dtype: torch.dtype,
+    ) -> torch.Tensor:
+        """Inputs [B, …] of `rows` [B] for training.
+
+        What is random of a sample is a function of `key` (one, or int64 [B]) and of its position in
+        the participant's training (int64 [B]) alone.
+        """
+
+    def inputs(self, transform: Any, dtype: torch.dtype) -> torch.Tensor:
+        """Inputs [N, …] of all rows as a test sees them: nothing is random."""
+
+    def example(self, dtype: torch.dtype) -> torch.Tensor:
+        """One input [1, …] of zeros, to find out what a model does with it."""
+
+    def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> Store:
+        """The store with further rows behind its own."""
+
+
+@dataclass(frozen=True)
+class ImageStore:
+    """Images uint8 [N, H, W, C], seen through a `Transform`, as [B, C, H, W]."""
+
+    images: torch.Tensor
+    labels: torch.Tensor
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        return tuple(self.images.shape[1:])
+
+    def batch(
+        self,
+        rows: torch.Tensor,
+        transform: Transform,
+        key: int | torch.Tensor,
+        positions: torch.Tensor,
+        dtype: torch.dtype,
+    ) -> torch.Tensor:
+        return transform.train(self.images, rows, key, positions, dtype)
+
+    def inputs(self, transform: Transform, dtype: torch.dtype) -> torch.Tensor:
+        return transform.test(self.images, dtype)
+
+    def example(self, dtype: torch.dtype) -> torch.Tensor:
+        height, width, channels = self.images.shape[1:]
+        return torch.zeros(1, channels, height, width, dtype=dtype, device=self.images.device)
+
+    def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> ImageStore:
+        return ImageStore(torch.cat([self.images, *samples]), torch.cat([self.labels, *labels]))
+
+
+@dataclass(frozen=True)
+class TokenStore:
+    """Sequences of word numbers, int32 [N, L]; a model gets them as int64 [B, L], as they are."""
+
+    tokens: torch.Tensor
+    labels: torch.Tensor
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        return tuple(self.tokens.shape[1:])
+
+    def batch(
+        self,
+        rows: torch.Tensor,
+        transform: None,
+        key: int | torch.Tensor,
+        positions: torch.Tensor,
+        dtype: torch.dtype,
+    ) -> torch.Tensor:
+        return self.tokens[rows].long()
+
+    def inputs(self, transform: None, dtype: torch.dtype) -> torch.Tensor:
+        return self.tokens.long()
+
+    def example(self, dtype: torch.dtype) -> torch.Tensor:
+        return torch.zeros_like(self.tokens[:1], dtype=torch.int64)
+
+    def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> TokenStore:
+        return TokenStore(torch.cat([self.tokens, *samples]), torch.cat([self.labels, *labels]))
