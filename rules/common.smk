@@ -33,7 +33,8 @@ from edgecase.sharing.shares import own_cells
 
 # The `python` of the rules is the one that runs Snakemake, but where they bring one of their own.
 if not workflow.deployment_settings.deployment_method:
-    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+    places = [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
+    os.environ |= {"PATH": os.pathsep.join(places)}
 # As under `make`.
 if Quietness.RULES in (workflow.output_settings.quiet or ()):
     logger.addHandler(Failures())
