@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 import edgecase
 from edgecase import defenses
-from edgecase.base.errors import ConfigError
+from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.defenses import names, parameters, registry, rule, validate
+from edgecase.defenses.contract import whole
 
 LIBRARY = Path(edgecase.__file__).parents[1]
 
@@ -105,6 +107,28 @@ def test_adding_a_defense(monkeypatch):
 
     assert names()[-1] == "plain"
     assert (Plain.label, rule("plain"), validate("plain", {})) == ("plain", Plain(), [])
-    for name in ("plain", "Other"):
-        with pytest.raises(ConfigError, match=f"'{name}' is taken or not in lower case"):
+    for name, told in (("plain", "is taken by tests"), ("Other", "is not in lower case")):
+        with pytest.raises(ConfigError, match=f"'{name}' {told}"):
             defenses.register(name)(Plain)
+
+
+def test_what_a_rule_gives_by_mistake_is_named():
+    """A number as memory, and no aggregate at all."""
+
+    class Forgetful(defenses.Rule):
+        name = "forgetful"
+
+        def aggregate(self, inputs):
+            return whole(inputs, inputs.updates[0], memory={"count": 1.0})
+
+    class Silent(defenses.Rule):
+        name = "silent"
+
+        def aggregate(self, inputs):
+            return None
+
+    Forgetful.weighted_sum = False
+    with pytest.raises(SimulationError, match="memory count is a float, not a tensor"):
+        defenses.run(Forgetful(), torch.ones(2, 3), [1, 1])
+    with pytest.raises(TypeError, match="silent: aggregate gives a NoneType; it has to give an"):
+        defenses.run(Silent(), torch.ones(2, 3), [1, 1])

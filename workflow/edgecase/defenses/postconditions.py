@@ -112,6 +112,8 @@ def _check_finite(aggregate: Aggregate) -> None:
     named |= {f"memory {key}": values for key, values in aggregate.memory.items()}
     for field, values in named.items():
         if values is not None:
+            kind = type(values).__name__
+            require(isinstance(values, torch.Tensor), f"{field} is a {kind}, not a tensor")
             wrong = ~values.isfinite()
             bad = int(wrong.sum())
             rows = _where(wrong) if bad and field in ("weights", "clip_factors") else ()

@@ -22,8 +22,11 @@ def register(name: str, *, label: str = "", place: int = 99) -> Callable[[_RuleT
     """
 
     def known(rule: _RuleType) -> _RuleType:
-        if name in _RULES or name != name.lower():
-            raise ConfigError(f"defense name '{name}' is taken or not in lower case")
+        if name in _RULES:
+            taken = _RULES[name].__module__
+            raise ConfigError(f"defense name '{name}' is taken by {taken}; choose another")
+        if name != name.lower():
+            raise ConfigError(f"defense name '{name}' is not in lower case")
         rule.name, rule.label = name, label or name
         _RULES[name], _PLACES[name] = rule, place
         return rule

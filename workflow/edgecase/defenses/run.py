@@ -48,6 +48,11 @@ def run(
                 f"{rule.name}: a round of {m} clients; allowed: at least {rule.minimum_clients()}"
             )
         result = rule.aggregate(inputs)
+        if not isinstance(result, Aggregate):
+            raise TypeError(
+                f"{rule.name}: aggregate gives a {type(result).__name__}; it has to give an "
+                "Aggregate (`combine`, `whole`)"
+            )
         if result.buffers is None:
             result = replace(result, buffers=average_buffers(inputs, result.accepted))
         check_promises(rule, result, inputs)
