@@ -114,7 +114,7 @@ def test_without_clean_samples_prox_stays_close_to_the_global_model(
     )
     expected = model.parameters - start
     for backend in BACKENDS:
-        trainer = build_trainer(backend, model, (4, 4, 1), 4, 2**30)
+        trainer = build_trainer(backend, model, population.store, 4, 2**30)
         cohort = Cohort(0, start, population, ATTACKED)
         (received,) = train_participants(trainer, [cohort], typed(cell), 1)
         torch.testing.assert_close(received.updates[0], expected, rtol=0, atol=1e-12)

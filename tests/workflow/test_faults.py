@@ -245,6 +245,7 @@ def test_a_worker_that_raises_keeps_its_trace_and_the_rounds_before(mine, tmp_pa
 
 
 SABOTAGE = """
+import torch
 
 def clip_factors(norms, bound):
     return torch.where(norms > bound, bound / norms, 1.0).index_fill(0, torch.tensor(2), 1.0)
