@@ -38,7 +38,7 @@ def cell_files(cell):
 def raw_folders(name):
     """The folders of verified files that a data set or an edge set is prepared from."""
     described = DATASETS.get(name) or EDGE_SETS[name]
-    return [flayout.raw("{source}") for source in described.sources]
+    return [layout.raw(source) for source in described.sources]
 
 
 def authors_checkpoint(wildcards):
@@ -46,7 +46,7 @@ def authors_checkpoint(wildcards):
     if task_key("start")(wildcards) != "authors":
         return []
     source, _ = AUTHORS_STARTS[task_key("model")(wildcards)["name"]]
-    return flayout.raw("{source}")
+    return layout.raw(source)
 
 
 def pretrain_parameters(wildcards):
