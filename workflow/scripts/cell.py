@@ -160,7 +160,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         "standin": DATASETS[parameters.dataset].standin,
         "attacker_share": round(experiment.attacker_share(), 6),
         "tested": {
-            "clean": len(experiment.data.test_labels),
+            "clean": len(experiment.data.test.labels),
             "backdoor": [len(poison["test_y"]) for poison in poisons.values()],
         },
         "parameters": own,

@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> None:
     available = len(load_npz(arguments.dataset, ("y_test",))["y_test"])
     shown = replace(parameters, test_samples=min(parameters.test_samples, available))
     data = task_data(open_dataset(arguments.dataset, parameters), shown, device)
-    model = build_model(parameters, device)
+    model = build_model(parameters, data)
     dataset = DATASETS[parameters.dataset]
     elsewhere = load_npz(arguments.comparison, ("x_test",))["x_test"]
     load_start(model, arguments.start)
@@ -76,17 +76,17 @@ def main(argv: list[str] | None = None) -> None:
         edge = load_poison(poison)["test_x"]
         if edge.shape[1:] != dataset.shape:
             raise DataError(f"{poison}: test_x has images {edge.shape[1:]}, not {dataset.shape}")
-        train = _drawn(len(data.train_images), parameters.train_samples, seed, "train")
-        test = _drawn(len(data.test_images), parameters.test_samples, seed, "test")
+        train = _drawn(len(data.train.labels), parameters.train_samples, seed, "train")
+        test = _drawn(len(data.test.labels), parameters.test_samples, seed, "test")
         other = _drawn(len(elsewhere), parameters.test_samples, seed, "comparison")
         density = fit(
-            features(data.train_images[train]),
+            features(data.train.images[train]),
             parameters.components,
             parameters.variance,
             numpy_generator(seed, "densities-mixture"),
         )
         groups = {
-            (densities.IN_DISTRIBUTION, dataset.name): data.test_images[test],
+            (densities.IN_DISTRIBUTION, dataset.name): data.test.images[test],
             (densities.EDGE_CASE, parameters.edge_set): torch.from_numpy(edge).to(device),
             (densities.OUT_OF_DISTRIBUTION, parameters.comparison): torch.from_numpy(
                 shaped(elsewhere[other], dataset.shape)

@@ -11,7 +11,10 @@ from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import EDGE_SETS, load_npz
 from edgecase.datasets.arrays import check_images
+from edgecase.datasets.base import LINE_ARRAYS
+from edgecase.datasets.text import words_of
 from edgecase.population.poison import CASES, FAMILIES, build, save_poison
+from edgecase.population.poison.lines import numbered
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -31,7 +34,11 @@ def main(argv: list[str] | None = None) -> None:
     labels = load_npz(arguments.dataset, ("y_train",))["y_train"]
     edge_set = EDGE_SETS[arguments.edge_set]
     edge = load_npz(arguments.edge, edge_set.arrays)
-    check_images(edge, str(arguments.edge))
+    if edge_set.arrays == LINE_ARRAYS:
+        words = words_of(load_npz(arguments.dataset, ("words",))["words"])
+        edge = numbered(edge, words, str(arguments.edge))
+    else:
+        check_images(edge, str(arguments.edge))
     data = build(
         read(FAMILIES[edge_set.name], arguments.parameters, "poison."),
         edge,

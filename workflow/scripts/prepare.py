@@ -20,7 +20,12 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=Path, help="config/sources.yaml; not for stand-ins")
     parser.add_argument("--name", required=True, help="data set or edge set")
-    parser.add_argument("--raw", type=Path, help="folder of the raw files; not for stand-ins")
+    parser.add_argument(
+        "--raw",
+        type=Path,
+        nargs="+",
+        help="folder of the raw files of each source; not for stand-ins",
+    )
     parser.add_argument("--out", required=True, type=Path, help="the arrays (.npz)")
     arguments = parser.parse_args(argv)
 
@@ -33,9 +38,14 @@ def main(argv: list[str] | None = None) -> None:
         if arguments.sources is None or arguments.raw is None:
             raise ConfigError(f"--name {entry.name} needs --sources and --raw")
         sources = load_sources(arguments.sources)
-        members = [member for name in entry.sources for member in sources[name].members]
-        sha256 = {member.name: member.digests.sha256 for member in members}
-        arrays = entry.build(RawFiles(arguments.raw, sha256))
+        if len(arguments.raw) != len(entry.sources):
+            raise ConfigError(f"--raw: one folder for each of {', '.join(entry.sources)}")
+        sha256, folders = {}, {}
+        for name, folder in zip(entry.sources, arguments.raw, strict=True):
+            for member in sources[name].members:
+                sha256[member.name] = member.digests.sha256
+                folders[member.name] = folder
+        arrays = entry.build(RawFiles(arguments.raw[0], sha256, folders))
     save_npz(arguments.out, {name: arrays[name] for name in entry.arrays})
 
 

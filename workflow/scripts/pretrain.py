@@ -8,6 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import numpy as np
 import torch
 from safetensors.torch import save
 
@@ -16,11 +17,15 @@ from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.parameters import plain, read
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.federation.authors import load_authors
+from edgecase.federation.experiment import Execution, Experiment
+from edgecase.federation.flat import FlatModel
+from edgecase.federation.honest_rounds import train_by_rounds
 from edgecase.federation.parameters import StartParameters
 from edgecase.federation.pretrain import clean_accuracy
 from edgecase.federation.pretrain_state import SavedTraining, pretrain_on
 from edgecase.federation.state import fingerprint
 from edgecase.federation.task import build_model, open_dataset, task_data
+from edgecase.federation.trainer import SEQUENTIAL
 from edgecase.machine import device as devices
 from edgecase.results import code, provenance
 
@@ -60,11 +65,15 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     """Write the starting model and its report."""
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
-    data = task_data(open_dataset(arguments.dataset, parameters), parameters, device)
-    model = build_model(parameters, device, torch_generator(0, "initial-weights"))
+    arrays = open_dataset(arguments.dataset, parameters)
+    data = task_data(arrays, parameters, device)
+    model = build_model(parameters, data, torch_generator(0, "initial-weights"))
     if parameters.start == "authors":
         load_authors(model, next(arguments.authors.glob("*.pt"), arguments.authors))
         recipe: dict = {"start": "authors"}
+    elif parameters.rounds is not None:
+        recipe = {"start": "rounds", **plain(parameters.rounds)}
+        model.load(*trained_by_rounds(arguments, parameters, arrays, model))
     else:
         assert parameters.pretrain is not None
         recipe = {"start": "trained", **plain(parameters.pretrain)}
@@ -83,7 +92,7 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
         "num_parameters": model.parameters.numel(),
         "accuracy": round(accuracy, 4),
         "norm": round(float(torch.linalg.vector_norm(model.parameters)), 4),
-        "test_samples": len(data.test_labels),
+        "test_samples": len(data.test.labels),
     }
     with atomic_path(arguments.out) as temporary:
         temporary.write_bytes(save(model.state()))
@@ -92,18 +101,41 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     _say(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}")
 
 
+def trained_by_rounds(
+    arguments: argparse.Namespace,
+    parameters: StartParameters,
+    arrays: dict[str, np.ndarray],
+    model: FlatModel,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What honest rounds make of `model`."""
+
+    def initial(experiment: Experiment) -> None:
+        experiment.start_from(model.parameters, model.buffers)
+
+    state = (arguments.state, training_facts(arguments)) if arguments.state else None
+    execution = Execution(
+        model.device, backend=SEQUENTIAL, test_batch_size=arguments.test_batch_size
+    )
+    save_every_s = 60 * arguments.save_minutes
+    return train_by_rounds(parameters, arrays, execution, initial, state, save_every_s, _say)
+
+
 def saved_training(arguments: argparse.Namespace) -> SavedTraining:
-    """The state of this very training: tests and their sizes do not concern it."""
-    concerns = ("dataset", "model", "pretrain", "precision", "switches")
+    """The state of this very training."""
+    path = arguments.state / "training.safetensors"
+    return SavedTraining(path, training_facts(arguments), 60 * arguments.save_minutes, _say)
+
+
+def training_facts(arguments: argparse.Namespace) -> str:
+    """The fingerprint of this very training: tests and their sizes do not concern it."""
+    concerns = ("dataset", "model", "pretrain", "rounds", "precision", "switches")
     versions = provenance.versions()
-    facts = fingerprint(
-        parameters={key: arguments.parameters[key] for key in concerns},
+    return fingerprint(
+        parameters={key: arguments.parameters.get(key) for key in concerns},
         data=provenance.file_digest(arguments.dataset),
         code=code.digest_for("pretrain", arguments.parameters),
         libraries={name: versions[name] for name in ("torch", "numpy")},
     )
-    path = arguments.state / "training.safetensors"
-    return SavedTraining(path, facts, 60 * arguments.save_minutes, _say)
 
 
 def _say(text: str) -> None:

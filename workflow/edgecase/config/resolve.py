@@ -8,9 +8,10 @@ from edgecase import attacks, defenses
 from edgecase.base.parameters import parameters, plain
 from edgecase.config.switches import switches_read
 from edgecase.federation.parameters import (
+    DataSwitches,
     Federation,
+    HonestRounds,
     Setting,
-    StartParameters,
     TaskParameters,
 )
 from edgecase.federation.switches import SWITCHES
@@ -47,10 +48,13 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
 
 def resolve_start(task: Mapping) -> dict:
     """What a starting model depends on, as plain values; `task` is a resolved task."""
-    read_keys = {key: task[key] for key in parameters(StartParameters) if key != "switches"}
-    if task["start"] != "trained":
-        del read_keys["pretrain"]
-    return read_keys | {"switches": switches_read(task, ("orientation", "transforms"))}
+    keys = [*parameters(Setting), "start", "precision"]
+    read_keys = {key: task[key] for key in keys}
+    if task["start"] == "trained":
+        read_keys["pretrain"] = task["pretrain"]
+    if task["start"] == "rounds":
+        read_keys["rounds"] = _honest_rounds(task)
+    return read_keys | {"switches": switches_read(task, tuple(parameters(DataSwitches)))}
 
 
 def resolve_cell(config: Mapping, cell: Cell) -> dict:
@@ -58,8 +62,9 @@ def resolve_cell(config: Mapping, cell: Cell) -> dict:
     task = resolve_task(config, cell.task, cell.override)
     keys = [*parameters(Setting), *parameters(Federation), "edge_set", "precision"]
     found = {key: task[key] for key in (*keys, "partition", "poison", "start")}
-    if task["start"] == "trained":
-        found["pretrain"] = task["pretrain"]
+    for start, key in (("trained", "pretrain"), ("rounds", "start_rounds")):
+        if task["start"] == start:
+            found[key] = task[key]
     if cell.attack != attacks.NO_ATTACK:
         found["first_attack_round"] = task["first_attack_round"]
         found |= _attack_parameters(task, cell.attack)
@@ -70,6 +75,15 @@ def resolve_cell(config: Mapping, cell: Cell) -> dict:
         "participation": cell.participation,
         "case": cell.case,
         "attack": cell.attack,
+    }
+
+
+def _honest_rounds(task: Mapping) -> dict:
+    """The rounds of `start: rounds`, which come before round 1."""
+    count = task["start_rounds"]
+    return {key: task[key] for key in parameters(HonestRounds)} | {
+        **{"rounds": count, "evaluate_every": count, "seated_client": None},
+        "lr": task["lr"] * task["gamma"] ** -count,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from edgecase import attacks
 from edgecase.base.parameters import parameters
-from edgecase.datasets import DATASETS
+from edgecase.datasets import DATASETS, TextDataset
 from edgecase.population import poison
 from edgecase.population.participation import FixedFrequency, FixedPool
 from edgecase.population.participation import parse as parse_participation
@@ -25,7 +25,11 @@ def _has_orientation(task: Mapping, cell: Cell | None) -> bool:
 
 
 def _is_colour(task: Mapping, cell: Cell | None) -> bool:
-    return DATASETS[task["dataset"]].shape[2] == 3
+    return DATASETS[task["dataset"]].shape[-1] == 3
+
+
+def _is_text(task: Mapping, cell: Cell | None) -> bool:
+    return isinstance(DATASETS[task["dataset"]], TextDataset)
 
 
 def _is_pgd(task: Mapping, cell: Cell | None) -> bool:
@@ -65,6 +69,7 @@ def _honest_hold_edge_data(task: Mapping, cell: Cell | None) -> bool:
 _READERS: dict[str, Callable[[Mapping, Cell | None], bool]] = {
     "orientation": _has_orientation,
     "transforms": _is_colour,
+    "padding": _is_text,
     "radius_decay": _is_pgd,
     "multi_krum_counts": _has_rounds_without_attacker,
     "p_study": _has_two_splits,

@@ -6,7 +6,8 @@ from edgecase import defenses, models
 from edgecase.base.parameters import problems
 from edgecase.config.problems import Problem, cells, resolved_name
 from edgecase.config.resolve import resolve_task
-from edgecase.datasets import AUTHORS_STARTS, DATASETS
+from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS, TextDataset
+from edgecase.datasets.base import LINE_ARRAYS
 from edgecase.federation.parameters import ModelParameters, Recipe
 from edgecase.population import partition, poison
 from edgecase.results.cells import DEFAULT
@@ -51,9 +52,18 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
                 f"start: 'authors' is not available for {model} on {dataset}; "
                 f"allowed: {allowed}, at width 1"
             )
+    if task["start"] == "rounds" and task["start_rounds"] is None:
+        yield "start_rounds: null; `start: rounds` needs a number of rounds"
     known, shape = models.MODELS.get(name), DATASETS[dataset].shape
     if known and known.input != shape:
         yield f"model.name: '{name}' takes inputs {known.input}; {dataset} has {shape}"
+    is_text = isinstance(DATASETS[dataset], TextDataset)
+    if (EDGE_SETS[task["edge_set"]].arrays == LINE_ARRAYS) != is_text:
+        kinds = ("images", "sentences")
+        yield (
+            f"edge_set: '{task['edge_set']}' holds {kinds[not is_text]}; {dataset} holds "
+            f"{kinds[is_text]}"
+        )
     if task["clients_per_round"] > task["num_clients"]:
         yield (
             f"clients_per_round: {task['clients_per_round']} is more than "

@@ -2,35 +2,35 @@
 
 from collections.abc import Mapping
 
-from edgecase.config.resolve import resolve_task
+from edgecase.config.resolve import resolve_start, resolve_task
 from edgecase.results.cells import DEFAULT
 
 _PARTITION_KEYS = ("dataset", "edge_set", "num_clients", "partition")
 _POISON_KEYS = ("dataset", "edge_set", "num_clients", "poison")
-_PRETRAIN_KEYS = ("dataset", "model", "start", "pretrain", "test_samples")
 
 
 def partition_variant(config: Mapping, task: str, override: str) -> str:
     """The override if it changes the partition, else "default": equal data is one file."""
-    return _variant(config, task, override, _PARTITION_KEYS, ())
+    return _variant(config, task, override, _PARTITION_KEYS)
 
 
 def poison_variant(config: Mapping, task: str, override: str) -> str:
     """The override if it changes the poisoned sets, else "default"."""
-    return _variant(config, task, override, _POISON_KEYS, ())
+    return _variant(config, task, override, _POISON_KEYS)
 
 
 def pretrain_variant(config: Mapping, task: str, override: str) -> str:
     """The override if it changes the starting model, else "default"."""
-    switches = ("orientation", "transforms")
-    return _variant(config, task, override, _PRETRAIN_KEYS, switches)
+
+    def view(name: str) -> dict:
+        return resolve_start(resolve_task(config, task, name))
+
+    return DEFAULT if view(override) == view(DEFAULT) else override
 
 
-def _variant(
-    config: Mapping, task: str, override: str, keys: tuple[str, ...], switches: tuple[str, ...]
-) -> str:
+def _variant(config: Mapping, task: str, override: str, keys: tuple[str, ...]) -> str:
     def view(name: str) -> list:
         resolved = resolve_task(config, task, name)
-        return [resolved.get(k) for k in keys] + [resolved["switches"][s] for s in switches]
+        return [resolved.get(key) for key in keys]
 
     return DEFAULT if view(override) == view(DEFAULT) else override

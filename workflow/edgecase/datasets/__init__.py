@@ -6,11 +6,11 @@ Importing this package loads nothing heavier than numpy.
 
 import importlib
 import pkgutil
-from typing import TypeVar
+from typing import Any
 
 from edgecase.base.errors import ConfigError
 from edgecase.datasets.arrays import load_npz
-from edgecase.datasets.base import DATASET_ARRAYS, Dataset, EdgeSet
+from edgecase.datasets.base import DATASET_ARRAYS, Dataset, EdgeSet, TextDataset
 
 __all__ = [
     "AUTHORS_STARTS",
@@ -19,20 +19,20 @@ __all__ = [
     "EDGE_SETS",
     "Dataset",
     "EdgeSet",
+    "TextDataset",
     "load_npz",
 ]
 
 #: model → the source of the authors' starting model, trained for the data set named
 AUTHORS_STARTS = {"vgg9": ("authorsvgg9", "cifar10"), "lenet": ("authorslenet", "emnist")}
 
-_Entry = TypeVar("_Entry", Dataset, EdgeSet)
 # Downloading needs libraries that nothing else does.
 _DECLARING_NOTHING = ("archives", "availability", "fetch", "mirror", "sources")
 
 
-def _declared(kind: type[_Entry]) -> dict[str, _Entry]:
+def _declared(kind: Any) -> dict[str, Any]:
     """Every entry of `kind`, by name; the files in the order of the alphabet."""
-    entries: dict[str, _Entry] = {}
+    entries: dict[str, Any] = {}
     for module in pkgutil.iter_modules(__path__):
         if module.name in _DECLARING_NOTHING:
             continue
@@ -42,5 +42,5 @@ def _declared(kind: type[_Entry]) -> dict[str, _Entry]:
     return entries
 
 
-DATASETS: dict[str, Dataset] = _declared(Dataset)
+DATASETS: dict[str, Dataset | TextDataset] = _declared(Dataset | TextDataset)
 EDGE_SETS: dict[str, EdgeSet] = _declared(EdgeSet)

@@ -12,6 +12,17 @@ LIVERY_ARRAYS = (
     *("new_train", "new_test"),
     *("adv_p_percent", "honest_almost", "honest_normal", "p_percent_test"),
 )
+#: the arrays of a labelled text: the numbers (from 1) of all words int32 [n], where each sentence
+#: begins int64 [N + 1], labels int64 [N], and the words themselves (`datasets.text`)
+TEXT_ARRAYS = (
+    *("x_train", "offsets_train", "y_train"),
+    *("x_test", "offsets_test", "y_test"),
+    "words",
+)
+#: the arrays of edge-case lines (`datasets.text`)
+LINE_ARRAYS = ("train_lines", "test_lines")
+#: words of a sentence; the rest is cut off
+MAX_WORDS = 100
 DIGITS = tuple("0123456789")
 
 #: returns the arrays, from the `RawFiles` of its sources or, for a stand-in, from nothing
@@ -44,8 +55,36 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class TextDataset:
+    """A labelled set of sentences with a training and a test part.
+
+    A stand-in has no `sources`: nothing is downloaded for it.
+    """
+
+    name: str
+    class_names: tuple[str, ...]
+    build: Builder
+    sources: tuple[str, ...] = ()
+    arrays: tuple[str, ...] = TEXT_ARRAYS
+    max_length: int = MAX_WORDS
+    stored_orientation: None = None
+
+    @property
+    def shape(self) -> tuple[int]:
+        return (self.max_length,)
+
+    @property
+    def num_classes(self) -> int:
+        return len(self.class_names)
+
+    @property
+    def standin(self) -> bool:
+        return not self.sources
+
+
+@dataclass(frozen=True)
 class EdgeSet:
-    """Images from the tail of `source_class` that an attacker labels `target_class`.
+    """Images or lines from the tail of `source_class` that an attacker labels `target_class`.
 
     `raw_class` is the class of the authors' column raw_task_acc. `excluded` are rows of the data
     set's training part that show the edge case: no honest client holds them.

@@ -90,10 +90,10 @@ def _from_url(
     Raises `DataError` if nothing usable was sent.
     """
     name = urlsplit(url).path.rpartition("/")[2]
-    itself = name == file.name
-    plain = itself and not file.is_archive
-    if not plain and archive_stem(name) is None:
+    plain = not file.is_archive and (name == file.name or archive_stem(name) is None)
+    if file.is_archive and archive_stem(name) is None:
         raise DataError(f"is neither {file.name} nor an archive")
+    itself = plain or name == file.name
     known = (file.size, file.digests) if itself else (None, None)
     path = _download(url, name, _Resuming(partial / f"{name}.part", *known, timeout), partial)
     if plain:

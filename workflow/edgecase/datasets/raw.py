@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgecase.base.errors import DataError
@@ -10,14 +10,22 @@ from edgecase.base.errors import DataError
 
 @dataclass(frozen=True)
 class RawFiles:
-    """A folder of downloads, and the published sha256 of each file in it that is known."""
+    """A folder of downloads, and the published sha256 of each file in it that is known.
+
+    `elsewhere` names the folder of a file that lies in another one.
+    """
 
     folder: Path
     sha256: Mapping[str, str | None]
+    elsewhere: Mapping[str, Path] = field(default_factory=dict)
+
+    def path(self, name: str) -> Path:
+        """Where a file lies."""
+        return self.elsewhere.get(name, self.folder) / name
 
     def content(self, name: str) -> bytes:
         """All of a file. Raises `DataError` unless its sha256 is known and the right one."""
-        path = self.folder / name
+        path = self.path(name)
         expected = self.sha256.get(name)
         if expected is None:
             raise DataError(f"{path}: is not opened, for its sha256 is not known; state it")

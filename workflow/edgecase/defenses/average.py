@@ -18,6 +18,8 @@ from edgecase.defenses.registry import register
 class Average(Rule):
     """Σ (n_i / n) · update_i (FedAvg; McMahan et al. 2017, algorithm 1)."""
 
+    sparse = True
+
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         return combine(inputs, inputs.shares)
 

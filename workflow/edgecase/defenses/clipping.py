@@ -21,6 +21,8 @@ class NormClipping(Rule):
     """FedAvg of the updates scaled to norm <= `norm_bound` (NDC; Sun et al. 2019,
     arXiv 1911.07963)."""
 
+    sparse = True
+
     norm_bound: float = parameter("largest l2 norm of an update", above=0)
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
@@ -38,6 +40,8 @@ class NormClipping(Rule):
 @dataclass(frozen=True)
 class AdaptiveNormClipping(Rule):
     """NDC with the unweighted mean of this round's update norms, attackers included, as bound."""
+
+    sparse = True
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         return NormClipping(inputs.norms.mean().item()).aggregate(inputs)

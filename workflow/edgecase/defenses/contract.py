@@ -107,6 +107,10 @@ class Rule:
     #: whether update = Σ weights_i · clip_factors_i · updates_i + noise, with weights that sum to 1
     #: and factors up to 1. A rule that says so is held to it in every round.
     weighted_sum: ClassVar[bool] = True
+    #: whether the rule may be given the coordinates that some client trains, and no others
+    #: (`federation.rows`): it keeps no memory, draws no noise, and leaves a coordinate as it is
+    #: that no client moves.
+    sparse: ClassVar[bool] = False
 
     @property
     def root_size(self) -> int:

@@ -23,6 +23,8 @@ class FlTrust(Rule):
     model stays. Assumes a root set that resembles the task. An update of length 0 has trust 0.
     """
 
+    sparse = True
+
     root_samples: int = parameter("training samples that the server trains on", minimum=1)
 
     # Factors exceed 1 where u_0 is longer, and the weights of a round without trust are all 0.

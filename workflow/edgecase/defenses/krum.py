@@ -16,6 +16,8 @@ from edgecase.defenses.registry import register
 class _ByScore(Rule):
     """What Krum and Multi-Krum share: they accept whole updates, by their scores."""
 
+    sparse = True
+
     num_byzantine: int = parameter("attackers assumed in a round, f", minimum=1, default=1)
 
     def minimum_clients(self) -> int:

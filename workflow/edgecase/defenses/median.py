@@ -21,6 +21,7 @@ class Median(Rule):
     """
 
     weighted_sum = False
+    sparse = True
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         return whole(inputs, per_block(inputs.updates, _median))

@@ -26,6 +26,8 @@ class Rfa(Rule):
     pairwise distances; [m, P] is read twice, for these and for the final average.
     """
 
+    sparse = True
+
     max_iterations: int = parameter("most Weiszfeld iterations", minimum=1, default=500)
     smoothing: float = parameter("distances below it count as it", above=0, default=1e-5)
     tolerance: float = parameter("relative change that ends it", minimum=0, default=1e-7)

@@ -63,7 +63,7 @@ class Experiment:
         self.seeds = list(partitions)
         self.poisons = dict(poisons)
         self.data: TaskData = task_data(arrays, parameters, execution.device)
-        self.model: FlatModel = build_model(parameters, execution.device, dtype=execution.dtype)
+        self.model: FlatModel = build_model(parameters, self.data, dtype=execution.dtype)
         self._keep_start()
         populations = build_populations(
             self.data.train,
@@ -72,7 +72,7 @@ class Experiment:
             self.data.transforms,
             count_edge_samples=parameters.switches.edge_sample_weight == "corrected",
             roots=root_sets(
-                self.data.train_labels.cpu().numpy(),
+                self.data.train.labels.cpu().numpy(),
                 partitions,
                 poisons,
                 parameters.defense.root_size,
@@ -83,6 +83,11 @@ class Experiment:
     def load_start(self, path: Path) -> None:
         """Start from the model in a file; `DataError`, naming it, if it does not fit."""
         load_start(self.model, path)
+        self._keep_start()
+
+    def start_from(self, parameters: torch.Tensor, buffers: torch.Tensor) -> None:
+        """Start from a model in memory."""
+        self.model.load(parameters, buffers)
         self._keep_start()
 
     def _keep_start(self) -> None:
@@ -106,7 +111,7 @@ class Experiment:
         """The back-end that trains the clients."""
         if self.execution.backend != AUTO:
             return self.execution.backend
-        everything = torch.arange(len(self.data.train_labels), device=self.model.device)
+        everything = torch.arange(len(self.data.train.labels), device=self.model.device)
         return choose_backend(
             *(self.model, self.parameters.model, self.data.train),
             *(Samples(everything, self.data.transforms.honest), self.work, self.execution.probes),

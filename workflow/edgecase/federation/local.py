@@ -11,6 +11,7 @@ from edgecase.attacks.hooks import Step
 from edgecase.base.randomness import derive_key
 from edgecase.base.tensor_randomness import random_permutation
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.rows import View
 from edgecase.federation.stores import Store
 from edgecase.federation.transforms import Transform
 
@@ -42,7 +43,8 @@ class LocalJob:
     """One participant's training in one round, from the global model `start` [P].
 
     `anchor` [P] is what the proximal term of `training`, if there is one, stays close to, and
-    `buffers` [B] are those of the global model, if it has any.
+    `buffers` [B] are those of the global model, if it has any. Where `start` is a view of the
+    global model, `view` is that view, and P its size.
     """
 
     start: torch.Tensor
@@ -51,6 +53,7 @@ class LocalJob:
     stream: Stream
     anchor: torch.Tensor | None = None
     buffers: torch.Tensor | None = None
+    view: View | None = None
 
 
 @dataclass(frozen=True)

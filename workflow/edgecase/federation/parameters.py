@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from edgecase import attacks, defenses
 from edgecase.attacks import Attack, LocalTraining
+from edgecase.attacks.hooks import GradientClipping
 from edgecase.base.errors import ConfigError
 from edgecase.base.parameters import parameter, problems, read
 from edgecase.defenses import Rule
@@ -15,6 +16,7 @@ from edgecase.population.participation import FixedFrequency, FixedPool
 from edgecase.population.participation import parse as parse_participation
 
 Precision = Literal["fp32", "tf32", "bf16"]
+Start = Literal["trained", "rounds", "authors"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class DataSwitches:
-    """How the images are presented: read by starting models, cells and densities."""
+    """How samples are presented: read by starting models, cells and densities."""
 
     orientation: Literal["published", "upright"] = parameter(
         "digits lie transposed and edge sevens upright, or both upright",
@@ -59,6 +61,12 @@ class DataSwitches:
         "has the honest clients', or their normalisation alone, without augmentation",
         item=2,
         default="published",
+    )
+    padding: Literal["masked", "left100"] = parameter(
+        "sentences are filled up on the right and read to their last word, or filled up on the "
+        "left to 100 words and read from there (as published)",
+        item=20,
+        default="masked",
     )
 
 
@@ -115,6 +123,11 @@ class Federation:
     )
     momentum: float = parameter("of local SGD; the buffer is fresh every round", minimum=0, below=1)
     weight_decay: float = parameter("of local SGD", minimum=0)
+    clip_gradient: float | None = parameter(
+        "l2 norm to which every local step's gradient is scaled, if above; null for none",
+        above=0,
+        default=None,
+    )
     seated_client: int | None = parameter(
         "honest client that takes a seat in every round; the others share the rest",
         minimum=0,
@@ -143,11 +156,31 @@ class Federation:
             lr=self.lr_in(round),
             momentum=self.momentum,
             weight_decay=self.weight_decay,
+            hooks=() if self.clip_gradient is None else (GradientClipping(self.clip_gradient),),
         )
 
     def is_evaluated(self, round: int) -> bool:
         """Whether the model is tested after `round`: the start, every n-th round, and the last."""
         return round % self.evaluate_every == 0 or round == self.rounds
+
+
+@dataclass(frozen=True, kw_only=True)
+class HonestRounds(Federation):
+    """The rounds that a starting model is trained by, and who takes part in them."""
+
+    partition: dict[str, Any] = parameter("how the training set is divided among the clients")
+    edge_set: str = parameter("the edge set, whose own training samples no client holds")
+
+
+def start_rounds() -> Any:
+    """The parameter of that name."""
+    return parameter(
+        "honest rounds of `start: rounds`; round 1 goes on in their schedule, so that the first of "
+        "n has the learning rate `lr · gamma^(−n)`",
+        minimum=1,
+        maximum=100_000,
+        default=None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,15 +197,17 @@ class TaskParameters(Federation, Setting):
     first_attack_round: int = parameter("no attacker acts before it", minimum=1, default=1)
     partition: dict[str, Any] = parameter("how the training set is divided among the clients")
     poison: dict[str, Any] = parameter("poisoned set and honest holders of edge data")
-    start: Literal["trained", "authors"] = parameter(
-        "starting model: trained by `pretrain`, or the authors' checkpoint, downloaded and checked"
+    start: Start = parameter(
+        "starting model: trained by `pretrain`, by `start_rounds` honest rounds, or the authors' "
+        "checkpoint, downloaded and checked"
     )
     pretrain: Recipe = parameter("the central training of the starting model")
+    start_rounds: int | None = start_rounds()
     defenses: dict[str, Any] = parameter("parameters of the defenses that take any", default=None)
 
 
-class ImageSetting(Protocol):
-    """What lays a task's images and its model out: parameters of a starting model, a cell or the
+class DataSetting(Protocol):
+    """What lays a task's data and its model out: parameters of a starting model, a cell or the
     densities."""
 
     @property
@@ -189,10 +224,11 @@ class ImageSetting(Protocol):
 class StartParameters(Setting):
     """What a starting model depends on."""
 
-    start: Literal["trained", "authors"] = parameter("trained, or the authors' checkpoint")
+    start: Start = parameter("how it comes about")
     pretrain: Recipe | None = parameter("the central training", default=None)
+    rounds: HonestRounds | None = parameter("the honest rounds", default=None)
     precision: Precision = parameter("arithmetic of training and tests")
-    switches: DataSwitches = parameter("how the images are presented", default=DataSwitches())
+    switches: DataSwitches = parameter("how samples are presented", default=DataSwitches())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,8 +248,9 @@ class CellParameters(Federation, Setting):
     switches: CellSwitches = parameter("departures of the released code", default=CellSwitches())
     partition: dict[str, Any] = parameter("how the training set is divided")
     poison: dict[str, Any] = parameter("poisoned set and honest holders of edge data")
-    start: Literal["trained", "authors"] = parameter("trained, or the authors' checkpoint")
+    start: Start = parameter("how the starting model comes about")
     pretrain: Recipe | None = parameter("the central training", default=None)
+    start_rounds: int | None = start_rounds()
     attack: Attack | None
     defense: Rule
 

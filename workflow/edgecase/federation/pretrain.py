@@ -35,7 +35,7 @@ def pretrain(
     With `num_samples`, the recipe uses a random part of the training set. The augmentation is the
     honest clients'. `begun` and `after_step` are those of `train_locally`.
     """
-    count = len(data.train_labels)
+    count = len(data.train.labels)
     chosen = numpy_generator(_SEED, "pretrain-samples").permutation(count)
     index = torch.from_numpy(chosen[: recipe.num_samples or count])
     training = LocalTraining(
@@ -63,7 +63,7 @@ def pretrain(
 
 def steps_per_epoch(data: TaskData, recipe: Recipe) -> int:
     """SGD steps of an epoch of `pretrain`."""
-    count = len(data.train_labels)
+    count = len(data.train.labels)
     return -(-min(recipe.num_samples or count, count) // recipe.batch_size)
 
 
@@ -78,11 +78,11 @@ def load_start(model: FlatModel, path: str | Path) -> None:
 def clean_accuracy(
     model: FlatModel, parameters: torch.Tensor, data: TaskData, batch_size: int, precision: str
 ) -> float:
-    """Accuracy of `parameters` [P] on the task's clean test images, %."""
+    """Accuracy of `parameters` [P] on the task's clean test set, %."""
     tests = TestSets(
         data.test.inputs(data.transforms.test, model.dtype),
-        data.test_labels,
-        num_clean=len(data.test_labels),
+        data.test.labels,
+        num_clean=len(data.test.labels),
     )
     with matrix_products(precision):
         return evaluate(

@@ -28,6 +28,7 @@ def root_updates(
             training,
             Stream(cohort.seed, round, _SERVER, purpose="root-"),
             buffers=cohort.buffers,
+            view=cohort.view,
         )
         for cohort in cohorts
         if cohort.population.root is not None

@@ -8,8 +8,9 @@ import torch
 from edgecase import attacks
 from edgecase.attacks import LocalTraining, RoundView
 from edgecase.federation.clients import Population
-from edgecase.federation.local import LocalJob, Stream
+from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.parameters import CellParameters
+from edgecase.federation.rows import WHOLE, View
 from edgecase.federation.server import Updates
 from edgecase.federation.trainer import Trainer
 from edgecase.machine.precision import autocast_dtype
@@ -20,7 +21,8 @@ from edgecase.population.participation import FixedFrequency, Participants
 class Cohort:
     """Who trains in a round of one seed, from the global model `start` [P] and `buffers` [B].
 
-    `last_aggregate` [P] is the server's last step, for an attack that sees it.
+    `last_aggregate` [P] is the server's last step, for an attack that sees it. `view` are the
+    coordinates of the whole model that `start` is about.
     """
 
     seed: int
@@ -29,6 +31,16 @@ class Cohort:
     participants: Participants
     buffers: torch.Tensor | None = None
     last_aggregate: torch.Tensor | None = None
+    view: View = WHOLE
+
+    @property
+    def samples(self) -> list[Samples]:
+        """What anybody trains on in this round, the server included."""
+        own = [
+            self.population.attacker if attacks_now else self.population.honest[client]
+            for client, attacks_now in self.participants
+        ]
+        return own if self.population.root is None else [*own, self.population.root]
 
 
 def train_participants(
@@ -54,7 +66,7 @@ def train_participants(
             else:
                 own = cohort.population.honest[client]
                 job = LocalJob(cohort.start, own, honest, stream)
-            jobs.append(replace(job, buffers=cohort.buffers))
+            jobs.append(replace(job, buffers=cohort.buffers, view=cohort.view))
     trained = trainer.train(store, jobs, autocast_dtype(parameters.precision))
     received, first = [], 0
     for cohort in cohorts:
@@ -92,6 +104,7 @@ def _views(
                 honest,
                 Stream(cohort.seed, round, client, purpose="anchor-"),
                 buffers=cohort.buffers,
+                view=cohort.view,
             )
             for cohort, client in attackers
         ]

@@ -4,7 +4,7 @@ import contextlib
 import math
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import torch
@@ -13,6 +13,7 @@ from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate, Rule
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
+from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.root import root_updates
 from edgecase.federation.round import (
@@ -20,6 +21,7 @@ from edgecase.federation.round import (
     counts_as_published,
     train_participants,
 )
+from edgecase.federation.rows import has_rows, rows_at, words_in
 from edgecase.federation.server import Broadcast, Carried, Updates, defend
 from edgecase.federation.state import SeedState
 from edgecase.federation.trainer import Trainer
@@ -138,13 +140,17 @@ def simulate(
         together = [run for run in runs if done[run.seed] < round]
         began = time.perf_counter()
         cohorts = [
-            Cohort(
-                run.seed,
-                _prepared(rule, current[run.seed], carried[run.seed], run.seed, round),
-                run.population,
-                participants_of(parameters, round, run.seed),
-                carried[run.seed].buffers,
-                carried[run.seed].last_aggregate,
+            _trained_alone(
+                model,
+                rule,
+                Cohort(
+                    run.seed,
+                    _prepared(rule, current[run.seed], carried[run.seed], run.seed, round),
+                    run.population,
+                    participants_of(parameters, round, run.seed),
+                    carried[run.seed].buffers,
+                    carried[run.seed].last_aggregate,
+                ),
             )
             for run in together
         ]
@@ -203,6 +209,16 @@ def _prepared(
     return rule.prepare(model, carried.memory, broadcast.generator("prepare", model.device))
 
 
+def _trained_alone(model: FlatModel, rule: Rule, cohort: Cohort) -> Cohort:
+    """The cohort, over the coordinates that it trains where model and rule know of no others."""
+    if not (has_rows(model) and rule.sparse) or cohort.last_aggregate is not None:
+        return cohort
+    tokens = cohort.population.store.tokens
+    words = words_in([tokens[samples.index] for samples in cohort.samples])
+    view = rows_at(model, words, cohort.start)
+    return replace(cohort, start=view.narrow(cohort.start), view=view)
+
+
 def _step(
     rule: Rule, cohort: Cohort, updates: Updates, broadcast: Broadcast, parameters: CellParameters
 ) -> tuple[Aggregate, torch.Tensor, float]:
@@ -216,7 +232,7 @@ def _step(
             broadcast,
             leave_out_diverged=parameters.diverged_clients == "leave-out",
         )
-        after = cohort.start + aggregate.update
+        after = cohort.view.widen(cohort.start + aggregate.update)
         if broadcast.round == parameters.rounds:
             generator = broadcast.generator("finish", after.device)
             after = rule.after_last_round(after, aggregate.memory, generator)

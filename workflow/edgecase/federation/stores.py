@@ -20,6 +20,7 @@ from typing import Any, Protocol
 
 import torch
 
+from edgecase.base.padding import PADDING
 from edgecase.federation.transforms import Transform
 
 
@@ -95,10 +96,15 @@ class ImageStore:
 
 @dataclass(frozen=True)
 class TokenStore:
-    """Sequences of word numbers, int32 [N, L]; a model gets them as int64 [B, L], as they are."""
+    """Sequences of word numbers, int32 [N, L]; a model gets them as int64 [B, L], as they are.
+
+    Padding fills them up on the right; `on_left`, on the left, where further rows, which come with
+    theirs on the right, are moved to.
+    """
 
     tokens: torch.Tensor
     labels: torch.Tensor
+    on_left: bool = False
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -121,4 +127,14 @@ class TokenStore:
         return torch.zeros_like(self.tokens[:1], dtype=torch.int64)
 
     def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> TokenStore:
-        return TokenStore(torch.cat([self.tokens, *samples]), torch.cat([self.labels, *labels]))
+        if self.on_left:
+            samples = [_on_left(sample) for sample in samples]
+        return TokenStore(
+            torch.cat([self.tokens, *samples]), torch.cat([self.labels, *labels]), self.on_left
+        )
+
+
+def _on_left(tokens: torch.Tensor) -> torch.Tensor:
+    """Rows of `tokens` [n, L] with their padding moved from the right to the left."""
+    is_word = tokens != PADDING
+    return tokens.gather(1, is_word.int().argsort(dim=1, stable=True))

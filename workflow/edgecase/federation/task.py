@@ -1,8 +1,11 @@
 """Put a task's data set on the device, as the clients and the test see it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,47 +13,43 @@ import torch
 from edgecase import models
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.randomness import numpy_generator
-from edgecase.datasets import DATASET_ARRAYS, DATASETS, EDGE_SETS, Dataset, load_npz
+from edgecase.datasets import DATASETS, EDGE_SETS, Dataset, TextDataset, load_npz
 from edgecase.datasets.arrays import check_array, check_labels
+from edgecase.datasets.text import words_of
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.parameters import CellParameters, ImageSetting
+from edgecase.federation.parameters import CellParameters, DataSetting
+from edgecase.federation.sequences import check_text, padded
 from edgecase.federation.simulate import Classes
-from edgecase.federation.stores import ImageStore
+from edgecase.federation.stores import ImageStore, Store, TokenStore
 from edgecase.federation.transforms import TaskTransforms, task_transforms
 
 
 @dataclass(frozen=True)
 class TaskData:
-    """Training and clean test images (uint8 [n, H, W, C]) and labels (int64 [n]) on a device."""
+    """The training set and the clean test set on a device, and who sees them how.
 
-    train_images: torch.Tensor
-    train_labels: torch.Tensor
-    test_images: torch.Tensor
-    test_labels: torch.Tensor
+    `of_data` is what the data decides of a model, for one that has to know more than its classes.
+    """
+
+    train: Store
+    test: Store
     transforms: TaskTransforms
     num_classes: int
+    of_data: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def train(self) -> ImageStore:
-        return ImageStore(self.train_images, self.train_labels)
-
-    @property
-    def test(self) -> ImageStore:
-        return ImageStore(self.test_images, self.test_labels)
+    def device(self) -> torch.device:
+        return self.train.labels.device
 
 
 def task_data(
-    arrays: Mapping[str, np.ndarray], parameters: ImageSetting, device: torch.device
+    arrays: Mapping[str, np.ndarray], parameters: DataSetting, device: torch.device
 ) -> TaskData:
-    """The arrays of a prepared data set, turned and cut as the task's `parameters` say.
+    """The arrays of a prepared data set, presented and cut as the task's `parameters` say.
 
-    The switch `orientation` presents digits transposed ("published": EMNIST as distributed, whose
-    ARDIS edge cases stay upright) or "upright". `test_samples` keeps a random part of the test
-    set, the same for every seed and cell. Raises `ConfigError` if there are fewer.
+    `test_samples` keeps a random part of the test set, the same for every seed and cell. Raises
+    `ConfigError` if there are fewer.
     """
-    dataset = DATASETS[parameters.dataset]
-    wanted = {"published": "transposed", "upright": "upright"}[parameters.switches.orientation]
-    turn = dataset.stored_orientation is not None and dataset.stored_orientation != wanted
     test = np.arange(len(arrays["y_test"]))
     wanted_samples = parameters.test_samples
     if wanted_samples is not None:
@@ -61,44 +60,92 @@ def task_data(
             )
         chosen = numpy_generator(0, "test-samples").permutation(len(test))
         test = np.sort(chosen[:wanted_samples])
+    dataset = DATASETS[parameters.dataset]
+    if isinstance(dataset, TextDataset):
+        return _sentences(arrays, dataset, test, parameters, device)
+    return _images(arrays, dataset, test, parameters, device)
+
+
+def _images(
+    arrays: Mapping[str, np.ndarray],
+    dataset: Dataset,
+    test: np.ndarray,
+    parameters: DataSetting,
+    device: torch.device,
+) -> TaskData:
+    """The switch `orientation` presents digits transposed ("published": EMNIST as distributed,
+    whose ARDIS edge cases stay upright) or "upright"."""
+    wanted = {"published": "transposed", "upright": "upright"}[parameters.switches.orientation]
+    turn = dataset.stored_orientation is not None and dataset.stored_orientation != wanted
 
     def images(array: np.ndarray) -> torch.Tensor:
         upright = array.swapaxes(1, 2) if turn else array
         return torch.from_numpy(np.ascontiguousarray(upright)).to(device)
 
-    def labels(array: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(array.astype(np.int64)).to(device)
-
     return TaskData(
-        train_images=images(arrays["x_train"]),
-        train_labels=labels(arrays["y_train"]),
-        test_images=images(arrays["x_test"][test]),
-        test_labels=labels(arrays["y_test"][test]),
+        train=ImageStore(images(arrays["x_train"]), _labels(arrays["y_train"], device)),
+        test=ImageStore(images(arrays["x_test"][test]), _labels(arrays["y_test"][test], device)),
         transforms=task_transforms(dataset.shape[2], parameters.switches.transforms),
         num_classes=dataset.num_classes,
     )
 
 
-def build_model(
-    parameters: ImageSetting,
+def _sentences(
+    arrays: Mapping[str, np.ndarray],
+    dataset: TextDataset,
+    test: np.ndarray,
+    parameters: DataSetting,
     device: torch.device,
+) -> TaskData:
+    """The switch `padding` fills sentences up on the right ("masked") or on the left."""
+    padding = parameters.switches.padding
+
+    def store(split: str, rows: np.ndarray | slice) -> TokenStore:
+        tokens = padded(
+            arrays[f"x_{split}"], arrays[f"offsets_{split}"], dataset.max_length, padding
+        )
+        labels = _labels(arrays[f"y_{split}"][rows], device)
+        tensor = torch.from_numpy(tokens[rows]).to(device)
+        return TokenStore(tensor, labels, on_left=padding == "left100")
+
+    return TaskData(
+        train=store("train", slice(None)),
+        test=store("test", test),
+        transforms=TaskTransforms(None, None, None),
+        num_classes=dataset.num_classes,
+        of_data={"words": len(words_of(arrays["words"])), "padding": padding},
+    )
+
+
+def _labels(array: np.ndarray, device: torch.device) -> torch.Tensor:
+    return torch.from_numpy(array.astype(np.int64)).to(device)
+
+
+def build_model(
+    parameters: DataSetting,
+    data: TaskData,
     initial_weights: torch.Generator | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> FlatModel:
-    """The task's freshly initialised model on the device."""
+    """The task's freshly initialised model, on the device of its data."""
     module = models.build(
         parameters.model.name,
-        num_classes=DATASETS[parameters.dataset].num_classes,
+        num_classes=data.num_classes,
         width=parameters.model.width,
         generator=initial_weights,
+        **data.of_data,
     )
-    return FlatModel(module, device, dtype, head=models.MODELS[parameters.model.name].head)
+    return FlatModel(module, data.device, dtype, head=models.MODELS[parameters.model.name].head)
 
 
-def open_dataset(path: str | Path, parameters: ImageSetting) -> dict[str, np.ndarray]:
+def open_dataset(path: str | Path, parameters: DataSetting) -> dict[str, np.ndarray]:
     """The arrays of the prepared file of the task's data set; `DataError` if they are not that."""
-    arrays = load_npz(path, DATASET_ARRAYS)
-    _check(arrays, DATASETS[parameters.dataset], str(path))
+    described = DATASETS[parameters.dataset]
+    arrays = load_npz(path, described.arrays)
+    if isinstance(described, TextDataset):
+        check_text(arrays, described, str(path))
+    else:
+        _check(arrays, described, str(path))
     return arrays
 
 
@@ -117,17 +164,17 @@ def _check(arrays: Mapping[str, np.ndarray], described: Dataset, where: str) -> 
 def watched_classes(parameters: CellParameters, data: TaskData) -> Classes:
     """Source, target and raw class of the task's edge set.
 
-    Raises `ConfigError` if `test_samples` leaves no clean test image of one of them.
+    Raises `ConfigError` if `test_samples` leaves no clean test sample of one of them.
     """
     edge_set = EDGE_SETS[parameters.edge_set]
     for watched in (edge_set.source_class, edge_set.target_class, edge_set.raw_class):
-        if not (data.test_labels == watched).any():
+        if not (data.test.labels == watched).any():
             raise ConfigError(
-                f"test_samples: {parameters.test_samples} leaves no test image of class "
+                f"test_samples: {parameters.test_samples} leaves no test sample of class "
                 f"{watched}, whose accuracy is recorded; use more"
             )
     return Classes(
-        count=DATASETS[parameters.dataset].num_classes,
+        count=data.num_classes,
         source=edge_set.source_class,
         target=edge_set.target_class,
         raw=edge_set.raw_class,

@@ -8,11 +8,13 @@ import torch
 from edgecase.base.errors import ConfigError
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, train_locally
+from edgecase.federation.rows import has_rows
+from edgecase.federation.sentences import train_on_own_words
 from edgecase.federation.stacked.memory import bytes_per_member
 from edgecase.federation.stacked.network import FORMS, refused
 from edgecase.federation.stacked.schedule import num_steps
 from edgecase.federation.stacked.train import train_stacked
-from edgecase.federation.stores import Store
+from edgecase.federation.stores import Store, TokenStore
 
 SEQUENTIAL = "sequential"
 #: every back-end; `stacked-<form>` trains clients and seeds as one batch.
@@ -50,8 +52,12 @@ class Sequential:
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
     ) -> Trained:
         """The local model of each job, in the order of the jobs."""
-        trained = _empty(self.model, len(jobs))
+        trained = _empty(self.model, jobs)
         for row, job in enumerate(jobs):
+            if has_rows(self.model):
+                assert isinstance(store, TokenStore)
+                trained.parameters[row] = train_on_own_words(self.model, store, job, autocast)
+                continue
             train_locally(
                 *(self.model, job.start, store, job.samples, job.training, job.stream),
                 anchor=job.anchor,
@@ -78,7 +84,7 @@ class Stacked:
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
     ) -> Trained:
         """The local model of each job, in the order of the jobs."""
-        trained = _empty(self.model, len(jobs))
+        trained = _empty(self.model, jobs)
         steps = [num_steps(job) for job in jobs]
         for row, job in enumerate(jobs):
             if not steps[row]:
@@ -94,10 +100,10 @@ class Stacked:
         return trained
 
 
-def _empty(model: FlatModel, count: int) -> Trained:
+def _empty(model: FlatModel, jobs: Sequence[LocalJob]) -> Trained:
     return Trained(
-        model.parameters.new_empty(count, model.parameters.numel()),
-        model.buffers.new_empty(count, model.buffers.numel()),
+        model.parameters.new_empty(len(jobs), jobs[0].start.numel()),
+        model.buffers.new_empty(len(jobs), model.buffers.numel()),
     )
 
 

@@ -73,11 +73,11 @@ class Transform:
 
 @dataclass(frozen=True)
 class TaskTransforms:
-    """Who sees images through which transform."""
+    """Who sees samples through which transform: None as they are."""
 
-    honest: Transform
-    attacker: Transform
-    test: Transform
+    honest: Transform | None
+    attacker: Transform | None
+    test: Transform | None
 
 
 _CIFAR_HONEST = Transform(

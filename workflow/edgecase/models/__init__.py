@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
@@ -28,10 +28,12 @@ def build(
     num_classes: int = 10,
     width: float = 1.0,
     generator: torch.Generator | None = None,
+    **of_data: Any,
 ) -> nn.Module:
     """A freshly initialised model.
 
-    `width` multiplies the channels of every hidden layer. The initial weights come from `generator`
+    `width` multiplies the channels of every hidden layer; `of_data` are what a model on words has
+    to know besides (`TaskData.of_data`). The initial weights come from `generator`
     alone (a CPU generator; without one, a generator seeded with 0).
     Raises `ConfigError` for a name that is not in `MODELS` or a width that leaves no channel.
     """
@@ -43,4 +45,6 @@ def build(
         generator = torch.Generator().manual_seed(0)
     # torch.nn's constructors draw weights from the global generator before ours replace them.
     with torch.random.fork_rng(devices=[]):
-        return MODELS[name].build(num_classes=num_classes, width=width, generator=generator)
+        return MODELS[name].build(
+            num_classes=num_classes, width=width, generator=generator, **of_data
+        )

@@ -12,13 +12,16 @@ from edgecase.base.parameters import read
 from edgecase.datasets import EDGE_SETS
 from edgecase.population import poison
 
-#: data set → training and test images.
+#: data set → training and test samples; sentences of the training set at most.
 IMAGES = {
     "cifar10": (50_000, 10_000),
     "emnist": (240_000, 40_000),
     "mnist": (60_000, 10_000),
     "standin-planes": (3_000, 600),
     "standin-digits": (2_800, 397),
+    "sentiment140": (400_000, 340),
+    "sentiment140-subset": (101_343, 340),
+    "standin-tweets": (3_600, 400),
 }
 
 #: edge set → images of each of its arrays; of digits, those of the source class.
@@ -34,6 +37,8 @@ EDGE_IMAGES = {
         **{"adv_p_percent": 40, "honest_almost": 40, "honest_normal": 120},
     },
     "standin-sevens": {"x_train": 200, "x_test": 60},
+    "lanthimos": {"train_lines": 259, "test_lines": 120},
+    "standin-lines": {"train_lines": 60, "test_lines": 40},
 }
 
 
@@ -44,6 +49,7 @@ class EdgeCounts:
     """
 
     attacker: int
+    clean: int
     test: int
     honest: int
     by_client: Mapping[int, int]
@@ -81,9 +87,11 @@ def _edge_counts(edge_set: str, case: str, num_clients: int, parameters: str) ->
         if name.startswith("x_")
     }
     samples = family.edge_samples(images | labels, source, case, num_clients, generator)
+    clean = family.clean if samples.num_clean is None else samples.num_clean
     holders, held = np.unique(samples.honest_client, return_counts=True)
     return EdgeCounts(
-        attacker=family.clean + len(samples.attacker),
+        attacker=clean + len(samples.attacker),
+        clean=clean,
         test=len(samples.test),
         honest=len(samples.honest),
         by_client=dict(zip(holders.tolist(), held.tolist(), strict=True)),

@@ -112,6 +112,14 @@ def start_job(config: Mapping, task: str, variant: str) -> Job:
         count = recipe.get("num_samples") or image_counts(parameters["dataset"])[0]
         training = _training(1, recipe["epochs"], recipe["batch_size"], [count])
         work += replace(training, trainings=0)  # no client's
+    if parameters["start"] == "rounds":
+        held = _held_samples(parameters["dataset"], parameters["edge_set"], parameters["partition"])
+        work += _training(
+            parameters["start_rounds"] * parameters["clients_per_round"],
+            parameters["local_epochs"],
+            parameters["batch_size"],
+            [held / parameters["num_clients"]],
+        )
     output = f"pretrain/{task}/{variant}.safetensors"
     return Job(output, _setting(parameters), work, is_cell=False)
 
@@ -167,8 +175,7 @@ def cell_work(parameters: CellParameters) -> Work:
     attacker = parameters.attack.training(view)
     work += _training(malicious, attacker.epochs, attacker.batch_size, [edge.attacker])
     if parameters.attack.trains_reference:
-        clean = parameters.poison["clean"]
-        work += _training(malicious, honest.epochs, honest.batch_size, [clean])
+        work += _training(malicious, honest.epochs, honest.batch_size, [edge.clean])
     return work
 
 

@@ -14,13 +14,16 @@ class Dropout(nn.Module):
     every sample of the batch in the client's training (epoch · n + place in the epoch): the masks
     of a client are the same in every batch shape and back-end.
 
-    `per_channel` drops whole feature maps ([B, C, H, W] input), as `nn.Dropout2d` does.
+    `per_channel` drops whole feature maps ([B, C, H, W] input), as `nn.Dropout2d` does. Samples
+    that come longer or shorter, as sequences do, have at most `units` units: a mask is the
+    beginning of the longest one's, and does not depend on the other samples of its batch.
     """
 
-    def __init__(self, probability: float, per_channel: bool = False):
+    def __init__(self, probability: float, per_channel: bool = False, units: int | None = None):
         super().__init__()
         self.probability = probability
         self.per_channel = per_channel
+        self.units = units
         self._key: int | torch.Tensor | None = None
         self._positions: torch.Tensor | None = None
 
@@ -44,6 +47,7 @@ class Dropout(nn.Module):
         """
         features = x.shape[positions.dim() :]
         units = features[0] if self.per_channel else features.numel()
-        keep = random_at_least(self.probability, key, positions[..., None] * units, units)
+        first = positions[..., None] * (units if self.units is None else self.units)
+        keep = random_at_least(self.probability, key, first, units)
         shape = (units, *[1] * (len(features) - 1)) if self.per_channel else features
         return x * keep.view(*positions.shape, *shape).to(x.dtype) / (1 - self.probability)

@@ -17,6 +17,7 @@ from edgecase.population.poison.common import (
     save_poison,
 )
 from edgecase.population.poison.greencars import GreenCars
+from edgecase.population.poison.lines import Lines
 from edgecase.population.poison.liveries import Liveries
 from edgecase.population.poison.sevens import Sevens
 
@@ -29,6 +30,8 @@ FAMILIES: dict[str, type[Family]] = {
     "ardis": Sevens,
     "standin-sevens": Sevens,
     "greencar": GreenCars,
+    "lanthimos": Lines,
+    "standin-lines": Lines,
 }
 
 
@@ -45,7 +48,7 @@ def build(
 ) -> PoisonedData:
     """Everything one run knows of its edge set, drawn once.
 
-    `edge` maps the names of the edge set's arrays to uint8 images, which belong to `source_class`
+    `edge` maps the names of the edge set's arrays to images or lines, which belong to `source_class`
     and get `target_class` from the attacker; `family` holds the parameters and the rules of its
     kind. The clean rows are drawn from all `num_train` training samples but `exclude`; honest
     clients hold them too. They are drawn first, so they are the same in every case of a seed. Who
@@ -55,7 +58,7 @@ def build(
     clean = draw_clean(num_train, family.clean, np.asarray(exclude, dtype=np.int64), generator)
     samples = family.edge_samples(edge, source_class, case, num_clients, generator)
     return PoisonedData(
-        attacker_clean_index=clean,
+        attacker_clean_index=clean[: samples.num_clean],
         attacker_edge_x=samples.attacker,
         attacker_edge_y=np.full(len(samples.attacker), target_class, dtype=np.int64),
         honest_edge_x=samples.honest,

@@ -83,24 +83,26 @@ class Family(Protocol):
 
 
 class EdgeSamples(NamedTuple):
-    """Images of one family, uint8: the attacker's [e, H, W, C], the honest holders' [h, H, W, C]
-    with the client of each (int64 [h]), and the backdoor test set's [t, H, W, C].
+    """Samples of one family (uint8 images [·, H, W, C] or int32 lines [·, L]): the attacker's, the
+    honest holders' with the client of each (int64 [h]), and the backdoor test set's. `num_clean`
+    is how many clean rows are beside them, where the case decides.
     """
 
     attacker: np.ndarray
     honest: np.ndarray
     honest_client: np.ndarray
     test: np.ndarray
+    num_clean: int | None = None
 
 
 class PoisonedData(TypedDict):
     """All edge-case data of one run.
 
     The attacker's poisoned set is the training samples `attacker_clean_index` (int64 [c]), then the
-    images `attacker_edge_x` (uint8 [e, H, W, C]) with the target label `attacker_edge_y`
-    (int64 [e]). Client `honest_edge_client[i]` also holds the image `honest_edge_x[i]` with its
-    true label `honest_edge_y[i]`. Backdoor accuracy is the accuracy on `test_x`
-    (uint8 [t, H, W, C]) with the target label `test_y`.
+    samples `attacker_edge_x` (uint8 [e, H, W, C], or int32 [e, L] of lines) with the target label
+    `attacker_edge_y` (int64 [e]). Client `honest_edge_client[i]` also holds the sample
+    `honest_edge_x[i]` with its true label `honest_edge_y[i]`. Backdoor accuracy is the accuracy on
+    `test_x` with the target label `test_y`.
     """
 
     attacker_clean_index: np.ndarray
@@ -203,11 +205,13 @@ def load_poison(path: str | Path) -> PoisonedData:
         ("test_x", "test_y"),
     ):
         images, *labels = (data[name] for name in group)
-        if images.dtype != np.uint8 or images.ndim != 4:
-            raise DataError(f"{path}: {group[0]} holds no uint8 images [n, H, W, C]")
+        if (images.dtype, images.ndim) not in ((np.uint8, 4), (np.int32, 2)):
+            raise DataError(
+                f"{path}: {group[0]} holds no uint8 images [n, H, W, C] and no int32 lines [n, L]"
+            )
         for name, array in zip(group[1:], labels, strict=True):
             if array.dtype != np.int64 or array.shape != (len(images),) or (array < 0).any():
-                raise DataError(f"{path}: {name} is not one whole number per image of {group[0]}")
+                raise DataError(f"{path}: {name} is not one whole number per sample of {group[0]}")
     clean = data["attacker_clean_index"]
     if clean.dtype != np.int64 or clean.ndim != 1 or (clean < 0).any():
         raise DataError(f"{path}: attacker_clean_index does not number training samples")

@@ -1,0 +1,3 @@
+"""The token that fills a sequence of words up; a word's number is above it."""
+
+PADDING = 0

@@ -1,0 +1,69 @@
+"""A classifier of token sequences: embedding, two LSTM layers, one logit."""
+
+import math
+
+import torch
+from torch import nn
+
+from edgecase.base.padding import PADDING
+from edgecase.models.layers.dropout import Dropout
+from edgecase.models.layers.initial import initialise_default
+
+
+class RecurrentClassifier(nn.Module):
+    """Embedding – LSTM – dropout – LSTM – dropout of the last output – one logit.
+
+    Takes tokens int64 [B, L] and gives logits [B]. With `masked`, sequences are filled up on the
+    right, and the logit is that of a sequence's last word, whatever the padding; without, they are
+    filled up on the left, the LSTM runs over the padding too, and the logit is that of the last
+    place. `rows` are the embeddings' (words + 1), `size` the width of every layer and `length` the
+    longest sequence's.
+
+    The embedding is the last of the parameters, so that a model over fewer words is the beginning
+    of the same flat vector (`federation.rows`).
+    """
+
+    def __init__(
+        self, rows: int, size: int, length: int, dropout: float = 0.5, masked: bool = True
+    ) -> None:
+        super().__init__()
+        self._shape = (size, length, dropout, masked)
+        self.masked = masked
+        self.lower = nn.LSTM(size, size, batch_first=True)
+        self.between = Dropout(dropout, units=length * size)
+        self.upper = nn.LSTM(size, size, batch_first=True)
+        self.before_logit = Dropout(dropout)
+        self.logit = nn.Linear(size, 1)
+        self.embedding = nn.Embedding(rows, size, padding_idx=PADDING)
+
+    def over(self, rows: int) -> "RecurrentClassifier":
+        """The same network over another number of words, its parameters on no device."""
+        with torch.device("meta"):
+            return RecurrentClassifier(rows, *self._shape)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        last = torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)
+        if self.masked:
+            last = (tokens != PADDING).sum(1) - 1
+            # One transfer to the host saves the steps behind the longest sequence of the batch.
+            tokens = tokens[:, : int(last.max()) + 1]
+        outputs, _ = self.lower(self.embedding(tokens))
+        outputs, _ = self.upper(self.between(outputs))
+        chosen = outputs[torch.arange(len(tokens), device=tokens.device), last]
+        return self.logit(self.before_logit(chosen)).squeeze(1)
+
+
+def initialise_recurrent(module: RecurrentClassifier, generator: torch.Generator) -> None:
+    """torch's default initial weights, drawn from `generator`.
+
+    Embeddings are normal with deviation 1, but for the padding's, which are 0; all else is uniform
+    on ±1/√size.
+    """
+    initialise_default(module, generator)
+    for layer in (module.lower, module.upper):
+        bound = 1 / math.sqrt(layer.hidden_size)
+        for parameter in layer.parameters():
+            nn.init.uniform_(parameter, -bound, bound, generator=generator)
+    nn.init.normal_(module.embedding.weight, generator=generator)
+    with torch.no_grad():
+        module.embedding.weight[PADDING] = 0

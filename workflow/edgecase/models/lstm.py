@@ -1,0 +1,37 @@
+"""The LSTM of the Sentiment140/Lanthimos task (Wang et al. 2020, task 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgecase.base.lazy import lazy, torch
+from edgecase.models.heads import BinaryCrossEntropy
+from edgecase.models.registry import register
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from edgecase.models.layers import recurrent
+else:
+    recurrent = lazy("edgecase.models.layers.recurrent")
+
+_SIZE = 200
+_LENGTH = 100
+
+
+@register(
+    "lstm", input=(_LENGTH,), head=BinaryCrossEntropy(), forward_megaflops=13, megaparameters=12.4
+)
+def lstm(
+    *, num_classes: int, width: float, generator: torch.Generator, words: int, padding: str
+) -> nn.Module:
+    """embedding 200 – LSTM 200 – dropout .5 – LSTM 200 – dropout .5 – one logit of class 1.
+
+    Input int64 [B, L] with L ≤ 100, output [B]. At width 1 it has 200 (`words` + 1) + 643,401
+    parameters; widths 0.125, 0.25 and 0.5 are figure 8's 25, 50 and 100. `padding` is the switch of
+    that name.
+    """
+    size = max(1, round(_SIZE * width))
+    module = recurrent.RecurrentClassifier(words + 1, size, _LENGTH, masked=padding == "masked")
+    recurrent.initialise_recurrent(module, generator)
+    return module
