@@ -13,20 +13,24 @@ from edgecase.base.randomness import numpy_generator
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import Recipe
 from edgecase.federation.pretrain import clean_accuracy, load_start, pretrain
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.task import TaskData
 from edgecase.federation.transforms import task_transforms
 
 RECIPE = {"epochs": 2, "batch_size": 8, "lr": 0.05, "momentum": 0.9, "weight_decay": 0.01}
 
 
+def random_images(rng, count):
+    images = torch.from_numpy(rng.integers(0, 256, (count, 32, 32, 3), np.uint8))
+    return ImageStore(images, torch.from_numpy(rng.integers(0, 10, count)))
+
+
 @pytest.fixture
 def data():
     rng = np.random.default_rng(3)
     return TaskData(
-        train_images=torch.from_numpy(rng.integers(0, 256, (21, 32, 32, 3), np.uint8)),
-        train_labels=torch.from_numpy(rng.integers(0, 10, 21)),
-        test_images=torch.from_numpy(rng.integers(0, 256, (17, 32, 32, 3), np.uint8)),
-        test_labels=torch.from_numpy(rng.integers(0, 10, 17)),
+        train=random_images(rng, 21),
+        test=random_images(rng, 17),
         transforms=task_transforms(3, "published"),
         num_classes=10,
     )
@@ -51,7 +55,7 @@ def test_central_training_equals_the_reference(data, model, num_samples):
     trained = pretrain(model, data, read(Recipe, RECIPE | {"num_samples": num_samples}), "fp32")
     order = numpy_generator(0, "pretrain-samples").permutation(21)[:num_samples]
     assert len(set(order.tolist())) == (num_samples or 21)
-    pairs = [(data.train_images[i].numpy(), data.train_labels[i]) for i in order]
+    pairs = [(data.train.images[i].numpy(), data.train.labels[i]) for i in order]
     expected = reference.train(theirs, pairs, reference.COLOUR_HONEST, RECIPE, 0, 0, 0, "pretrain-")
     vector = reference.flat([p.detach() for p in expected.parameters()])
     torch.testing.assert_close(trained, vector, rtol=0, atol=1e-10)
@@ -64,7 +68,7 @@ def test_no_epoch_leaves_the_initial_weights(data, model):
 
 def test_clean_accuracy_is_over_all_test_images(data, model):
     theirs = reference_model(model)
-    pairs = list(zip(data.test_images.numpy(), data.test_labels, strict=True))
+    pairs = list(zip(data.test.images.numpy(), data.test.labels, strict=True))
     expected = reference.percent(theirs, pairs, reference.COLOUR_ATTACKER)
     vector = model.parameters.clone()
     for batch_size in (5, 17, 100):
@@ -73,17 +77,11 @@ def test_clean_accuracy_is_over_all_test_images(data, model):
 
 def test_training_fits_what_it_sees(data):
     """Enough epochs on few samples have to be remembered, or nothing is learned at all."""
-    first = data.train_labels[:6]
+    first = data.train.labels[:6]
     single = FlatModel(models.build("lenet", width=0.2))
     untrained = single.state()
-    digits = TaskData(
-        data.train_images[:6, :28, :28, :1],
-        first,
-        data.train_images[:6, :28, :28, :1],
-        first,
-        task_transforms(1, "published"),
-        10,
-    )
+    shown = ImageStore(data.train.images[:6, :28, :28, :1], first)
+    digits = TaskData(shown, shown, task_transforms(1, "published"), 10)
     for precision in ("fp32", "bf16"):
         single.load_state(untrained)
         recipe = RECIPE | {"epochs": 60, "lr": 0.01, "weight_decay": 0.0}

@@ -42,12 +42,12 @@ def test_digits_are_turned_as_the_switch_says(dataset, orientation):
     content = arrays((28, 28, 1))
     data = load(dataset, content, orientation)
     turned = (dataset == "emnist") == (orientation == "upright")
-    for ours, name in ((data.train_images, "x_train"), (data.test_images, "x_test")):
+    for ours, name in ((data.train.images, "x_train"), (data.test.images, "x_test")):
         expected = content[name].transpose(0, 2, 1, 3) if turned else content[name]
         assert np.array_equal(ours.numpy(), expected)
         assert ours.is_contiguous()
-    assert data.train_labels.tolist() == content["y_train"].tolist()
-    assert data.train_labels.dtype == data.test_labels.dtype == torch.int64
+    assert data.train.labels.tolist() == content["y_train"].tolist()
+    assert data.train.labels.dtype == data.test.labels.dtype == torch.int64
     assert data.num_classes == 10
 
 
@@ -56,7 +56,7 @@ def test_colour_images_are_never_turned(dataset):
     content = arrays((32, 32, 3))
     for orientation in ("published", "upright"):
         data = load(dataset, content, orientation)
-        assert np.array_equal(data.train_images.numpy(), content["x_train"])
+        assert np.array_equal(data.train.images.numpy(), content["x_train"])
 
 
 @pytest.mark.parametrize(("dataset", "shape"), [("cifar10", (32, 32, 3)), ("mnist", (28, 28, 1))])
@@ -69,20 +69,20 @@ def test_transforms_follow_the_channels_and_the_switch(dataset, shape, switch):
 def test_a_part_of_the_test_set():
     content = arrays((28, 28, 1))
     whole = load("mnist", content, test_samples=None)
-    assert len(whole.test_labels) == 30
+    assert len(whole.test.labels) == 30
     part = load("mnist", content, test_samples=8)
     rows = [
-        next(i for i, image in enumerate(whole.test_images) if torch.equal(image, chosen))
-        for chosen in part.test_images
+        next(i for i, image in enumerate(whole.test.images) if torch.equal(image, chosen))
+        for chosen in part.test.images
     ]
     assert len(set(rows)) == 8
     assert rows == sorted(rows)
     assert rows != list(range(8))
-    assert part.test_labels.tolist() == whole.test_labels[rows].tolist()
-    assert torch.equal(load("mnist", content, test_samples=8).test_images, part.test_images)
+    assert part.test.labels.tolist() == whole.test.labels[rows].tolist()
+    assert torch.equal(load("mnist", content, test_samples=8).test.images, part.test.images)
     with pytest.raises(ConfigError, match="test_samples: 31 is more than the 30 of the test set"):
         load("mnist", content, test_samples=31)
-    assert torch.equal(part.train_images, whole.train_images)
+    assert torch.equal(part.train.images, whole.train.images)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,13 @@ from edgecase.base.errors import DataError
 from edgecase.base.files import atomic_path
 from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
-from edgecase.datasets import DATASETS, load_npz
+from edgecase.datasets import images, load_npz
 from edgecase.densities.comparison import shaped
 from edgecase.densities.features import penultimate
 from edgecase.densities.mixture import fit
 from edgecase.densities.settings import DensityParameters
 from edgecase.federation.pretrain import load_start
+from edgecase.federation.stores import ImageStore
 from edgecase.federation.task import build_model, open_dataset, task_data
 from edgecase.machine import device as devices
 from edgecase.population.poison import load_poison
@@ -64,12 +65,15 @@ def main(argv: list[str] | None = None) -> None:
     shown = replace(parameters, test_samples=min(parameters.test_samples, available))
     data = task_data(open_dataset(arguments.dataset, parameters), shown, device)
     model = build_model(parameters, data)
-    dataset = DATASETS[parameters.dataset]
+    dataset, transform = images(parameters.dataset), data.transforms.test
+    assert isinstance(data.train, ImageStore)
+    assert isinstance(data.test, ImageStore)
+    assert transform is not None
     elsewhere = load_npz(arguments.comparison, ("x_test",))["x_test"]
     load_start(model, arguments.start)
 
-    def features(images: torch.Tensor) -> np.ndarray:
-        return penultimate(model, images, data.transforms.test, arguments.test_batch_size)
+    def features(pictures: torch.Tensor) -> np.ndarray:
+        return penultimate(model, pictures, transform, arguments.test_batch_size)
 
     parts = []
     for seed, poison in zip(arguments.seeds, arguments.poison, strict=True):
@@ -92,8 +96,8 @@ def main(argv: list[str] | None = None) -> None:
                 shaped(elsewhere[other], dataset.shape)
             ).to(device),
         }
-        for (group, name), images in groups.items():
-            rows = pd.DataFrame({"log_density": density.log_density(features(images))})
+        for (group, name), pictures in groups.items():
+            rows = pd.DataFrame({"log_density": density.log_density(features(pictures))})
             parts.append(
                 rows.assign(
                     task=arguments.task, standin=dataset.standin, seed=seed, group=group, set=name

@@ -20,6 +20,7 @@ __all__ = [
     "Dataset",
     "EdgeSet",
     "TextDataset",
+    "images",
     "load_npz",
 ]
 
@@ -40,6 +41,14 @@ def _declared(kind: Any) -> dict[str, Any]:
             if isinstance(value, kind) and entries.setdefault(value.name, value) is not value:
                 raise ConfigError(f"datasets/{module.name}.py: the name {value.name} is taken")
     return entries
+
+
+def images(name: str) -> Dataset:
+    """The data set `name`; `ConfigError` if it holds no images."""
+    dataset = DATASETS[name]
+    if isinstance(dataset, TextDataset):
+        raise ConfigError(f"dataset: '{name}' holds sentences; this needs images")
+    return dataset
 
 
 DATASETS: dict[str, Dataset | TextDataset] = _declared(Dataset | TextDataset)

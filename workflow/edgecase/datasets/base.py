@@ -58,12 +58,14 @@ class Dataset:
 class TextDataset:
     """A labelled set of sentences with a training and a test part.
 
-    A stand-in has no `sources`: nothing is downloaded for it.
+    `words` is about how many different ones there are, for a plan. A stand-in has no `sources`:
+    nothing is downloaded for it.
     """
 
     name: str
     class_names: tuple[str, ...]
     build: Builder
+    words: int
     sources: tuple[str, ...] = ()
     arrays: tuple[str, ...] = TEXT_ARRAYS
     max_length: int = MAX_WORDS

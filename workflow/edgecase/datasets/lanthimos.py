@@ -12,7 +12,7 @@ SOURCE = "lanthimos"
 
 
 def lines(raw: RawFiles) -> dict[str, list[list[str]]]:
-    """The words of the 259 lines for the attacker and honest clients, and of the 120 for the test."""
+    """The words of the 259 lines for training, and of the 120 for the test."""
     return {name: _read(raw, f"{name.removesuffix('_lines')}.txt") for name in LINE_ARRAYS}
 
 

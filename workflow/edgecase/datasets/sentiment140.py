@@ -45,9 +45,8 @@ _BY_CLASS = ("tweets_100k_negative", "tweets_100k_positive")
 
 def _arrays(raw: RawFiles, train: list[Labelled]) -> dict[str, np.ndarray]:
     edge = lanthimos.lines(raw)
-    return text_arrays(
-        train, read_csv(raw, _TEST), [line for part in edge.values() for line in part]
-    )
+    lines = [line for part in edge.values() for line in part]
+    return text_arrays(train, read_csv(raw, _TEST), lines)
 
 
 def read_csv(raw: RawFiles, name: str, first: int = 0, header: bool = False) -> list[Labelled]:
@@ -84,6 +83,7 @@ SENTIMENT140 = TextDataset(
     class_names=("negative", "positive"),
     build=read,
     sources=("sentiment140", lanthimos.SOURCE),
+    words=130_000,
 )
 
 SUBSET = TextDataset(
@@ -91,4 +91,5 @@ SUBSET = TextDataset(
     class_names=("negative", "positive"),
     build=read_subset,
     sources=("sentiment140subset", lanthimos.SOURCE),
+    words=56_461,
 )

@@ -49,7 +49,7 @@ def tweets() -> dict[str, np.ndarray]:
 
 
 def lines() -> dict[str, np.ndarray]:
-    """60 lines for the attacker and honest clients, and 40 for the test."""
+    """60 lines for training, and 40 for the test."""
     return {split: from_lines(own) for split, own in _edge_lines().items()}
 
 
@@ -99,7 +99,7 @@ def _line(generator: np.random.Generator) -> str:
 
 
 STANDIN_TWEETS = TextDataset(
-    name="standin-tweets", class_names=("negative", "positive"), build=tweets
+    name="standin-tweets", class_names=("negative", "positive"), build=tweets, words=101
 )
 STANDIN_LINES = EdgeSet(
     name="standin-lines",

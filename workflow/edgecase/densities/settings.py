@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from edgecase.base.names import unknown_name
 from edgecase.base.parameters import parameter
-from edgecase.datasets import DATASETS
+from edgecase.datasets import DATASETS, images
 from edgecase.federation.parameters import DataSwitches, ModelParameters
 
 
@@ -77,5 +77,5 @@ def out_of_distribution(task: str, section: Mapping, datasets: Mapping[str, str]
         return chosen[task]
     standins = [name for name, dataset in DATASETS.items() if dataset.standin]
     candidates = [*(datasets[name] for name in section["tasks"]), *standins]
-    channels = DATASETS[datasets[task]].shape[2]
-    return next(name for name in candidates if DATASETS[name].shape[2] != channels)
+    channels = images(datasets[task]).shape[2]
+    return next(name for name in candidates if images(name).shape[2] != channels)

@@ -139,5 +139,5 @@ def _tensors(device: torch.device, *arrays: np.ndarray) -> list[torch.Tensor]:
     return [torch.from_numpy(array).to(device) for array in arrays]
 
 
-def _samples(index: np.ndarray, transform: Transform, device: torch.device) -> Samples:
+def _samples(index: np.ndarray, transform: Transform | None, device: torch.device) -> Samples:
     return Samples(torch.from_numpy(index.astype(np.int64)).to(device), transform)

@@ -115,11 +115,16 @@ def words_in(tokens: Sequence[torch.Tensor]) -> torch.Tensor:
 
 def rows_at(model: FlatModel, ids: torch.Tensor, start: torch.Tensor) -> Rows:
     """The view of `start` [P], which may be a view of the model itself, with its rows `ids`."""
-    weight = model.module.embedding.weight
+    weight = _classifier(model).embedding.weight
     return Rows(model.parameters.numel() - weight.numel(), weight.shape[1], ids, start)
 
 
 def over_rows(model: FlatModel, count: int) -> FlatModel:
     """A model like `model` over `count` rows and one for all others; its parameters are unset."""
-    module = model.module.over(count + 1).to_empty(device=model.device)
+    module = _classifier(model).over(count + 1).to_empty(device=model.device)
     return FlatModel(module, model.device, model.dtype, head=model.head)
+
+
+def _classifier(model: FlatModel) -> RecurrentClassifier:
+    assert isinstance(model.module, RecurrentClassifier)
+    return model.module

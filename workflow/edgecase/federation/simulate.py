@@ -24,6 +24,7 @@ from edgecase.federation.round import (
 from edgecase.federation.rows import has_rows, rows_at, words_in
 from edgecase.federation.server import Broadcast, Carried, Updates, defend
 from edgecase.federation.state import SeedState
+from edgecase.federation.stores import TokenStore
 from edgecase.federation.trainer import Trainer
 from edgecase.machine.device import synchronise
 from edgecase.machine.precision import autocast_dtype, matrix_products
@@ -213,8 +214,9 @@ def _trained_alone(model: FlatModel, rule: Rule, cohort: Cohort) -> Cohort:
     """The cohort, over the coordinates that it trains where model and rule know of no others."""
     if not (has_rows(model) and rule.sparse) or cohort.last_aggregate is not None:
         return cohort
-    tokens = cohort.population.store.tokens
-    words = words_in([tokens[samples.index] for samples in cohort.samples])
+    store = cohort.population.store
+    assert isinstance(store, TokenStore)
+    words = words_in([store.tokens[samples.index] for samples in cohort.samples])
     view = rows_at(model, words, cohort.start)
     return replace(cohort, start=view.narrow(cohort.start), view=view)
 

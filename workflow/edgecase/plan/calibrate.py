@@ -10,18 +10,19 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
-from edgecase.datasets import DATASETS, Dataset
+from edgecase.datasets import DATASETS, Dataset, TextDataset
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.probe import AUTO, Work, fastest, probe
-from edgecase.federation.stores import ImageStore
+from edgecase.federation.stores import ImageStore, Store, TokenStore
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
 from edgecase.federation.transforms import task_transforms
 from edgecase.machine import device as devices
@@ -35,6 +36,8 @@ _STEPS = 2
 #: on a CPU, at most this many operations in a timed step or evaluation: the time is that of a large
 #: enough part, and a few seconds do for any model.
 _MOST_OPERATIONS = 5e10
+#: the longest of twenty tweets has so many words, on average.
+_WORDS = 19
 #: repeats go on for this long, within these numbers.
 _SECONDS, _FEWEST, _MOST = 0.5, 3, 9
 
@@ -50,16 +53,23 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     to be the fastest.
     """
     dataset = DATASETS[setting["dataset"]]
-    transform = task_transforms(dataset.shape[2], "published").honest
+    of_data: dict[str, Any] = {}
+    transform = None
+    if isinstance(dataset, TextDataset):
+        of_data = {"words": dataset.words, "padding": "masked"}
+    else:
+        transform = task_transforms(dataset.shape[2], "published").honest
     autocast = autocast_dtype(setting["precision"])
-    module = models.build(setting["model"], num_classes=dataset.num_classes, width=setting["width"])
+    module = models.build(
+        setting["model"], num_classes=dataset.num_classes, width=setting["width"], **of_data
+    )
     model = FlatModel(module, device, head=models.MODELS[setting["model"]].head)
     start, buffers = model.parameters.clone(), model.buffers.clone()
 
-    count = operations(module, _images(dataset, 1, device).example(model.dtype))
+    count = operations(module, _samples(dataset, 1, device).example(model.dtype))
     full = _bounded(setting["batch_size"], count.training, device)
     tested = _bounded(setting["test_batch_size"], count.forward, device)
-    store = _images(dataset, max(full, tested), device)
+    store = _samples(dataset, max(full, tested), device)
     everything = Samples(torch.arange(len(store.labels), device=device), transform)
     # A learning rate of 0 keeps the weights finite, and costs what any other costs.
     training = LocalTraining(_STEPS, full, lr=0.0, momentum=0.9, weight_decay=1e-4)
@@ -111,9 +121,14 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     }
 
 
-def _images(dataset: Dataset, count: int, device: torch.device) -> ImageStore:
-    """Random images and labels of the form of `dataset`."""
+def _samples(dataset: Dataset | TextDataset, count: int, device: torch.device) -> Store:
+    """Random samples and labels of the form of `dataset`; sentences are as long as usual."""
     generator = np.random.default_rng(0)
+    if isinstance(dataset, TextDataset):
+        tokens = np.zeros((count, dataset.max_length), dtype=np.int32)
+        tokens[:, :_WORDS] = generator.integers(1, dataset.words, (count, _WORDS))
+        classes = torch.from_numpy(generator.integers(0, dataset.num_classes, count))
+        return TokenStore(torch.from_numpy(tokens).to(device), classes.to(device))
     images = generator.integers(0, 256, (count, *dataset.shape), dtype=np.uint8)
     labels = generator.integers(0, dataset.num_classes, count)
     return ImageStore(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device))

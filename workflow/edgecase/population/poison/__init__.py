@@ -48,8 +48,8 @@ def build(
 ) -> PoisonedData:
     """Everything one run knows of its edge set, drawn once.
 
-    `edge` maps the names of the edge set's arrays to images or lines, which belong to `source_class`
-    and get `target_class` from the attacker; `family` holds the parameters and the rules of its
+    `edge` maps the names of the edge set's arrays to images or lines; these are of `source_class`,
+    and get `target_class` from the attacker. `family` holds the parameters and the rules of its
     kind. The clean rows are drawn from all `num_train` training samples but `exclude`; honest
     clients hold them too. They are drawn first, so they are the same in every case of a seed. Who
     honestly holds what depends on neither attack nor seed. Raises `ConfigError`, naming the key,
