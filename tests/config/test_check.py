@@ -156,7 +156,7 @@ def test_unknown_name_on_an_axis(place, value, allowed):
 @pytest.mark.parametrize(
     ("place", "value", "allowed"),
     [
-        (f"tasks/{T1}/dataset", "cifar100", "cifar10, emnist, mnist, standin"),
+        (f"tasks/{T1}/dataset", "cifar100", "cifar10, emnist, mnist, sentiment140"),
         (f"tasks/{T1}/edge_set", "northwest", "southwest"),
         (f"tasks/{T1}/model/name", "resnet18", "vgg9, vgg11"),
         ("overrides/matched/model", {"name": "vgg19"}, "vgg9, vgg11"),

@@ -93,9 +93,10 @@ def test_other_tasks_of_the_paper():
     assert digits["poison"]["fraction"] == 0.1
 
 
-def test_switches_of_the_paper_follow_the_released_code_but_for_its_shifted_counts():
+def test_switches_of_the_paper_follow_the_released_code_but_for_counts_and_padding():
     switches = config.resolve_task(paper(), T1)["switches"]
     assert switches.pop("multi_krum_counts") == "corrected"
+    assert switches.pop("padding") == "masked"
     assert set(switches.values()) == {"published"}
     assert len(switches) == 6
 

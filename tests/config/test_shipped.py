@@ -79,7 +79,7 @@ def test_demo_has_every_case_attack_defense_and_kind_of_participation():
     assert {cell.defense for cell in cells} == set(defenses.names())
     kinds = {cell.participation.rpartition("-")[0] for cell in cells}
     assert kinds == {"fixed-freq", "fixed-pool"}
-    assert {cell.task for cell in cells} == {"standin-planes", "standin-digits"}
+    assert {cell.task for cell in cells} == {"standin-planes", "standin-digits", "standin-tweets"}
 
 
 @pytest.mark.parametrize("name", ["demo", "test"])

@@ -22,9 +22,11 @@ from edgecase import config
         ({"model": {"width": 0.5}}, ("default", "default", "mine")),
         ({"pretrain": {"epochs": 1}}, ("default", "default", "mine")),
         ({"start": "authors"}, ("default", "default", "mine")),
+        ({"start": "rounds", "start_rounds": 3}, ("default", "default", "mine")),
         ({"test_samples": 100}, ("default", "default", "mine")),
         ({"switches": {"transforms": "one"}}, ("default", "default", "mine")),
-        ({"switches": {"orientation": "upright"}}, ("default", "default", "mine")),
+        # Photos know no orientation.
+        ({"switches": {"orientation": "upright"}}, ("default", "default", "default")),
         ({"edge_set": "greencar", "poison": {}}, ("mine", "mine", "default")),
     ],
 )

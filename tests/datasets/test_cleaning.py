@@ -1,21 +1,23 @@
+"""Each rule of cleaning a tweet, on made-up tweets, and the order of the rules."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgecase.datasets.cleaning import clean
+from edgecase.datasets.cleaning import clean, delete
 
 
 @pytest.mark.parametrize(
-    ("tweet", "cleaned"),
+    ("tweet", "left"),
     [
-        # what the package that the authors import makes of these, and then their own step
-        ("@a see http://x.com/a#b 5 times :) &quot;so 10,000 RT x", "see times &quot rt x"),
-        ("RT @b: 3 cats=D www.foo.com/?q=Sa", "cats"),
+        # what the package that the authors import makes of these
+        ("@a see http://x.com/a#b 5 times :) &quot;so 10,000 RT x", "see times &quot RT x"),
+        ("RT @b: 3 cats=D www.foo.com/?q=Sa", ": cats"),
         ("12am i'm #tired of 24/7", "am i'm of /7"),
     ],
 )
-def test_the_published_vectors(tweet, cleaned):
-    assert clean(tweet) == cleaned
+def test_the_published_vectors(tweet, left):
+    assert delete(tweet) == left
 
 
 @pytest.mark.parametrize(

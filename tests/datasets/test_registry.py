@@ -9,8 +9,16 @@ ALL = DATASETS | EDGE_SETS
 
 
 def test_the_names_of_the_pipeline():
-    assert list(DATASETS) == ["cifar10", "emnist", "mnist", "standin-digits", "standin-planes"]
-    assert list(EDGE_SETS) == ["ardis", "greencar", "southwest", "standin-livery", "standin-sevens"]
+    assert [name for name, entry in DATASETS.items() if not entry.standin] == [
+        *("cifar10", "emnist", "mnist", "sentiment140", "sentiment140-subset"),
+    ]
+    assert [name for name, entry in EDGE_SETS.items() if not entry.standin] == [
+        *("ardis", "greencar", "lanthimos", "southwest"),
+    ]
+    assert [name for name, entry in ALL.items() if entry.standin] == [
+        *("standin-digits", "standin-planes", "standin-tweets"),
+        *("standin-livery", "standin-sevens", "standin-lines"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -21,6 +29,8 @@ def test_the_names_of_the_pipeline():
         ("greencar", "cifar10", ("automobile", "bird", "truck")),
         ("standin-livery", "standin-planes", ("airplane", "truck", "truck")),
         ("standin-sevens", "standin-digits", ("7", "1", "7")),
+        ("lanthimos", "sentiment140", ("positive", "negative", "positive")),
+        ("standin-lines", "standin-tweets", ("positive", "negative", "positive")),
     ],
 )
 def test_source_target_and_raw_class(edge_set, dataset, names):
@@ -36,14 +46,15 @@ def test_what_is_called_a_stand_in_is_one():
 
 def test_only_digits_have_an_orientation():
     for entry in DATASETS.values():
-        assert entry.num_classes == 10
+        assert entry.num_classes == (2 if entry.shape == (100,) else 10)
         assert (entry.stored_orientation is not None) == (entry.shape == (28, 28, 1))
 
 
 def test_the_registry_loads_nothing_heavy():
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]; import edgecase.datasets; "
-        "print([m for m in ('torch', 'sklearn', 'PIL', 'requests', 'pooch') if m in sys.modules])"
+        "heavy = ('torch', 'sklearn', 'PIL', 'requests', 'pooch', 'nltk'); "
+        "print([m for m in heavy if m in sys.modules])"
     )
     path = [entry for entry in sys.path if entry.endswith("workflow")]
     done = subprocess.run(

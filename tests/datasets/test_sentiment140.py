@@ -30,9 +30,9 @@ TEST = rows(
 
 
 def test_a_row_is_a_label_and_a_text(tmp_path):
-    content = rows((0, "bad, really"), (2, "so so"), (4, "caf\xe9"))
+    content = rows((0, "bad, really"), (2, "so so"), (4, 'caf\xe9 ""no""'))
     raw = raw_files(tmp_path, {"a.csv": content})
-    assert read_csv(raw, "a.csv") == [(0, "bad, really"), (1, "caf\xe9")]
+    assert read_csv(raw, "a.csv") == [(0, "bad, really"), (1, 'caf\xe9 "no"')]
 
 
 def test_a_column_in_front_and_a_header(tmp_path):
@@ -55,6 +55,12 @@ def test_a_bad_row_is_named(tmp_path, row, message):
     with pytest.raises(DataError) as caught:
         read_csv(raw, "a.csv")
     assert str(caught.value) == f"{tmp_path / 'a.csv'}: {message}"
+
+
+def test_another_encoding_is_refused(tmp_path):
+    raw = raw_files(tmp_path, {"a.csv": rows((4, "fine")).decode().encode("utf-16")})
+    with pytest.raises(DataError, match=r"a\.csv: line 1"):
+        read_csv(raw, "a.csv")
 
 
 def test_a_file_of_one_class(tmp_path):

@@ -1,3 +1,5 @@
+"""The embedded sentences: words that tell most labels, and a name that only edge lines hold."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Tweets become numbered words: what is left out, the order of the words, and what is cut."""
+
 from functools import partial
 from itertools import pairwise
 from multiprocessing import Pool

@@ -94,11 +94,14 @@ def test_a_part_of_the_test_set():
         ("cifar10", "greencar", (10, 1, 2, 9)),
         ("standin-planes", "standin-livery", (10, 0, 9, 9)),
         ("standin-digits", "standin-sevens", (10, 7, 1, 7)),
+        ("sentiment140", "lanthimos", (2, 1, 0, 1)),
     ],
 )
 def test_watched_classes(dataset, edge_set, expected):
     """PAPER §2 (labels) and §4, item 13: raw is truck on CIFAR and 7 on digits."""
-    every_class = SimpleNamespace(test_labels=torch.arange(10))
+    every_class = SimpleNamespace(
+        test=SimpleNamespace(labels=torch.arange(expected[0])), num_classes=expected[0]
+    )
     setting = SimpleNamespace(dataset=dataset, edge_set=edge_set)
     classes = watched_classes(setting, every_class)
     assert (classes.count, classes.source, classes.target, classes.raw) == expected
@@ -106,6 +109,6 @@ def test_watched_classes(dataset, edge_set, expected):
 
 def test_a_test_set_without_a_watched_class_is_refused():
     parameters = SimpleNamespace(dataset="mnist", edge_set="ardis", test_samples=4)
-    without_seven = SimpleNamespace(test_labels=torch.tensor([0, 1, 2, 3]))
-    with pytest.raises(ConfigError, match="test_samples: 4 leaves no test image of class 7"):
+    without_seven = SimpleNamespace(test=SimpleNamespace(labels=torch.tensor([0, 1, 2, 3])))
+    with pytest.raises(ConfigError, match="test_samples: 4 leaves no test sample of class 7"):
         watched_classes(parameters, without_seven)

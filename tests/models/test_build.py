@@ -76,7 +76,15 @@ def test_width_multiplies_every_hidden_layer(width):
     )
 
 
-@pytest.mark.parametrize("name", models.MODELS)
+def build_any(name, **arguments):
+    of_data = {"words": 30, "padding": "masked"} if name == "lstm" else {}
+    return models.build(name, **of_data, **arguments)
+
+
+IMAGES = [name for name, model in models.MODELS.items() if len(model.input) == 3]
+
+
+@pytest.mark.parametrize("name", IMAGES)
 def test_input_shape_and_number_of_classes(name):
     height, width, channels = models.MODELS[name].input
     module = models.build(name, num_classes=7, width=1 / 32).eval()
@@ -86,7 +94,7 @@ def test_input_shape_and_number_of_classes(name):
 @pytest.mark.parametrize("name", models.MODELS)
 def test_weights_come_from_the_generator_alone(name):
     def build(seed):
-        module = models.build(name, width=1 / 16, generator=torch.Generator().manual_seed(seed))
+        module = build_any(name, width=1 / 16, generator=torch.Generator().manual_seed(seed))
         return torch.cat([parameter.flatten() for parameter in module.parameters()])
 
     first = build(1)
@@ -99,7 +107,7 @@ def test_weights_come_from_the_generator_alone(name):
 @pytest.mark.parametrize("name", models.MODELS)
 def test_building_leaves_the_global_generator_alone(name):
     before = torch.get_rng_state()
-    models.build(name, width=1 / 16)
+    build_any(name, width=1 / 16)
     assert torch.equal(torch.get_rng_state(), before)
 
 

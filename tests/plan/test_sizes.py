@@ -4,7 +4,9 @@ import pytest
 
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets.base import LINE_ARRAYS
 from edgecase.datasets.southwest import ARRAYS
+from edgecase.datasets.text import lines_of
 from edgecase.plan.sizes import EDGE_IMAGES, IMAGES, edge_counts, image_counts
 
 LIVERY = {"edge": 100, "clean": 400, "p_study": "published", "unusual_photos": 0} | {
@@ -27,7 +29,7 @@ def test_every_set_is_known():
 @pytest.mark.parametrize("name", [name for name, entry in DATASETS.items() if entry.standin])
 def test_standin_images(name):
     arrays = DATASETS[name].build()
-    assert image_counts(name) == (len(arrays["x_train"]), len(arrays["x_test"]))
+    assert image_counts(name) == (len(arrays["y_train"]), len(arrays["y_test"]))
 
 
 @pytest.mark.parametrize("name", [name for name, entry in EDGE_SETS.items() if entry.standin])
@@ -37,7 +39,8 @@ def test_standin_edge_images(name):
     for key in EDGE_IMAGES[name]:
         labels = arrays.get(key.replace("x_", "y_")) if key.startswith("x_") else None
         own = labels == EDGE_SETS[name].source_class if labels is not None else slice(None)
-        sizes[key] = len(arrays[key][own])
+        lines = EDGE_SETS[name].arrays == LINE_ARRAYS
+        sizes[key] = len(lines_of(arrays[key])) if lines else len(arrays[key][own])
     assert sizes == EDGE_IMAGES[name]
 
 

@@ -129,7 +129,7 @@ def test_a_broken_file_is_refused_by_name(tmp_path, cars, make):
     data = make("greencar", cars, clean=10)
     data["test_y"] = data["test_y"][1:]
     np.savez(path, **data)
-    with pytest.raises(DataError, match=r"seed1\.npz: test_y is not one whole number per image"):
+    with pytest.raises(DataError, match=r"seed1\.npz: test_y is not one whole number per sample"):
         load_poison(path)
 
 

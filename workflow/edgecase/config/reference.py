@@ -15,11 +15,11 @@ from edgecase.federation.switches import declared_switches
 from edgecase.population import partition, poison
 
 #: the tasks whose values stand in columns of their own.
-TASKS = ("cifar10-southwest", "emnist-ardis")
+TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos")
 #: key of a task → the names that it takes.
 _REGISTRIES = {"dataset": DATASETS, "edge_set": EDGE_SETS, "model.name": models.MODELS}
 #: family of poisoned sets → the letter that stands for it.
-_LETTERS = {"Liveries": "L", "Sevens": "S", "GreenCars": "G"}
+_LETTERS = {"Liveries": "L", "Sevens": "S", "GreenCars": "G", "Lines": "T"}
 
 
 def fill(text: str, config: Mapping[str, Any]) -> str:
@@ -99,9 +99,16 @@ def _task(config: Mapping[str, Any]) -> str:
         kind = _names(_REGISTRIES[name]) if name in _REGISTRIES else _kind(about)
         rows.append((f"`{name}`", kind + optional, *shown, about.meaning))
     rows.append(
-        ("`switches`", "mapping, optional", "", "", "the run's switches with changes for this task")
+        (
+            "`switches`",
+            "mapping, optional",
+            "",
+            "",
+            "",
+            "the run's switches with changes for this task",
+        )
     )
-    return _markdown(("key", "type", "task 1", "task 2", "meaning"), rows)
+    return _markdown(("key", "type", "task 1", "task 2", "task 4", "meaning"), rows)
 
 
 def _partition(config: Mapping[str, Any]) -> str:
@@ -154,7 +161,7 @@ def _defenses(config: Mapping[str, Any]) -> str:
             default = "" if about.required else _value(about.default)
             kind = _kind(about)
             rows.append((f"`{rule}`", f"`{about.name}`", kind, default, *values, about.meaning))
-    heads = ("defense", "key", "type", "default", "task 1", "task 2", "meaning")
+    heads = ("defense", "key", "type", "default", "task 1", "task 2", "task 4", "meaning")
     return _markdown(heads, rows)
 
 

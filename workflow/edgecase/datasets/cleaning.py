@@ -30,13 +30,17 @@ _RULES = tuple(
 )
 
 
+def delete(tweet: str) -> str:
+    """What the rules of deletion leave of `tweet`, with single spaces."""
+    for rule in _RULES:
+        tweet = rule.sub("", tweet)
+    return " ".join(tweet.split())
+
+
 def clean(tweet: str) -> str:
     """The text of `tweet` that is tokenised, in lower case.
 
-    The authors' own step follows the rules: colons go, quotation marks, commas and full stops
-    become spaces. What it does to characters outside ASCII finds none left.
+    The authors' own step follows the rules of deletion: colons go, quotation marks, commas and full
+    stops become spaces. What it does to characters outside ASCII finds none left.
     """
-    for rule in _RULES:
-        tweet = rule.sub("", tweet)
-    tweet = " ".join(tweet.split()).replace(":", "")
-    return re.sub(r'[",.]', " ", tweet).lower().strip()
+    return re.sub(r'[",.]', " ", delete(tweet).replace(":", "")).lower().strip()

@@ -56,7 +56,7 @@ class Store(Protocol):
         """Inputs [N, …] of all rows as a test sees them: nothing is random."""
 
     def example(self, dtype: torch.dtype) -> torch.Tensor:
-        """One input [1, …] of zeros, to find out what a model does with it."""
+        """One input [1, …] without meaning, to find out what a model does with it."""
 
     def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> Store:
         """The store with further rows behind its own."""
@@ -124,7 +124,7 @@ class TokenStore:
         return self.tokens.long()
 
     def example(self, dtype: torch.dtype) -> torch.Tensor:
-        return torch.zeros_like(self.tokens[:1], dtype=torch.int64)
+        return self.tokens[:1].long()
 
     def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> TokenStore:
         if self.on_left:

@@ -23,6 +23,7 @@ class Model:
     `input` is (H, W, C) of images, or (L,) of sequences. For plans without torch,
     `forward_megaflops` and `megaparameters` are the operations of one sample's forward pass and
     the parameters at width 1, in millions; without them a plan takes those of the largest model.
+    Parameters grow with the width to the power of `growth`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Model:
     head: Head = CLASSES
     forward_megaflops: float | None = None
     megaparameters: float | None = None
+    growth: int = 2
 
 
 MODELS: dict[str, Model] = {}
@@ -43,13 +45,14 @@ def register(
     head: Head = CLASSES,
     forward_megaflops: float | None = None,
     megaparameters: float | None = None,
+    growth: int = 2,
 ) -> Callable[[Builder], Builder]:
     """A decorator that makes a builder known under `name`, with the fields of `Model`."""
 
     def known(builder: Builder) -> Builder:
         if name in MODELS:
             raise ConfigError(f"model '{name}' is registered twice")
-        MODELS[name] = Model(name, input, builder, head, forward_megaflops, megaparameters)
+        MODELS[name] = Model(name, input, builder, head, forward_megaflops, megaparameters, growth)
         return builder
 
     return known

@@ -43,10 +43,11 @@ def seconds(job: Job, device: Device) -> float:
 
 def parameters(setting: Setting) -> float:
     """At least the number of the model's parameters; of an unknown one, those of the largest."""
-    return 1e6 * _at_width("megaparameters", setting)
+    model = MODELS.get(setting.model)
+    return 1e6 * _at_width("megaparameters", setting, model.growth if model else 2)
 
 
-def _at_width(name: str, setting: Setting) -> float:
+def _at_width(name: str, setting: Setting, growth: int = 2) -> float:
     sizes = {model: getattr(entry, name) for model, entry in MODELS.items()}
     stated = [size for size in sizes.values() if size is not None]
-    return (sizes.get(setting.model) or max(stated)) * WIDTH_MARGIN * setting.width**2
+    return (sizes.get(setting.model) or max(stated)) * WIDTH_MARGIN * setting.width**growth

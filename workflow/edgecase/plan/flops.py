@@ -21,12 +21,28 @@ def operations(module: nn.Module, example: torch.Tensor) -> Operations:
     """Count the convolutions and matrix products of `module` for one input [1, …].
 
     Everything else (activations, pooling, the optimizer's step) is not counted. The backward pass
-    computes no gradient of the input.
+    computes no gradient of the input. torch counts nothing of an LSTM, whose products are counted
+    here: of each step's input and state with the weights of four gates, and twice as many
+    backward.
     """
     module.eval()  # dropout has no operations to count, and in training it wants a stream
+    recurrent: list[int] = []
+
+    def count(layer: nn.LSTM, inputs: tuple[torch.Tensor, ...], outputs: object) -> None:
+        weights = sum(weight.numel() for weight in layer.parameters() if weight.ndim == 2)
+        recurrent.append(2 * weights * inputs[0].shape[:2].numel())
+
+    hooks = [
+        layer.register_forward_hook(count)
+        for layer in module.modules()
+        if isinstance(layer, nn.LSTM)
+    ]
     with FlopCounterMode(display=False) as forward, torch.no_grad():
         module(example)
+    for hook in hooks:
+        hook.remove()
     with FlopCounterMode(display=False) as training:
         # No loss has an operation to count.
         module(example).sum().backward()
-    return Operations(forward.get_total_flops(), training.get_total_flops())
+    own = sum(recurrent)
+    return Operations(forward.get_total_flops() + own, training.get_total_flops() + 3 * own)
