@@ -18,7 +18,9 @@ def lines(raw: RawFiles) -> dict[str, list[list[str]]]:
 
 def _read(raw: RawFiles, name: str) -> list[list[str]]:
     found = []
-    for number, line in enumerate(raw.content(name).decode("utf-8").splitlines(), start=1):
+    for number, line in enumerate(
+        raw.content(name).decode("utf-8").rstrip("\n").split("\n"), start=1
+    ):
         own = words_of_line(line)
         if not own:
             raise DataError(f"{raw.path(name)}: line {number} has no word")

@@ -2,7 +2,10 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +60,7 @@ def read_csv(raw: RawFiles, name: str, first: int = 0, header: bool = False) -> 
     """
     reader = csv.reader(io.StringIO(raw.content(name).decode("latin-1"), newline=""))
     found = []
-    for row in reader:
+    for row in _rows(reader, raw.path(name)):
         where = f"{raw.path(name)}: line {reader.line_num}"
         if len(row) != first + 6:
             raise DataError(f"{where} has {len(row)} columns; expected {first + 6}")
@@ -66,10 +69,18 @@ def read_csv(raw: RawFiles, name: str, first: int = 0, header: bool = False) -> 
             continue
         polarity = row[first]
         if polarity not in (*_LABELS, _NEITHER):
-            raise DataError(f"{where}: polarity '{polarity}'; allowed: 0, 2 and 4")
+            raise DataError(f"{where}: polarity {polarity!r}; allowed: 0, 2 and 4")
         if polarity != _NEITHER:
             found.append((_LABELS[polarity], row[first + 5]))
     return found
+
+
+def _rows(reader: Any, path: Path) -> Iterator[list[str]]:
+    """The rows of the reader; what it cannot read is named by file and line."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise DataError(f"{path}: line {reader.line_num}: {error}") from error
 
 
 def read_lines(raw: RawFiles, name: str, label: int) -> list[Labelled]:

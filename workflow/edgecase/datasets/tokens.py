@@ -1,6 +1,7 @@
 """Turn labelled tweets and lines into numbered words (the released build_twitter_dataset.py)."""
 
 import functools
+import hashlib
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edgecase.base.errors import DataError
 from edgecase.datasets.base import MAX_WORDS
 from edgecase.datasets.cleaning import clean
 from edgecase.datasets.text import from_words
@@ -22,13 +24,18 @@ _FEWEST_WORDS = 2
 #: whole batches of the test set alone are evaluated
 _TEST_BATCH = 20
 _CHUNK = 2000
+_STOP_WORDS_SHA256 = "019f104ba2ed07436d05f9cdd3383034ad66014edc27fc651f837e1a038b6451"
 
 
 @functools.cache
 def stop_words() -> frozenset[str]:
     """NLTK's 179 English stop words of 2019; later lists have more."""
-    listed = Path(__file__).with_name("stopwords.txt").read_text(encoding="utf-8")
-    return frozenset(listed.split())
+    path = Path(__file__).with_name("stopwords.txt")
+    content = path.read_bytes()
+    # Code digests see code alone: another list is another digest here.
+    if hashlib.sha256(content).hexdigest() != _STOP_WORDS_SHA256:
+        raise DataError(f"{path}: is not the list whose sha256 is {_STOP_WORDS_SHA256}")
+    return frozenset(content.decode("utf-8").split())
 
 
 @functools.cache
@@ -82,6 +89,9 @@ def text_arrays(
     numbers = {word: number for number, word in enumerate(vocabulary, start=1)}
     long_enough = [(label, own) for label, own in kept if len(own) >= _FEWEST_WORDS]
     whole = len(test) // _TEST_BATCH * _TEST_BATCH
+    for place, own in enumerate(tested, start=1):
+        if not own:
+            raise DataError(f"tweet {place} of the test set has no word")
     labelled = [(label, own) for (label, _), own in zip(test[:whole], tested, strict=False)]
     return {
         **_split("train", long_enough, numbers),
@@ -106,5 +116,6 @@ def _in_processes(function: Callable, texts: Sequence[str]) -> list:
     """`function` of each text, in order; many texts are shared out over the machine's cores."""
     if len(texts) <= _CHUNK:
         return list(map(function, texts))
+    _tokeniser()  # once, and not in every process
     with multiprocessing.Pool() as pool:
         return pool.map(function, texts, chunksize=_CHUNK)
