@@ -91,7 +91,7 @@ def _tables(text):
 
 def test_switches():
     documented = {
-        name.strip("`"): (default.strip("`"), set(re.findall("`([a-z]+)`", others)))
+        name.strip("`"): (default.strip("`"), set(re.findall("`([a-z0-9]+)`", others)))
         for _, name, default, others, _ in rows(section(page("fidelity"), "Switches"))
     }
     assert documented == {
@@ -102,7 +102,7 @@ def test_switches():
 
 def test_every_item_has_its_row():
     items = rows(section(page("fidelity"), "The items"))
-    assert [row[0] for row in items] == [str(number) for number in range(1, 20)]
+    assert [row[0] for row in items] == [str(number) for number in range(1, 21)]
     switched = {row[0] for row in items if row[2].startswith("Switch")}
     assert switched == {row[0] for row in rows(section(page("fidelity"), "Switches"))}
 
