@@ -3,13 +3,17 @@
 The finished run is made once, by whichever worker comes first; the others wait for it.
 """
 
+import atexit
 import fcntl
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +32,17 @@ class Job:
     reason: str
 
 
+@cache
+def starter() -> subprocess.Popen:
+    """The process that starts Snakemake for all tests of this worker, until the worker ends."""
+    command = [sys.executable, str(Path(__file__).with_name("starter.py"))]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    atexit.register(process.communicate)
+    return process
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project, to run commands in, and a folder for compiled Python of all copies."""
@@ -35,18 +50,22 @@ class Project:
     root: Path
     bytecode: Path
 
-    def run(self, *command: str) -> subprocess.CompletedProcess:
-        """Run a command in the copy, `python` being this one; both outputs are `stdout`."""
+    @property
+    def environment(self) -> dict[str, str]:
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
         if environment.pop("PYTHONDONTWRITEBYTECODE", None):
             # Torch takes seconds to compile; every job would do it again.
             environment["PYTHONPYCACHEPREFIX"] = str(self.bytecode)
+        return environment
+
+    def run(self, *command: str) -> subprocess.CompletedProcess:
+        """Run a command in the copy, `python` being this one; both outputs are `stdout`."""
         if command[0] == "python":
             command = (sys.executable, *command[1:])
         return subprocess.run(
             command,
             cwd=self.root,
-            env=environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -59,8 +78,12 @@ class Project:
         if changes is not None:
             files.append("changes.yaml")
             (self.root / "changes.yaml").write_text(yaml.safe_dump(changes))
-        options = ["--configfile", *files, "--cores", str(cores)]
-        return self.run(sys.executable, "-m", "snakemake", *options, *arguments)
+        command = ["--configfile", *files, "--cores", str(cores), *arguments]
+        with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as output:
+            request = [str(self.root), output.name, self.environment, command]
+            starter().stdin.write(f"{json.dumps(request)}\n")
+            code = int(starter().stdout.readline())
+            return subprocess.CompletedProcess(command, code, output.read())
 
     def jobs(self, *targets: str, changes: dict | None = None) -> list[Job]:
         """The jobs that Snakemake would run for the targets, but for those that only gather."""

@@ -154,9 +154,22 @@ def test_device_that_is_not_there_is_told_before_any_job(fresh):
 # after a run
 
 
-def test_change_that_no_cell_reads_asks_for_nothing(mine):
+def edit(project, source, text="OTHER = 1"):
+    path = project.root / "workflow" / "edgecase" / source
+    path.write_text(f"{path.read_text()}\n{text}\n")
+
+
+def test_words_and_stray_files_ask_for_nothing_and_neither_does_what_no_cell_reads(mine):
     config = mine.root / "config" / "config.yaml"
     config.write_text(f"# another comment\n{config.read_text()}")
+    edit(mine, "federation/round.py", "# Another comment.")
+    edit(mine, "defenses/krum.py", "# And another.")
+    folder = mine.root / "workflow/edgecase/defenses"
+    (folder / "unregistered.py").write_text("VALUE = 1\n")
+    (folder / ".#krum.py").symlink_to("user@host.1:2")
+    assert mine.jobs() == []
+
+    edit(mine, "config/resolve.py")
     changes = {
         "mirror": str(mine.root),
         "tasks": {
@@ -166,7 +179,6 @@ def test_change_that_no_cell_reads_asks_for_nothing(mine):
         "overrides": {"wide": {"model": {"width": 2.0}}},
     }
     assert rules(mine.jobs(changes=changes)) == {}
-    assert mine.jobs() == []
 
 
 #: what follows from new results of cells in figures
@@ -194,35 +206,15 @@ def test_parameter_asks_for_what_depends_on_it(mine, change, asked, which):
     assert cells(jobs) == which
 
 
-def edit(project, source, text="OTHER = 1"):
-    path = project.root / "workflow" / "edgecase" / source
-    path.write_text(f"{path.read_text()}\n{text}\n")
-
-
-@pytest.mark.parametrize(
-    ("source", "asked"),
-    [
-        ("defenses/krum.py", {"cell": 2, "collect": 1, "figure": 1, **TABLES}),
-        (
-            "population/poison/sevens.py",
-            {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES},
-        ),
-        ("figures/style.py", {"montage": 1, "figure": 2, "density_figure": 1}),
-        ("config/resolve.py", {}),
-    ],
-)
-def test_source_asks_for_what_it_decides(mine, source, asked):
-    edit(mine, source)
-    assert rules(mine.jobs()) == asked
-
-
-def test_words_and_stray_files_ask_for_nothing(mine):
-    edit(mine, "federation/round.py", "# Another comment.")
-    edit(mine, "defenses/krum.py", "# And another.")
-    folder = mine.root / "workflow/edgecase/defenses"
-    (folder / "unregistered.py").write_text("VALUE = 1\n")
-    (folder / ".#krum.py").symlink_to("user@host.1:2")
-    assert mine.jobs() == []
+def test_source_asks_for_what_it_decides(mine):
+    """Each asks for what the one before left alone, so one copy serves all three."""
+    edit(mine, "figures/style.py")
+    drawn = {"montage": 1, "figure": 2, "density_figure": 1}
+    assert rules(mine.jobs()) == drawn
+    edit(mine, "defenses/krum.py")
+    assert rules(mine.jobs()) == drawn | {"cell": 2, "collect": 1, **TABLES}
+    edit(mine, "population/poison/sevens.py")
+    assert rules(mine.jobs()) == {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES}
 
 
 def test_cells_mind_their_own_source_where_the_starting_model_comes_out_the_same(mine):
