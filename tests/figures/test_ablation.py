@@ -69,11 +69,12 @@ def test_what_was_not_run_has_a_row_that_says_so():
         "8  p_study: matched",
         "9  pool_assumptions: corrected",
         "18  edge_sample_weight: corrected",
+        "20  padding: left100",
         "batch_size: 32",
     ]
     for axis in figure.axes:
-        assert [text.get_text() for text in axis.texts] == ["not run"] * 8
-        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, 5, 6, 7, 8, 9]
+        assert [text.get_text() for text in axis.texts] == ["not run"] * 9
+        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, 5, 6, 7, 8, 9, 10]
 
 
 def test_one_seed_has_points_without_bars():
@@ -101,8 +102,8 @@ def test_a_cell_without_its_base_is_named_below():
     figure = ablation.draw(flipped({"p_study": "matched"}, override="m"))
     name = "cifar10-southwest/fixed-freq-10/edge-case/blackbox/no-defense/m"
     assert f"Base not run: {name}." in texts(figure).replace("\n", "")
-    assert len(labels(figure)) == 9
-    assert len(figure.axes[0].texts) == 9
+    assert len(labels(figure)) == 10
+    assert len(figure.axes[0].texts) == 10
 
 
 def test_standins_are_marked():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from edgecase.base.names import unknown_name
 from edgecase.base.parameters import parameter
-from edgecase.datasets import DATASETS, images
+from edgecase.datasets import DATASETS, Dataset, TextDataset, images
 from edgecase.federation.parameters import DataSwitches, ModelParameters
 
 
@@ -39,7 +39,7 @@ class DensityParameters(Mixture):
     edge_set: str = parameter("its edge-case images")
     model: ModelParameters = parameter("the network whose features are taken")
     comparison: str = parameter("the data set from elsewhere")
-    switches: DataSwitches = parameter("how the images are presented", default=DataSwitches())
+    switches: DataSwitches = parameter("how samples are presented", default=DataSwitches())
 
 
 def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[str]:
@@ -53,9 +53,14 @@ def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[s
         for name in names:
             if problem := unknown_name(name, datasets):
                 yield f"{key}: {problem}"
+    for task in section["tasks"]:
+        if isinstance(DATASETS.get(datasets.get(task) or ""), TextDataset):
+            yield f"tasks: '{task}' is of sentences; figure 2 takes tasks of images"
     for task, name in chosen.items():
         if problem := unknown_name(name, DATASETS):
             yield f"out_of_distribution.{task}: {problem}"
+        elif isinstance(DATASETS[name], TextDataset):
+            yield f"out_of_distribution.{task}: '{name}' holds sentences; figure 2 takes images"
         elif name == datasets.get(task):
             yield f"out_of_distribution.{task}: '{name}' is the task's own data set; name another"
     if section["components"] > section["train_samples"]:
@@ -75,7 +80,11 @@ def out_of_distribution(task: str, section: Mapping, datasets: Mapping[str, str]
     chosen = section.get("out_of_distribution", {})
     if task in chosen:
         return chosen[task]
-    standins = [name for name, dataset in DATASETS.items() if dataset.standin]
+    standins = [
+        name
+        for name, dataset in DATASETS.items()
+        if isinstance(dataset, Dataset) and dataset.standin
+    ]
     candidates = [*(datasets[name] for name in section["tasks"]), *standins]
     channels = images(datasets[task]).shape[2]
     return next(name for name in candidates if images(name).shape[2] != channels)
