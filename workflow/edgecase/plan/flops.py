@@ -30,7 +30,7 @@ def operations(module: nn.Module, example: torch.Tensor) -> Operations:
 
     def count(layer: nn.LSTM, inputs: tuple[torch.Tensor, ...], outputs: object) -> None:
         weights = sum(weight.numel() for weight in layer.parameters() if weight.ndim == 2)
-        recurrent.append(2 * weights * inputs[0].shape[:2].numel())
+        recurrent.append(2 * weights * inputs[0].shape[0] * inputs[0].shape[1])
 
     hooks = [
         layer.register_forward_hook(count)
