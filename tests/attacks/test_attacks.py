@@ -7,8 +7,8 @@ import torch
 
 from edgecase import attacks
 from edgecase.attacks import Cohort, LocalTraining, RoundView
-from edgecase.attacks.hooks import Projection, Proximal
-from edgecase.attacks.replacement import replacement_factor
+from edgecase.attacks.hooks import EarlyProjection, Projection, Proximal, Step
+from edgecase.attacks.replacement import Replacement, replacement_factor
 from edgecase.base.errors import ConfigError
 
 HONEST = LocalTraining(epochs=2, batch_size=32, lr=0.017, momentum=0.9, weight_decay=1e-4)
@@ -110,3 +110,26 @@ def test_a_replacing_attacker_scales_its_update(assumptions, factor):
     assert replacing.craft(update, cohort, view()).tolist() == [factor, -2 * factor]
     plain = attacks.attack("blackbox", VALUES)
     assert plain.craft(update, cohort, view()) is update
+
+
+def test_published_replacement_on_sentences_divides_by_batches():
+    """TEXT §1.7: 2,000 samples of a round over 10 batches of the attacker's 200, not over 200."""
+    cohort = Cohort(samples=2000, attacker_samples=200, attackers=1)
+    view = RoundView(1, LocalTraining(2, 20, 0.05, 0.9, 0.0), 1.0, "no-defense")
+    update = torch.ones(2)
+    for counts, factor in (("samples", 10.0), ("batches", 200.0)):
+        part = Replacement(replacement_counts=counts)
+        assert part.craft(update, cohort, view).tolist() == [factor, factor]
+
+
+def test_a_projection_before_the_step_leaves_the_step_beyond_the_ball():
+    """After it, the model lies in the ball; before it, one step of the optimizer further."""
+    start, step = torch.zeros(2), Step(index=0, count=4, start=torch.zeros(2))
+    early, late = EarlyProjection(1.0, 1), Projection(1.0, 1)
+    for hook, expected in ((late, [1.0, 0.0]), (early, [3.0, 0.0])):
+        parameters = torch.tensor([4.0, 0.0])
+        hook.gradient(torch.zeros(2), parameters, step)
+        parameters += torch.tensor([2.0, 0.0])
+        hook.after(parameters, step)
+        assert parameters.tolist() == expected
+    assert not start.any()

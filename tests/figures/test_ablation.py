@@ -68,13 +68,16 @@ def test_what_was_not_run_has_a_row_that_says_so():
         "4  multi_krum_counts: published",
         "8  p_study: matched",
         "9  pool_assumptions: corrected",
+        "12  multi_krum_branch: published",
+        "12  projection_order: before",
+        "12  replacement_counts: batches",
         "18  edge_sample_weight: corrected",
         "20  padding: left100",
         "batch_size: 32",
     ]
     for axis in figure.axes:
-        assert [text.get_text() for text in axis.texts] == ["not run"] * 9
-        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, 5, 6, 7, 8, 9, 10]
+        assert [text.get_text() for text in axis.texts] == ["not run"] * 12
+        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, *range(5, 14)]
 
 
 def test_one_seed_has_points_without_bars():
@@ -102,8 +105,8 @@ def test_a_cell_without_its_base_is_named_below():
     figure = ablation.draw(flipped({"p_study": "matched"}, override="m"))
     name = "cifar10-southwest/fixed-freq-10/edge-case/blackbox/no-defense/m"
     assert f"Base not run: {name}." in texts(figure).replace("\n", "")
-    assert len(labels(figure)) == 10
-    assert len(figure.axes[0].texts) == 10
+    assert len(labels(figure)) == 13
+    assert len(figure.axes[0].texts) == 13
 
 
 def test_standins_are_marked():

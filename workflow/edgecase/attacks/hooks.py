@@ -70,8 +70,22 @@ class Projection(Hook):
     frequency: int
 
     def after(self, parameters: Tensor, step: Step) -> None:
+        self._project(parameters, step)
+
+    def _project(self, parameters: Tensor, step: Step) -> None:
         if step.index % self.frequency == 0 or step.is_last:
             project(parameters, step.start, self.radius)
+
+
+@dataclass(frozen=True)
+class EarlyProjection(Projection):
+    """The same before the optimizer's step, whose own length then lies beyond the ball."""
+
+    def gradient(self, gradient: Tensor, parameters: Tensor, step: Step) -> None:
+        self._project(parameters, step)
+
+    def after(self, parameters: Tensor, step: Step) -> None:
+        """The step stays as it is."""
 
 
 @dataclass(frozen=True)

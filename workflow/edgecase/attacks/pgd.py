@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from edgecase.attacks.base import LocalTraining
 from edgecase.attacks.blackbox import attacker_epochs
 from edgecase.attacks.contract import Part, RoundView
-from edgecase.attacks.hooks import Projection
+from edgecase.attacks.hooks import EarlyProjection, Projection
 from edgecase.attacks.registry import register
 from edgecase.base.parameters import parameter
 
@@ -47,16 +47,21 @@ class PGD(Part):
         default="published",
     )
 
+    projection_order: Literal["after", "before"] = parameter(
+        "on sentences, PGD projects after a step, or (as published) before it",
+        item=12,
+        default="after",
+    )
+
     def training(self, training: LocalTraining, view: RoundView) -> LocalTraining:
         decays = self.radius_decay == "always" or (
             self.radius_decay == "published" and view.defense in _DECAYED_UNDER
         )
+        projection = Projection if self.projection_order == "after" else EarlyProjection
+        radius = self.eps * (view.decay if decays else 1.0)
         return replace(
             training,
             epochs=self.attacker_epochs,
             lr=self.attacker_lr * view.decay,
-            hooks=(
-                *training.hooks,
-                Projection(self.eps * (view.decay if decays else 1.0), self.project_frequency),
-            ),
+            hooks=(*training.hooks, projection(radius, self.project_frequency)),
         )

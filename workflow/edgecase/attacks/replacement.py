@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,9 +26,19 @@ class Replacement(Part):
         default="published",
     )
 
+    replacement_counts: Literal["samples", "batches"] = parameter(
+        "on sentences, the replacement factor divides by the attacker's samples, or (as published) "
+        "by its batches",
+        item=12,
+        default="samples",
+    )
+
     def craft(self, update: torch.Tensor, cohort: Cohort, view: RoundView) -> torch.Tensor:
         sharing = cohort.attackers if self.pool_assumptions == "corrected" else 1
-        return update * replacement_factor(cohort.samples, sharing * cohort.attacker_samples)
+        own = cohort.attacker_samples
+        if self.replacement_counts == "batches":
+            own = math.ceil(own / view.honest.batch_size)
+        return update * replacement_factor(cohort.samples, sharing * own)
 
 
 def replacement_factor(round_samples: float, attacker_samples: float) -> float:

@@ -49,6 +49,17 @@ def _has_two_splits(task: Mapping, cell: Cell | None) -> bool:
     return parameters(poison.FAMILIES[task["edge_set"]])["p_study"].item is not None
 
 
+def _is_multi_krum_on_text(task: Mapping, cell: Cell | None) -> bool:
+    return cell is not None and cell.defense == "multi-krum" and _is_text(task, cell)
+
+
+def _attacks_text_by(switch: str) -> Callable[[Mapping, Cell | None], bool]:
+    def reads(task: Mapping, cell: Cell | None) -> bool:
+        return cell is not None and switch in attacks.declared(cell.attack) and _is_text(task, cell)
+
+    return reads
+
+
 def _assumes_a_pool(task: Mapping, cell: Cell | None) -> bool:
     return (
         cell is not None
@@ -70,6 +81,9 @@ _READERS: dict[str, Callable[[Mapping, Cell | None], bool]] = {
     "orientation": _has_orientation,
     "transforms": _is_colour,
     "padding": _is_text,
+    "multi_krum_branch": _is_multi_krum_on_text,
+    "replacement_counts": _attacks_text_by("replacement_counts"),
+    "projection_order": _attacks_text_by("projection_order"),
     "radius_decay": _is_pgd,
     "multi_krum_counts": _has_rounds_without_attacker,
     "p_study": _has_two_splits,

@@ -80,6 +80,11 @@ class CellSwitches(DataSwitches):
         item=4,
         default="corrected",
     )
+    multi_krum_branch: Literal["corrected", "published"] = parameter(
+        "on sentences, Multi-Krum runs, or FedAvg in its place (as published, by a misspelt name)",
+        item=12,
+        default="corrected",
+    )
     edge_sample_weight: Literal["published", "corrected"] = parameter(
         "edge samples of honest clients do not count in their FedAvg weight, or do",
         item=18,
@@ -258,6 +263,13 @@ class CellParameters(Federation, Setting):
     def mode(self) -> FixedFrequency | FixedPool:
         """The participation."""
         return parse_participation(self.participation)
+
+    @property
+    def running_defense(self) -> Rule:
+        """The defense, or what runs in its place where the switch `multi_krum_branch` says so."""
+        if self.defense.name == "multi-krum" and self.switches.multi_krum_branch == "published":
+            return defenses.rule("no-defense", {})
+        return self.defense
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> CellParameters:

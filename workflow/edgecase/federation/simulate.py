@@ -101,7 +101,7 @@ def simulate(
                 f"seed {run.seed}: {run.tests.num_clean} clean test samples; "
                 f"test_samples is {stated}"
             )
-    precision, rule = parameters.precision, parameters.defense
+    precision, rule = parameters.precision, parameters.running_defense
     sees_last = parameters.attack is not None and parameters.attack.sees_last_aggregate
     model = trainer.model
 
