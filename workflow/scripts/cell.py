@@ -15,6 +15,7 @@ from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.progress import Progress
 from edgecase.datasets import DATASETS
+from edgecase.federation.audit import AUDITS
 from edgecase.federation.experiment import Execution, Experiment
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.probe import AUTO
@@ -137,13 +138,17 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
 
         experiment.run(session, 60 * arguments.save_minutes, tell)
     states = session.states
-    rounds, attacks = {}, {}
+    rounds, attacks, audits = {}, {}, {}
     for seed in seeds:
         if seed in taken:
+            own = taken[seed].get("audits", {})
+            audits |= {key: own[key] for key in own if key == str(seed)}
             rounds[f"seed{seed}.csv"] = taken[seed]["rounds"][f"seed{seed}.csv"]
             attacks[seed] = taken[seed]["attacks"][str(seed)]
             continue
         values, seconds = zip(*states[seed].reached, strict=True)
+        if audit := {name: round(values[-1][name], 4) for name in AUDITS if name in values[-1]}:
+            audits[str(seed)] = audit
         attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
         name = f"seed{seed}.csv"
         rounds[name] = _write(values, ROUND_COLUMNS, arguments.out / name)
@@ -168,6 +173,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         "rounds": rounds,
         "fingerprints": fingerprints,
         "attacks": attacks,
+        **({"audits": audits} if audits else {}),
         "code": digest,
         "versions": versions,
         # More than one if a cell went on elsewhere.

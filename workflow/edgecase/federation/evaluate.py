@@ -1,6 +1,7 @@
 """Measure the accuracy of a global model on the clean and the backdoor test set."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import torch
 
@@ -17,12 +18,14 @@ class TestSets:
     """Both test sets in one pass: clean samples first, then the backdoor test set.
 
     `inputs` [T, …] are as the model takes them; `labels` int64 [T, …] are true labels for the
-    `num_clean` clean ones and the attacker's label for the others.
+    `num_clean` clean ones and the attacker's label for the others. `audits` are further inputs, by
+    name, which are asked for the attacker's label after the last round.
     """
 
     inputs: torch.Tensor
     labels: torch.Tensor
     num_clean: int
+    audits: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -82,6 +85,26 @@ def evaluate(
             f"of {num_classes} classes; there are {' and '.join(map(str, tests.counts))}"
         )
     return Accuracy(100 * main, 100 * hit, {c: 100 * share for c, share in enumerate(per_class)})
+
+
+def audit(
+    model: FlatModel,
+    tests: TestSets,
+    autocast: torch.dtype | None = None,
+) -> dict[str, float]:
+    """Percentage of each audit's inputs that the model as it is gives the attacker's label."""
+    model.module.eval()
+    wanted = tests.labels[-1:]
+    found = {}
+    with (
+        torch.no_grad(),
+        torch.autocast(model.device.type, autocast, enabled=autocast is not None),
+    ):
+        for name, inputs in tests.audits.items():
+            batches = inputs.split(_CPU_BATCH)
+            hits = [_hits(model, batch, wanted.expand(len(batch))) for batch in batches]
+            found[name] = 100 * torch.cat(hits).double().mean().item()
+    return found
 
 
 def _hits(model: FlatModel, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from edgecase.datasets import EDGE_SETS
+from edgecase.federation.audit import name_audits
 from edgecase.federation.clients import Population, build_populations, build_tests
 from edgecase.federation.evaluate import TestSets
 from edgecase.federation.flat import FlatModel
@@ -19,6 +21,7 @@ from edgecase.federation.pretrain import load_start
 from edgecase.federation.probe import AUTO, Work, choose_backend
 from edgecase.federation.session import Session
 from edgecase.federation.simulate import RoundRecord, SeedRun
+from edgecase.federation.stores import TokenStore
 from edgecase.federation.task import TaskData, build_model, task_data, watched_classes
 from edgecase.federation.trainer import Trainer, build_trainer
 from edgecase.machine.device import describe, total_memory
@@ -125,8 +128,13 @@ class Experiment:
 
     def tests(self, seed: int) -> TestSets:
         """The clean and the backdoor test set of a seed."""
-        data = self.data
-        return build_tests(data.test, self.poisons[seed], data.transforms, self.model.dtype)
+        data, poison = self.data, self.poisons[seed]
+        tests = build_tests(data.test, poison, data.transforms, self.model.dtype)
+        if not (isinstance(data.test, TokenStore) and len(poison["test_x"])):
+            return tests
+        source = EDGE_SETS[self.parameters.edge_set].source_class
+        lines = torch.from_numpy(poison["test_x"])
+        return replace(tests, audits=name_audits(data.test, lines, source))
 
     def attacker_share(self) -> float:
         """The attacker's expected FedAvg weight in a round with one attacker, mean over seeds."""

@@ -12,7 +12,7 @@ import torch
 from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate, Rule
 from edgecase.federation.clients import Population
-from edgecase.federation.evaluate import Accuracy, TestSets, evaluate
+from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.root import root_updates
@@ -118,7 +118,9 @@ def simulate(
                 buffers=buffers,
                 autocast=autocast_dtype(precision),
             )
-        return _accuracy_columns(accuracy, classes)
+            last = round == parameters.rounds
+            audits = audit(model, run.tests, autocast_dtype(precision)) if last else {}
+        return _accuracy_columns(accuracy, classes) | audits
 
     done = {run.seed: run.begun.round if run.begun else 0 for run in runs}
     current = {run.seed: run.model(start) for run in runs}
