@@ -43,7 +43,7 @@ def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
 
 def _message(error: jsonschema.ValidationError) -> str:
     schema = cast(Mapping, error.schema)
-    allowed = schema.get("allowed")
+    allowed = str(schema.get("allowed", ""))
     if error.validator == "enum":
         choices = ["null" if choice is None else choice for choice in schema["enum"]]
         return str(unknown_name(error.instance, choices))
