@@ -429,7 +429,7 @@ def test_a_configuration_without_cells_is_refused():
 
 
 @pytest.mark.parametrize("value", [None, {}, 5, "x", {"task": T1}, {"task": 3, "participation": 4}])
-@pytest.mark.parametrize("role", ["task1", "task2"])
+@pytest.mark.parametrize("role", ["task1", "task2", "task4"])
 def test_role_of_a_wrong_kind_is_told(role, value):
     found = problems((f"claims/{role}", value))
     assert all(problem.startswith(f"claims.{role}") for problem in found)
@@ -444,8 +444,8 @@ def test_sigma_override_of_a_wrong_kind_is_told(value):
 @pytest.mark.parametrize("value", ["x", 5, {"task": T1}])
 def test_unknown_role_is_told_with_those_that_are_known(value):
     (problem,) = problems(("claims/task6", value))
-    assert problem.startswith("claims: 'task6' is unknown; did you mean 'task2'?")
-    assert problem.endswith(" allowed: task1, task2, sigma_override")
+    assert problem.startswith("claims: 'task6' is unknown; did you mean 'task4'?")
+    assert problem.endswith(" allowed: task1, task2, task4, sigma_override")
 
 
 @pytest.mark.parametrize("place", ["switches/p_study", f"tasks/{T1}/switches"])
