@@ -49,5 +49,6 @@ if "shard" not in config:
 rule all:
     default_target: True
     input:
-        all_files(),
+        cell_files(CELLS),
+        PRODUCTS.all(),
     localrule: True

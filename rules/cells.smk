@@ -4,9 +4,9 @@
 rule cell:
     input:
         dataset=prepared("dataset"),
-        partition=partitions,
-        poison=poisons,
-        start=start,
+        partition=lambda wildcards: JOBS.partitions(cell_of(wildcards)),
+        poison=lambda wildcards: JOBS.poisons(cell_of(wildcards)),
+        start=lambda wildcards: JOBS.start(wildcards.task, wildcards.override),
     output:
         rounds=RUN.rounds(AXES, SEEDS),
         timings=RUN.timings(AXES, SEEDS),
@@ -17,13 +17,13 @@ rule cell:
         "../envs/edgecase.yaml"
     threads: THREADS
     resources:
-        **asks(cell_requests),
-        gpu=GPU,
+        **asks(lambda wildcards: ASKED_BY.cell(cell_of(wildcards))),
+        gpu=PLACEMENT.gpu,
         # No parameter: it changes no result.
         test_batch_size=task_key("test_batch_size"),
     params:
-        code=lambda wildcards: sources.digest_for("cell", cell_parameters(wildcards)),
-        parameters=lambda wildcards: as_json(cell_parameters(wildcards)),
+        code=lambda wildcards: sources.digest_for("cell", JOBS.cell_parameters(cell_of(wildcards))),
+        parameters=lambda wildcards: as_json(JOBS.cell_parameters(cell_of(wildcards))),
         seeds=" ".join(map(str, SEEDS)),
         backend=config.get("backend", "auto"),
         probes=RUN.probes,
@@ -43,5 +43,5 @@ rule cell:
 
 rule cells:
     input:
-        [cell_files(cell) for cell in CELLS],
+        cell_files(CELLS),
     localrule: True

@@ -3,7 +3,7 @@ rule claims:
     input:
         claims=local("config/claims.yaml"),
         measures=RUN.table("measures"),
-        densities=RUN.table("fig2") if DENSITY_TASKS else [],
+        densities=RUN.table("fig2") if PRODUCTS.density_tasks else [],
     output:
         csv=RUN.claims(),
         markdown=RUN.claims("md"),
@@ -25,10 +25,12 @@ rule claims:
         " --csv {output.csv} --markdown {output.markdown} 2> {log}"
 
 
-for claim, cells in CLAIM_CELLS.items():
+for claim, cells in claims.cells_needed(
+    CLAIMS, config.get("claims", {}), all_cells(config)
+).items():
 
     rule:
         name:
             f"claim-{claim}"
         input:
-            [cell_files(cell) for cell in cells],
+            cell_files(cells),

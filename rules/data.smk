@@ -25,7 +25,9 @@ rule prepare:
     conda:
         "../envs/edgecase.yaml"
     params:
-        code=lambda wildcards: sources.digest("prepare", PREPARED[wildcards.name].build.__module__),
+        code=lambda wildcards: sources.digest(
+            "prepare", (DATASETS | EDGE_SETS)[wildcards.name].build.__module__
+        ),
         raw=lambda wildcards, input: f"--raw {input.raw}" if input.raw else "",
     shell:
         "python workflow/scripts/prepare.py --sources config/sources.yaml --name {wildcards.name}"

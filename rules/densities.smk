@@ -1,8 +1,8 @@
 # Figure 2: how likely the edge cases' features are where the training features lie.
 rule densities:
     input:
-        dataset=lambda wildcards: density_data(wildcards.task, "dataset"),
-        comparison=lambda wildcards: density_data(wildcards.task, "comparison"),
+        dataset=lambda wildcards: JOBS.density_data(wildcards.task, "dataset"),
+        comparison=lambda wildcards: JOBS.density_data(wildcards.task, "comparison"),
         poison=[RUN.poison("{task}", "edge-case", "default", seed) for seed in SEEDS],
         start=RUN.start("{task}"),
     output:
@@ -13,13 +13,15 @@ rule densities:
         "../envs/edgecase.yaml"
     threads: THREADS
     resources:
-        **asks(density_requests),
-        gpu=GPU,
+        **asks(lambda wildcards: ASKED_BY.densities(wildcards.task)),
+        gpu=PLACEMENT.gpu,
         # No parameter: it changes no result.
         test_batch_size=task_key("test_batch_size"),
     params:
-        code=lambda wildcards: sources.digest_for("densities", density_parameters(wildcards.task)),
-        parameters=lambda wildcards: as_json(density_parameters(wildcards.task)),
+        code=lambda wildcards: sources.digest_for(
+            "densities", JOBS.density_parameters(wildcards.task)
+        ),
+        parameters=lambda wildcards: as_json(JOBS.density_parameters(wildcards.task)),
         seeds=" ".join(map(str, SEEDS)),
     shell:
         "$EDGECASE_ON_GPU python workflow/scripts/densities.py --task {wildcards.task}"
@@ -31,7 +33,7 @@ rule densities:
 
 rule density_table:
     input:
-        tables=[RUN.densities(task) for task in DENSITY_TASKS],
+        tables=PRODUCTS.densities(),
     output:
         table=RUN.table("fig2"),
     log:
@@ -68,16 +70,16 @@ rule density_figure:
         " --png {output.png} 2> {log}"
 
 
-if DENSITY_TASKS:
+if PRODUCTS.density_tasks:
 
     rule fig2:
         input:
-            figure_files("fig2"),
+            PRODUCTS.figures("fig2"),
 
 
 # What needs a model; all else is drawn from it.
 rule measured:
     input:
         rules.cells.input,
-        density_files(),
+        PRODUCTS.densities(),
     localrule: True

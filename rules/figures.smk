@@ -1,7 +1,6 @@
 # Tidy tables and figures, and a target for each figure by its name.
-MONTAGE_SEED = SEEDS[0]
-TASKS = list(dict.fromkeys(cell.task for cell in CELLS))
-MONTAGE_DATA = [layout.prepared(config["tasks"][task]["dataset"]) for task in TASKS]
+FIGURE_NAMES = PRODUCTS.figure_names
+TASKS = PRODUCTS.montage_tasks
 
 
 rule collect:
@@ -34,7 +33,7 @@ rule figure:
         png=report(
             RUN.figure("{figure}"),
             caption="../docs/captions/figure.rst",
-            category=lambda wildcards: report_category(wildcards),
+            category=lambda wildcards: CONTENTS.category(wildcards.figure),
             labels={"figure": "{figure}", "view": "figure"},
         ),
     log:
@@ -55,10 +54,10 @@ rule figure:
 
 rule montage:
     input:
-        datasets=MONTAGE_DATA if montage_images() else [],
+        datasets=PRODUCTS.montage_data if PRODUCTS.montage_is_drawn else [],
         poison=(
-            [RUN.poison(task, "edge-case", "default", MONTAGE_SEED) for task in TASKS]
-            if montage_images()
+            [RUN.poison(task, "edge-case", "default", SEEDS[0]) for task in TASKS]
+            if PRODUCTS.montage_is_drawn
             else []
         ),
     output:
@@ -89,7 +88,7 @@ rule montage:
 
 rule fig1:
     input:
-        figure_files("fig1"),
+        PRODUCTS.figures("fig1"),
 
 
 for figure_name in FIGURE_NAMES:
@@ -98,10 +97,10 @@ for figure_name in FIGURE_NAMES:
         name:
             figure_name
         input:
-            figure_files(figure_name),
+            PRODUCTS.figures(figure_name),
 
 
 rule figures:
     input:
-        figure_files(),
+        PRODUCTS.figures(),
     localrule: True

@@ -4,7 +4,7 @@
 rule pretrain:
     input:
         dataset=prepared("dataset"),
-        authors=authors_checkpoint,
+        authors=lambda wildcards: JOBS.checkpoint(wildcards.task, wildcards.variant),
     output:
         model=RUN.start("{task}", "{variant}"),
         report=RUN.start("{task}", "{variant}", "json"),
@@ -14,13 +14,17 @@ rule pretrain:
         "../envs/edgecase.yaml"
     threads: THREADS
     resources:
-        **asks(start_requests),
-        gpu=GPU,
+        **asks(lambda wildcards: ASKED_BY.start(wildcards.task, wildcards.variant)),
+        gpu=PLACEMENT.gpu,
         # No parameter: it changes no result.
         test_batch_size=task_key("test_batch_size"),
     params:
-        code=lambda wildcards: sources.digest_for("pretrain", pretrain_parameters(wildcards)),
-        parameters=lambda wildcards: as_json(pretrain_parameters(wildcards)),
+        code=lambda wildcards: sources.digest_for(
+            "pretrain", JOBS.start_parameters(wildcards.task, wildcards.variant)
+        ),
+        parameters=lambda wildcards: as_json(
+            JOBS.start_parameters(wildcards.task, wildcards.variant)
+        ),
         authors=lambda wildcards, input: f"--authors {input.authors}" if input.authors else "",
         state=RUN.state("pretrain/{task}/{variant}"),
     shell:

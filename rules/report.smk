@@ -4,20 +4,20 @@ report: "../docs/captions/report.rst"
 
 rule page:
     input:
-        table=lambda wildcards: page_table(wildcards.table),
+        table=lambda wildcards: PRODUCTS.page_table(wildcards.table),
         summary=lambda wildcards: (RUN.table("summary") if wildcards.table in FIGURE_NAMES else []),
     output:
         html=report(
             RUN.page("{table}"),
             caption="../docs/captions/page.rst",
-            category=report_category,
-            labels=page_labels("numbers"),
+            category=lambda wildcards: CONTENTS.category(wildcards.table),
+            labels=lambda wildcards: CONTENTS.labels(wildcards.table, "numbers"),
         ),
         packed=report(
             RUN.page("{table}", "csv.gz"),
             caption="../docs/captions/page.rst",
-            category=report_category,
-            labels=page_labels("whole CSV"),
+            category=lambda wildcards: CONTENTS.category(wildcards.table),
+            labels=lambda wildcards: CONTENTS.labels(wildcards.table, "whole CSV"),
         ),
     log:
         RUN.log("page/{table}"),
@@ -39,7 +39,7 @@ rule page:
 rule provenance:
     input:
         records=[RUN.record(cell) for cell in CELLS],
-        starts=starting_models(),
+        starts=JOBS.starts(CELLS),
     output:
         html=report(
             RUN.page("provenance"),
@@ -66,9 +66,9 @@ rule front:
         claims=RUN.claims(),
         records=[RUN.record(cell) for cell in CELLS],
         timings=[path for cell in CELLS for path in RUN.timings(cell, SEEDS)],
-        starts=starting_models(),
+        starts=JOBS.starts(CELLS),
         sources=local("config/sources.yaml"),
-        captions=[local(f"docs/captions/{name}.rst") for name in numbered_figures()],
+        captions=[local(f"docs/captions/{name}.rst") for name in PRODUCTS.numbered()],
     output:
         html=RUN.page("front"),
     log:
@@ -80,7 +80,7 @@ rule front:
         code=sources.digest("front"),
         run=config["run"],
         configfiles=CONFIGFILES,
-        figures=[RUN.figure(name) for name in numbered_figures()],
+        figures=[RUN.figure(name) for name in PRODUCTS.numbered()],
         pages=[RUN.page(name) for name in [*CONTENTS.titles, "provenance"]],
         titles=[*CONTENTS.titles.values(), PROVENANCE],
     shell:

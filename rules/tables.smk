@@ -23,7 +23,7 @@ rule summary:
 rule hyperparameters:
     input:
         records=[RUN.record(cell) for cell in CELLS],
-        starts=starting_models(),
+        starts=JOBS.starts(CELLS),
     output:
         csv=RUN.table("hyperparameters"),
         markdown=RUN.table("hyperparameters", "md"),
@@ -85,5 +85,5 @@ rule ablation_effects:
 
 rule tables:
     input:
-        table_files(),
+        PRODUCTS.tables(),
     localrule: True

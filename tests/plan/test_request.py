@@ -10,6 +10,7 @@ from tests.plan.made_up import SPEED, answer, calibration
 
 from edgecase import config as configuration
 from edgecase.plan import speed
+from edgecase.plan.asked import Asked
 from edgecase.plan.request import START_MINUTES, Requests
 from edgecase.plan.work import cell_job, density_job, jobs, start_job
 from edgecase.results.cells import Cell, all_cells
@@ -140,3 +141,24 @@ def test_a_measurement_of_another_device_or_other_threads_is_none(measured):
     for spoilt in (json.dumps(content)[:-1], json.dumps(content | {"key": [1]})):
         path.write_text(spoilt)
         assert Requests.of(PAPER, path).measured is None
+
+
+@pytest.mark.parametrize(
+    ("arrays", "together"),
+    [("", set()), ("pretrain, cell", {"cell", "pretrain"}), ("all", {"all"})],
+)
+def test_jobs_of_an_array_ask_for_what_the_largest_of_them_needs(arrays, together):
+    cells = all_cells(DEMO)
+    asked, whole = Asked(DEMO, cells, arrays), jobs(DEMO, cells)
+    of_cells = [job for job in whole if job.is_cell]
+    starts = [job for job in whole if not job.is_cell]
+    task = DEMO["densities"]["tasks"][0]
+    every = {"all"} & together
+    assert asked.planned == whole
+    assert asked.cell(cells[0]) == (
+        of_cells if every or "cell" in together else [cell_job(DEMO, cells[0])]
+    )
+    assert asked.start(task, "default") == (
+        starts if every or "pretrain" in together else [start_job(DEMO, task, "default")]
+    )
+    assert len(asked.densities(task)) == (len(DEMO["densities"]["tasks"]) if every else 1)

@@ -1,0 +1,92 @@
+"""Say what each job of a run reads and is told: files and parameters, by task, variant and cell."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from edgecase import config as configuration
+from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
+from edgecase.densities import settings as density_settings
+from edgecase.results import layout
+from edgecase.results.cells import DEFAULT, Cell
+
+
+def as_json(value: object) -> str:
+    """A parameter as one line of text with a fixed order of keys: equal values, equal jobs."""
+    return json.dumps(value, sort_keys=True)
+
+
+def raw_folders(name: str) -> list[str]:
+    """The folders of verified files that a data set or an edge set is prepared from."""
+    described = DATASETS.get(name) or EDGE_SETS[name]
+    return [layout.raw(source) for source in described.sources]
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """What the jobs of the run that `config` declares read and are told."""
+
+    config: Mapping
+
+    @property
+    def run(self) -> layout.Run:
+        return layout.Run(self.config["run"])
+
+    @property
+    def seeds(self) -> list[int]:
+        """In order, so that another order in the configuration is the same run."""
+        return sorted(self.config["seeds"])
+
+    def task(self, task: str, override: str = DEFAULT) -> dict[str, Any]:
+        """The task's parameters, resolved."""
+        return configuration.resolve_task(self.config, task, override)
+
+    def checkpoint(self, task: str, variant: str) -> list[str]:
+        """The folder of the authors' checkpoint, where the task starts from it."""
+        resolved = self.task(task, variant)
+        if resolved["start"] != "authors":
+            return []
+        return [layout.raw(AUTHORS_STARTS[resolved["model"]["name"]][0])]
+
+    def start_parameters(self, task: str, variant: str) -> dict[str, Any]:
+        """What the starting model depends on, and nothing else."""
+        return configuration.resolve_start(self.task(task, variant))
+
+    def start(self, task: str, override: str, ending: str = "safetensors") -> str:
+        """The starting model of a task under an override, or with "json" its record."""
+        variant = configuration.pretrain_variant(self.config, task, override)
+        return self.run.start(task, variant, ending)
+
+    def starts(self, cells: Iterable[Cell]) -> list[str]:
+        """The records of the starting models of the cells, each once."""
+        return list(dict.fromkeys(self.start(cell.task, cell.override, "json") for cell in cells))
+
+    def partitions(self, cell: Cell) -> list[str]:
+        """The partition of every seed."""
+        variant = configuration.partition_variant(self.config, cell.task, cell.override)
+        return [self.run.partition(cell.task, variant, seed) for seed in self.seeds]
+
+    def poisons(self, cell: Cell) -> list[str]:
+        """The poisoned sets of every seed."""
+        variant = configuration.poison_variant(self.config, cell.task, cell.override)
+        return [self.run.poison(cell.task, cell.case, variant, seed) for seed in self.seeds]
+
+    def cell_parameters(self, cell: Cell) -> dict[str, Any]:
+        """What the cell depends on, and nothing else."""
+        return configuration.resolve_cell(self.config, cell)
+
+    def density_parameters(self, task: str) -> dict[str, Any]:
+        """What the log-densities of a task depend on, and nothing else."""
+        resolved = self.task(task)
+        section = self.config["densities"]
+        datasets = {name: body["dataset"] for name, body in self.config["tasks"].items()}
+        own = {key: resolved[key] for key in ("dataset", "edge_set", "model")}
+        own["comparison"] = density_settings.out_of_distribution(task, section, datasets)
+        own["switches"] = configuration.resolve_start(resolved)["switches"]
+        keys = ("components", "variance", "train_samples", "test_samples")
+        return own | {key: section[key] for key in keys}
+
+    def density_data(self, task: str, key: str) -> str:
+        """The prepared file of the task's `dataset`, or of the `comparison` of figure 2."""
+        return layout.prepared(self.density_parameters(task)[key])
