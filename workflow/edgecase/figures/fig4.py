@@ -71,9 +71,9 @@ def _columns(table: pd.DataFrame) -> list[tuple[str, str]]:
 def _title(task: str, override: str, table: pd.DataFrame) -> str:
     overrides = table.loc[table["task"] == task, "override"]
     if "matched" in override:
-        return f"{task}\nmatched split (judged)"
+        return f"{task}\nmatched (judged)"
     if override == "default" and overrides.str.contains("matched").any():
-        return f"{task}\npublished split (beside)"
+        return f"{task}\npublished (beside)"
     return task if override == "default" else f"{task}\n{override}"
 
 
