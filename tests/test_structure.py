@@ -1,5 +1,6 @@
 """What import-linter cannot say of the structure: the rules load no torch, and call by name."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -23,6 +24,20 @@ def test_what_the_rules_import_loads_no_torch():
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_scripts_import_the_library_and_not_each_other_or_what_serves_the_rules():
+    names = {path.stem for path in SCRIPTS.glob("*.py")}
+    assert len(names) > 20
+    for path in SCRIPTS.glob("*.py"):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        imported = {
+            alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names
+        }
+        imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+        roots = {name.split(".")[0] for name in imported}
+        assert not roots & ({"scripts", "snakemake"} | names), path.name
+        assert not any(name.startswith("edgecase.pipeline") for name in imported), path.name
 
 
 def test_each_script_of_a_rule_has_its_name():
