@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.claims.made_up import cell, last, measured
 
 from edgecase import claims, config
 from edgecase.analysis import reported
 from edgecase.analysis.measures import MEASURES
 from edgecase.claims.check import problems
+from edgecase.claims.model import FAILS, HOLDS, ROLES
 from edgecase.claims.region import Region
+from edgecase.claims.verdict import judge
 from edgecase.claims.words import FIRST, LAST
 from edgecase.figures import printed
 from edgecase.results.cells import all_cells
@@ -35,12 +38,13 @@ def test_the_paper_configuration_runs_every_claim(paper):
 
 
 def test_the_figures_declare_what_their_claims_read(paper):
-    """A claim of figure n is judged on cells of that figure, or of its companions figure n-…"""
+    """A claim of figure n is judged on cells of that figure, its companions figure n-…, or an
+    ablation."""
     for name, claim in CLAIMS.items():
         blocks = [
             block
             for figure, blocks in paper["figures"].items()
-            if re.fullmatch(rf"{claim.figure}(-.*)?", figure)
+            if re.fullmatch(rf"{claim.figure}(-.*)?|ablation", figure)
             for block in blocks
         ]
         cells = all_cells({"figures": {claim.figure: blocks}})
@@ -50,7 +54,7 @@ def test_the_figures_declare_what_their_claims_read(paper):
 
 def test_the_roles_fit_the_configuration(paper):
     claims.check_roles(paper["claims"])
-    for role in ("task1", "task2"):
+    for role in ROLES:
         assert paper["claims"][role]["task"] in paper["tasks"]
     assert paper["claims"]["sigma_override"] in paper["overrides"]
 
@@ -59,8 +63,52 @@ def test_every_figure_with_a_claim_is_there():
     covered = {claim.figure for claim in CLAIMS.values()}
     assert covered == {"fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "fig8"}
     later = {claim.role for claim in CLAIMS.values() if not claim.covered}
-    assert later == {"task3", "task4", "task5"}
-    assert not CLAIMS["fig5-blackbox-passes-multi-krum-task4"].covered
+    assert later == {"task3", "task5"}
+
+
+TWEETS = {"task4": {"task": "tweets", "participation": "fixed-freq-10"}}
+
+
+def on_tweets(name, content):
+    found = {cell(task="tweets", **dict(axes)): last(*values) for axes, values in content.items()}
+    return judge(CLAIMS[f"{name}-task4"], TWEETS, measured(found)).verdict
+
+
+def under(defense, override="default", attack="blackbox", case="edge-case"):
+    axes = {"attack": attack, "defense": defense, "override": override, "case": case}
+    return tuple(axes.items())
+
+
+def test_a_misspelt_multi_krum_that_passes_is_told_from_one_that_stops():
+    content = {
+        under("multi-krum"): (9, 10, 11),
+        under("multi-krum", attack="none"): (8, 10, 9),
+        under("multi-krum", "multi-krum-branch-published"): (60, 62, 61),
+        under("no-defense", attack="none"): (10, 11, 9),
+    }
+    assert on_tweets("fig5-blackbox-passes-multi-krum", content) == FAILS
+    assert on_tweets("fig5-blackbox-passes-misspelt-multi-krum", content) == HOLDS
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [(10, HOLDS), (-10, FAILS)])
+def test_sizes_of_an_lstm_run_from_the_smallest_to_the_tasks_own(slope, verdict):
+    sizes = enumerate(("hidden-25", "hidden-50", "hidden-100", "default"))
+    rows = [
+        (under("no-defense", size, attack), [50 + slope * n * (attack != "none")] * 3)
+        for n, size in reversed(list(sizes))
+        for attack in ("none", "blackbox")
+    ]
+    assert on_tweets("fig8-larger-easier", dict(rows)) == verdict
+
+
+def test_the_order_of_the_cases_of_task_4_is_judged_on_equal_doses():
+    cases = ("edge-case", "almost-edge-case", "normal-case")
+    falls = {
+        under("no-defense", "matched", case=case): (60 - 20 * n, 62 - 20 * n, 61 - 20 * n)
+        for n, case in enumerate(cases)
+    }
+    rises = {under("no-defense", case=case): (20 * n,) * 3 for n, case in enumerate(cases)}
+    assert on_tweets("fig4-fewer-holders-stronger", falls | rises) == HOLDS
 
 
 def test_quantities_are_measures_of_a_run():

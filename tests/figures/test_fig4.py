@@ -1,7 +1,9 @@
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
-from tests.figures.made_up import cell, panel_notice, texts
+from tests.figures.made_up import cell, misplaced, panel_notice, texts
 
 from edgecase.base.errors import DataError
 from edgecase.figures import fig4, style
@@ -52,9 +54,18 @@ def test_matched_split_is_judged_and_drawn_first():
     table = pd.concat([three_cases(), three_cases(override="p-study-matched")])
     titles = [axis.get_title() for axis in fig4.draw(table).axes[:2]]
     assert titles == [
-        "cifar10-southwest\nmatched split (judged)",
-        "cifar10-southwest\npublished split (beside)",
+        "cifar10-southwest\nmatched (judged)",
+        "cifar10-southwest\npublished (beside)",
     ]
+
+
+def test_titles_of_the_papers_columns_lie_side_by_side():
+    tasks = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos")
+    split = [three_cases(task=task, override="matched") for task in (tasks[0], tasks[2])]
+    figure = fig4.draw(pd.concat([*split, *[three_cases(task=task) for task in tasks]]))
+    assert misplaced(figure) == []
+    titles = [axis.title.get_window_extent() for axis in figure.axes[:5]]
+    assert all(one.x1 < other.x0 for one, other in pairwise(titles))
 
 
 @pytest.mark.parametrize("task", ["emnist-ardis", "mnist-ardis"])

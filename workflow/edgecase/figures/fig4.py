@@ -71,9 +71,9 @@ def _columns(table: pd.DataFrame) -> list[tuple[str, str]]:
 def _title(task: str, override: str, table: pd.DataFrame) -> str:
     overrides = table.loc[table["task"] == task, "override"]
     if "matched" in override:
-        return f"{task}\nmatched split (judged)"
+        return f"{task}\nmatched (judged)"
     if override == "default" and overrides.str.contains("matched").any():
-        return f"{task}\npublished split (beside)"
+        return f"{task}\npublished (beside)"
     return task if override == "default" else f"{task}\n{override}"
 
 
@@ -145,5 +145,5 @@ def _notes(table: pd.DataFrame, with_points: list[str]) -> list[str]:
             "The notebook's run was on EMNIST with 3,383 clients, 30 a round; on another data set "
             "or scale its points are no target."
         )
-    notes.append("The paper's tasks 3 to 5 are not covered yet.")
+    notes.append("The paper's tasks 3 and 5 are not covered yet.")
     return notes
