@@ -8,7 +8,7 @@ VERDICT_CELLS = expand(verdict_blocks(config))
 
 if "defense" in ASKED:
 
-    rule verdict:
+    rule verdict_table:
         input:
             records=[RUN.record(cell) for cell in VERDICT_CELLS],
             rounds=rounds_of(VERDICT_CELLS),
@@ -25,27 +25,50 @@ if "defense" in ASKED:
                 category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "table"},
             ),
+        log:
+            RUN.log("verdict_table", ASKED["task"], ASKED["defense"]),
+        localrule: True
+        conda:
+            "../envs/edgecase.yaml"
+        params:
+            code=sources.digest("verdict_table"),
+            defense=ASKED["defense"],
+            cells=folders,
+            configfiles=CONFIGFILES,
+            figure=RUN.verdict(ASKED["task"], ASKED["defense"], "png"),
+        shell:
+            "python workflow/scripts/verdict_table.py --defense {params.defense} --cells {params.cells}"
+            " --configfiles {params.configfiles:q} --csv {output.csv} --markdown {output.markdown}"
+            " --figure {params.figure} 2> {log}"
+
+    rule verdict_figure:
+        input:
+            table=rules.verdict_table.output.csv,
+        output:
+            pdf=RUN.verdict(ASKED["task"], ASKED["defense"], "pdf"),
             png=report(
                 RUN.verdict(ASKED["task"], ASKED["defense"], "png"),
                 caption="../docs/captions/verdict.rst",
                 category="6 Verdicts",
                 labels={"defense": ASKED["defense"], "task": ASKED["task"], "what": "figure"},
             ),
-            pdf=RUN.verdict(ASKED["task"], ASKED["defense"], "pdf"),
         log:
-            RUN.log("verdict", ASKED["task"], ASKED["defense"]),
+            RUN.log("verdict_figure", ASKED["task"], ASKED["defense"]),
         localrule: True
         conda:
             "../envs/edgecase.yaml"
         params:
-            code=sources.digest("verdict"),
+            code=sources.digest("verdict_figure"),
             defense=ASKED["defense"],
-            cells=folders,
-            configfiles=CONFIGFILES,
         shell:
-            "python workflow/scripts/verdict.py --defense {params.defense} --cells {params.cells}"
-            " --configfiles {params.configfiles:q} --csv {output.csv} --markdown {output.markdown}"
+            "python workflow/scripts/verdict_figure.py --defense {params.defense} --table {input.table}"
             " --pdf {output.pdf} --png {output.png} 2> {log}"
+
+    rule verdict:
+        input:
+            rules.verdict_table.output,
+            rules.verdict_figure.output,
+        localrule: True
 
 else:
 

@@ -54,6 +54,8 @@ def test_the_paper_and_the_small_run_download_what_is_said():
         "emnist": "EMNIST",
         "ardis": "ARDIS",
         "greencar": "green cars",
+        "sentiment140": "Sentiment140",
+        "lanthimos": "Lanthimos",
     }
     for run in ("small", "paper"):
         path = None if run == "paper" else ROOT / "config" / f"{run}.yaml"

@@ -23,12 +23,12 @@ def rounds_of(*rounds, attackers=(-1,)) -> pd.DataFrame:
     """Rounds 0, 1, … of one seed from pairs (participants, refused); `attackers` by their ids."""
     rows = [dict.fromkeys(ROUND_COLUMNS, 0.0) | {"client_ids": "", "refused_ids": None}]
     for participants, refused in rounds:
-        hostile = [client for client in participants if client in attackers]
+        malicious = [client for client in participants if client in attackers]
         row = dict.fromkeys(ROUND_COLUMNS, 0.0) | {
             "num_clients": len(participants),
-            "num_attackers": len(hostile),
+            "num_attackers": len(malicious),
             "num_accepted": len(participants) - len(refused),
-            "attacker_accepted": len(set(hostile) - set(refused)) if hostile else None,
+            "attacker_accepted": len(set(malicious) - set(refused)) if malicious else None,
             "client_ids": " ".join(map(str, participants)),
             "refused_ids": " ".join(map(str, refused)) or None,
         }

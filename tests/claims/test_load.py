@@ -115,7 +115,7 @@ def test_a_broken_part_is_refused_by_entry_and_key(tmp_path, part, problem):
         ({"sure": "certain"}, "claims.made-up.sure: 'certain' is not one of"),
         ({"scope": "not covered yet"}, "claims.made-up: needs either parts or a scope"),
         ({"scope": "never"}, "claims.made-up.scope: 'not covered yet' was expected"),
-        ({"roles": ["task4"]}, "claims.made-up.roles: task4 cannot be judged; allowed: task1"),
+        ({"roles": ["task5"]}, "claims.made-up.roles: task5 cannot be judged; allowed: task1"),
         ({"figure": 4}, "claims.made-up.figure: 4 is not of type 'string'"),
         ({"verdict": "holds"}, "claims.made-up: Additional properties are not allowed"),
     ],
@@ -167,7 +167,7 @@ def test_an_absent_file_is_refused(tmp_path):
     [
         (
             {"task6": {}},
-            "claims: 'task6' is unknown; did you mean 'task2'? allowed: task1, task2, ",
+            "claims: 'task6' is unknown; did you mean 'task4'? allowed: task1, task2, task4, ",
         ),
         ({"task1": "planes"}, "claims.task1: 'planes'; expected the keys task, participation"),
         ({"task2": {"task": "digits"}}, "claims.task2: "),

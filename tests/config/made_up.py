@@ -10,7 +10,7 @@ from edgecase.base.errors import ConfigError
 from edgecase.results.cells import Cell
 
 CONFIG = Path(__file__).parents[2] / "config"
-T1, T2 = "cifar10-southwest", "emnist-ardis"
+T1, T2, T4 = "cifar10-southwest", "emnist-ardis", "sent140-lanthimos"
 
 read = functools.cache(config.load)
 

@@ -1,7 +1,7 @@
 """A cell has exactly the parameters that it reads: another value of any other changes no cell."""
 
 import pytest
-from tests.config.made_up import paper
+from tests.config.made_up import T4, paper
 
 from edgecase import config
 from edgecase.results.cells import all_cells
@@ -9,13 +9,17 @@ from edgecase.results.cells import all_cells
 
 def resolved(edited):
     """The paper's cells on images, of which the counts below are known."""
-    cells = [cell for cell in all_cells(edited) if cell.task != "sent140-lanthimos"]
+    cells = [cell for cell in all_cells(edited) if cell.task != T4]
     return {cell: config.resolve_cell(edited, cell) for cell in cells}
 
 
 @pytest.fixture(scope="module")
 def before():
     return resolved(paper())
+
+
+def test_number_of_cells(before):
+    assert (len(before), len(all_cells(paper()))) == (283, 338)
 
 
 def changed(before, edit):
@@ -115,6 +119,6 @@ def test_a_switch_of_sentences_changes_no_cell_of_images(before, switch, value, 
         for cell in all_cells(edited)
         if config.resolve_cell(edited, cell) != config.resolve_cell(paper(), cell)
     }
-    text = [cell for cell in all_cells(edited) if cell.task == "sent140-lanthimos"]
+    text = [cell for cell in all_cells(edited) if cell.task == T4]
     own = switch.replace("_", "-")
     assert flipped == {cell for cell in text if reads(cell) and not cell.override.startswith(own)}

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from tests.config.made_up import T1, T2, paper
+from tests.config.made_up import T1, T2, T4, paper
 
 from edgecase import config
 from edgecase.results.cells import Cell, all_cells, expand
@@ -108,9 +108,11 @@ def test_cells_of_figure_4():
     cells = expand(paper()["figures"]["fig4"])
     cases = ["edge-case", "almost-edge-case", "normal-case"]
     rest = ("blackbox", "no-defense")
-    wanted = [Cell(task, "fixed-freq-10", case, *rest) for task in (T1, T2) for case in cases]
-    wanted += [Cell(T1, "fixed-freq-10", case, *rest, "matched") for case in cases]
-    assert len(cells) == 9
+    wanted = [Cell(task, "fixed-freq-10", case, *rest) for task in (T1, T2, T4) for case in cases]
+    wanted += [
+        Cell(task, "fixed-freq-10", case, *rest, "matched") for task in (T1, T4) for case in cases
+    ]
+    assert len(cells) == 15
     assert set(cells) == set(wanted)
 
 
@@ -120,12 +122,30 @@ def test_cells_of_figure_5():
     wanted = {
         Cell(task, "fixed-freq-10", "edge-case", attack, rule)
         for task, attack, rule in product(
-            [T1, T2], ["none", "blackbox", "pgd", "pgd-replacement"], rules
+            [T1, T2, T4], ["none", "blackbox", "pgd", "pgd-replacement"], rules
         )
-        if (attack, rule) != ("pgd-replacement", "krum")  # not run in the paper
+        if task == T4 or (attack, rule) != ("pgd-replacement", "krum")  # not run in the paper
     }
-    assert len(cells) == 38
+    assert len(cells) == 58
     assert set(cells) == wanted
+
+
+def test_sizes_of_the_lstm_in_figure_8():
+    sizes = {
+        (cell.attack, 200 * config.resolve_cell(paper(), cell)["model"]["width"])
+        for cell in expand(paper()["figures"]["fig8"])
+        if cell.task == T4
+    }
+    assert sizes == set(product(["none", "blackbox"], [25, 50, 100, 200]))
+
+
+def test_radii_of_task_4_are_the_released_ones_and_one_on_either_side():
+    radii = {
+        config.resolve_cell(paper(), cell)["eps"]
+        for cell in expand(paper()["figures"]["fig5-radius"])
+        if (cell.task, cell.attack) == (T4, "pgd")
+    }
+    assert radii == {0.5, 1, 1.25, 1.5, 2}
 
 
 def test_grid_is_every_attack_and_defense_in_both_kinds_of_participation():

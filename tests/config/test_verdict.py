@@ -112,7 +112,7 @@ def test_a_verdict_alone_is_a_run():
             "digits",
             "'digits' is unknown; did you mean 'standin-digits'? allowed: cifar10-southwest, ",
         ),
-        ("participation", "freq-2", "participation: 'freq-2' is unknown; allowed: fixed-freq-"),
+        ("participation", "freq-2", "participation: 'freq-2' is unknown; did you mean 'fixed-"),
         ("radii", ["default", "r-3"], "'r-3' is unknown; allowed: default, "),
         ("radii", ["default"] * 5, "['default', 'default', 'default', 'default', 'default'] has"),
         ("radii", [], "[] should be non-empty"),

@@ -237,32 +237,40 @@ def simulate(module, world, parameters, seed):
             "momentum": parameters["momentum"],
             "weight_decay": parameters["weight_decay"],
         }
-        hostile = honest | {"epochs": parameters["attacker_epochs"]}
+        malicious = honest | {"epochs": parameters["attacker_epochs"]}
         defense = dict(parameters["defense"])
         name = defense.pop("name")
         rule = parameters["switches"]["radius_decay"]
         if parameters["attack"].startswith("pgd"):
             decays = rule == "always" or (rule == "published" and name in ("krum", "multi-krum"))
-            hostile |= {
+            malicious |= {
                 "lr": parameters["attacker_lr"] * decay,
                 "radius": parameters["eps"] * (decay if decays else 1),
                 "frequency": parameters["project_frequency"],
             }
         if "prox" in parameters["attack"]:
-            hostile |= {"prox": parameters["prox_coefficient"]}
+            malicious |= {"prox": parameters["prox_coefficient"]}
         people = participants(parameters, round, seed)
         updates, counts = [], []
         for client, attacks in people:
             if attacks:
                 anchor = None
-                if "prox" in hostile:
+                if "prox" in malicious:
                     anchor_model = train(
                         module, world["attacker"][: world["num_attacker_clean"]], other_view,
                         honest, seed, round, client, "anchor-",
                     )  # fmt: skip
                     anchor = [p.detach() for p in anchor_model.parameters()]
                 local = train(
-                    module, world["attacker"], other_view, hostile, seed, round, client, "", anchor
+                    module,
+                    world["attacker"],
+                    other_view,
+                    malicious,
+                    seed,
+                    round,
+                    client,
+                    "",
+                    anchor,
                 )
                 counts.append(len(world["attacker"]))
             else:
@@ -307,12 +315,12 @@ def simulate(module, world, parameters, seed):
         load_flat(module, w)
         accepted = sum(people[row][0] not in refused for row in attackers)
         honest_norms = [n for n, (_, attacks) in zip(norms, people, strict=True) if not attacks]
-        hostile_norms = [norms[row] for row in attackers]
+        malicious_norms = [norms[row] for row in attackers]
         record = {
             "fl_iter": round,
             "wg_norm": before,
             "lr": parameters["lr"] * decay,
-            "adv_norm_diff": float(np.mean(hostile_norms)) if attackers else 0.0,
+            "adv_norm_diff": float(np.mean(malicious_norms)) if attackers else 0.0,
             "honest_norm_mean": float(np.mean(honest_norms)) if honest_norms else 0.0,
             "num_clients": len(people),
             "num_attackers": len(attackers),

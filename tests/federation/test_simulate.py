@@ -81,8 +81,8 @@ def test_every_attack_under_every_defense(
             defense, attack=attack, participation=participation, rounds=2, local_epochs=1
         )
         expected = run(pair, world, lay_out, cell, classes)
-        hostile = [record["num_attackers"] for record, _ in expected[1:]]
-        assert (sum(hostile) > 0) == (attack != "none"), "the attack has to take part"
+        malicious = [record["num_attackers"] for record, _ in expected[1:]]
+        assert (sum(malicious) > 0) == (attack != "none"), "the attack has to take part"
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_a_first_attack_round_after_some_honest_ones(make_world, lay_out, parame
             attack="blackbox", participation=participation, first_attack_round=3, rounds=4
         )
         expected = run(softmax(world), world, lay_out, cell, classes)
-        hostile = [record["num_attackers"] > 0 for record, _ in expected[1:]]
-        assert hostile == [False, False, True, participation == "fixed-pool-6"]
+        malicious = [record["num_attackers"] > 0 for record, _ in expected[1:]]
+        assert malicious == [False, False, True, participation == "fixed-pool-6"]
 
 
 def records_of(world, lay_out, cell, classes, seed, dtype=torch.float32):

@@ -51,9 +51,19 @@ def test_networks_of_a_task_are_columns():
 def test_widths_of_the_paper_that_are_absent_are_stated():
     table = pd.concat([run(0.25), run(0.5), run(1.0, attack="none")])
     assert "In the paper, not run here: vgg9 of width 1, 2." in notes(fig8.draw(table))
-    full = pd.concat([run(w) for w in (0.5, 1.0, 2.0)])
+    assert "not run here: lstm of width 0.125, 0.25, 0.5, 1." in notes(fig8.draw(table))
+    assert "200 units" not in notes(fig8.draw(table))
+    lstm = [run(w, "lstm", task="tweets") for w in (0.125, 0.25, 0.5, 1.0)]
+    full = pd.concat([*lstm, *[run(w) for w in (0.5, 1.0, 2.0)]])
     assert "not run here" not in notes(fig8.draw(full))
-    assert "LSTM (task 4) is not covered yet" in notes(fig8.draw(full))
+    assert "or on the LSTM's 200 units" in notes(fig8.draw(full))
+
+
+def test_each_network_has_the_ticks_of_its_own_widths():
+    lstm = [run(w, "lstm", task="tweets") for w in (0.125, 0.25, 0.5, 1.0)]
+    figure = fig8.draw(pd.concat([*lstm, *[run(w) for w in (0.5, 1.0, 2.0)]]))
+    ticks = [[label.get_text() for label in axis.get_xticklabels()] for axis in figure.axes[4:]]
+    assert ticks == [["0.5", "1", "2"], ["0.125", "0.25", "0.5", "1"]]
 
 
 def test_baseline_alone_says_that_no_attack_is_run():

@@ -78,6 +78,13 @@ def test_dropout_masks_do_not_depend_on_the_longest_sentence_of_a_batch():
     torch.testing.assert_close(alone, beside, rtol=1e-5, atol=1e-6)
 
 
+def test_on_a_cpu_it_computes_in_its_own_precision_whatever_is_asked():
+    module, tokens = lstm(), sentences([3, 4, 5])
+    with torch.autocast("cpu", torch.bfloat16):
+        found = module(tokens)
+    assert torch.equal(found, module(tokens))
+
+
 def test_classes_have_one_logit():
     head = models.MODELS["lstm"].head
     logits, labels = torch.tensor([2.0, -1.0]), torch.tensor([1, 1])

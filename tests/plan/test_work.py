@@ -43,7 +43,7 @@ def count(parameters, seed, monkeypatch):
     found = {"trainings": 0, "steps": 0, "samples": 0, "evaluated": 0}
 
     class Counting:
-        model = SimpleNamespace(device=torch.device("cpu"), module=None)
+        model = SimpleNamespace(device=torch.device("cpu"), module=torch.nn.Identity())
 
         def train(self, store, jobs, autocast):
             for job in jobs:
@@ -215,6 +215,19 @@ def test_steps_of_a_dirichlet_partition(samples, clients, batch):
     assert work.samples / work.trainings == pytest.approx(np.mean(sizes))
     steps = np.mean([math.ceil(size / batch) for size in np.concatenate(sizes)])
     assert work.steps / work.trainings == pytest.approx(steps, rel=0.1)
+
+
+def test_a_root_set_is_trained_on_in_every_round():
+    """20 samples in batches of 8 are 3 steps an epoch; 2 epochs in each of 15 rounds."""
+    changes = {"rounds": 15, "local_epochs": 2, "batch_size": 8}
+    config = with_task(**changes, defenses={"fltrust": {"root_samples": 20}})
+    root, none = (
+        cell_work(
+            typed_cell(config, Cell("standin-digits", "fixed-freq-5", "edge-case", "none", rule))
+        )
+        for rule in ("fltrust", "no-defense")
+    )
+    assert root == none + Work(0, 15 * 2 * 3, 15 * 2 * 20, 0)
 
 
 @pytest.mark.parametrize("key", ["rounds", "local_epochs", "clients_per_round"])

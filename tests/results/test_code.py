@@ -13,6 +13,7 @@ from edgecase.results.cells import all_cells
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ("collect", "summary", "claims", "partition", "poison", "page", "montage")
+SCRIPTS += ("verdict_table", "verdict_figure")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_a_line_of_the_round_makes_all_cells_stale(copy, cells, before):
 
 def test_a_colour_makes_figures_stale_and_no_table(copy, cells, before):
     append(copy / "figures" / "style.py", "OTHER = 1\n")
-    assert stale(cells, before) == {*FIGURES, "montage"}
+    assert stale(cells, before) == {*FIGURES, "montage", "verdict_figure"}
 
 
 def test_a_figure_and_a_data_set_stand_alone(copy, cells, before):

@@ -30,4 +30,7 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     near = [other for other in names if other.lower() == wanted]
     near = near or [other for other in names if wanted and other.startswith(f"{wanted}-")]
     near = near or difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)
+    # Of three letters, another one makes another word: `gpu` is not `cpu`.
+    if near and len(near[0]) == len(wanted) <= 3 and sorted(near[0].lower()) != sorted(wanted):
+        return ""
     return f" did you mean '{near[0]}'?" if near else ""

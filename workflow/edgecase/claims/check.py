@@ -35,8 +35,8 @@ _BEST = ("difference", "passes", "stopped")
 def check_roles(roles: Mapping) -> None:
     """Raise one `ConfigError` if `roles` is not what a configuration's key `claims` may hold.
 
-    `task1` and `task2` are mappings with the keys task and participation, `sigma_override` is the
-    name of an override; each may be absent.
+    `task1`, `task2` and `task4` are mappings with the keys task and participation, `sigma_override`
+    is the name of an override; each may be absent.
     """
     unknown = [unknown_name(key, (*ROLES, SIGMA)) for key in roles]
     problems = [f"claims: {problem}" for problem in unknown if problem]

@@ -9,7 +9,7 @@ from edgecase.claims.region import Region
 WORDS = ("passes", "stopped", "creeps-in")
 
 #: what a run's configuration fills: the tasks that stand for the paper's, and an override.
-ROLES = ("task1", "task2")
+ROLES = ("task1", "task2", "task4")
 SIGMA = "sigma_override"
 #: stands for that override in a selector.
 PLACEHOLDER = f"<{SIGMA}>"

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from edgecase.analysis.intervals import CONFIDENCE, difference_ends, mean_ends
 from edgecase.analysis.ranges import ANY, Range
+from edgecase.base.lazy import lazy
+
+# Loaded where claims are judged alone: pages read what was judged.
+stats = lazy("scipy.stats")
 
 #: p-value up to which a trend counts: an end of the interval leaves out as much on its side.
 ONE_SIDED = (1 - CONFIDENCE) / 2

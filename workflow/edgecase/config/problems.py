@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from edgecase.base.errors import ConfigError
+from edgecase.base.names import did_you_mean
 from edgecase.population import participation
 from edgecase.results.cells import DEFAULT, Cell, expand, verdict_blocks
 
@@ -46,7 +47,12 @@ def participation_problem(name: str) -> str | None:
     try:
         participation.parse(name)
     except ConfigError as error:
-        return str(error)
+        problem, allowed, forms = str(error).rpartition(" allowed: ")
+        number = name.rpartition("-")[2]
+        names = [form.strip() for form in forms.split(",")[:2]]
+        if number.isdecimal() and int(number):
+            names = [f"{form.rpartition('-')[0]}-{number}" for form in names]
+        return f"{problem}{did_you_mean(name, names)}{allowed}{forms}"
     return None
 
 

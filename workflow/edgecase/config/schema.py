@@ -8,7 +8,7 @@ from typing import cast
 import jsonschema
 
 from edgecase.base.errors import shown
-from edgecase.base.names import did_you_mean
+from edgecase.base.names import did_you_mean, unknown_name
 from edgecase.config.declaration import config_schema
 from edgecase.config.problems import DEPTH, Problem, dotted
 
@@ -43,9 +43,16 @@ def _not_finite(value: object, where: str = "") -> Iterator[tuple[str, float]]:
 
 def _message(error: jsonschema.ValidationError) -> str:
     schema = cast(Mapping, error.schema)
-    allowed = schema.get("allowed")
+    allowed = str(schema.get("allowed", ""))
+    if error.validator == "enum":
+        choices = ["null" if choice is None else choice for choice in schema["enum"]]
+        return str(unknown_name(error.instance, choices))
     if error.validator == "pattern":
-        return f"'{error.instance}' cannot be used; allowed: {allowed}"
+        # Of what is allowed, the names; the rest is words.
+        near = did_you_mean(
+            error.instance, [name for name in allowed.split(", ") if " " not in name]
+        )
+        return f"'{error.instance}' cannot be used;{near} allowed: {allowed}"
     if error.validator == "additionalProperties":
         known = list(schema.get("properties", ()))
         return "; ".join(

@@ -48,7 +48,6 @@ def _notes(table: pd.DataFrame) -> list[str]:
         notes.append("A pool of attackers; the paper's figure has an attacker every 10 rounds.")
     elif periods != {("freq", 10)}:
         notes.append("The paper has an attacker every 10 rounds.")
-    notes.append("The paper's task 4 is not covered yet.")
     return notes
 
 

@@ -1,4 +1,4 @@
-"""Figure 8: how many channels the network has, against how well the backdoor takes."""
+"""Figure 8: how wide the network is, against how well the backdoor takes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-#: widths of the paper's VGG-9; its LSTM is of task 4.
-WIDTHS = {"vgg9": (0.5, 1, 2)}
+#: the paper's widths; its LSTM has 25, 50, 100 and 200 hidden units.
+WIDTHS = {"vgg9": (0.5, 1, 2), "lstm": (0.125, 0.25, 0.5, 1)}
 
 _ROWS = {
     "backdoor (%)\nby round": 1.35,
@@ -29,9 +29,9 @@ def draw(table: pd.DataFrame) -> Figure:
     """One column per task and network: curves by width, and backdoor accuracy against width.
 
     `table` is tidy with the parameters `model.name` and `model.width`, the factor on the channels
-    of every hidden layer. Dark curves are wide networks, dotted ones those without attack. What the
-    paper runs and the table lacks is stated. Raises `DataError` if a column mixes participations,
-    cases, attacks or defenses, or has two cells of one width.
+    or units of every hidden layer. Dark curves are wide networks, dotted ones those without attack.
+    What the paper runs and the table lacks is stated. Raises `DataError` if a column mixes
+    participations, cases, attacks or defenses, or has two cells of one width.
     """
     table = table.assign(backdoor_smooth=curves.smooth(table, "backdoor_acc"))
     widths = sorted(table["model.width"].unique())
@@ -84,7 +84,7 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict[float, str])
 
 def _notes(table: pd.DataFrame) -> list[str]:
     notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, points.window_note(table)]
-    notes += ["Width: factor on the channels of every hidden layer.", participation.note(table)]
+    notes += [_width_note(table), participation.note(table)]
     notes += points.overrides_note(table)
     attacked = table[table["attack"] != "none"]
     for model, widths in WIDTHS.items():
@@ -92,5 +92,9 @@ def _notes(table: pd.DataFrame) -> list[str]:
         absent = [f"{width:g}" for width in widths if width not in found]
         if absent:
             notes.append(f"In the paper, not run here: {model} of width {', '.join(absent)}.")
-    notes.append("The paper's LSTM (task 4) is not covered yet.")
     return notes
+
+
+def _width_note(table: pd.DataFrame) -> str:
+    note = "Width: factor on the channels of every hidden layer"
+    return note + (", or on the LSTM's 200 units." if "lstm" in set(table["model.name"]) else ".")

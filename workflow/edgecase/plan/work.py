@@ -167,6 +167,10 @@ def cell_work(parameters: CellParameters) -> Work:
         work += _training(rounds, honest.epochs, honest.batch_size, sizes)
     sizes = [own * share + others / num_clients for share in spread]
     work += _training(ordinary, honest.epochs, honest.batch_size, sizes)
+    if root := parameters.defense.root_size:
+        # The server's own training is no client's.
+        own_training = _training(rounds, honest.epochs, honest.batch_size, [root])
+        work += replace(own_training, trainings=0)
     if not malicious or parameters.attack is None:
         return work
 

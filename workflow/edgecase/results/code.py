@@ -31,7 +31,7 @@ _MAKERS = {
 
 #: Tables and claims know the figures by name, and not how they look.
 _STYLE = "edgecase.figures.style"
-_DRAWING = ("density_figure", "figure", "montage", "verdict")
+_DRAWING = ("density_figure", "figure", "montage", "verdict_figure")
 
 
 def digest(script: str, *members: str) -> str:

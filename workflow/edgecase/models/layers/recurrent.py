@@ -42,6 +42,13 @@ class RecurrentClassifier(nn.Module):
             return RecurrentClassifier(rows, *self._shape)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        if tokens.device.type != "cpu":
+            return self._logits(tokens)
+        # On a CPU an LSTM is slower in bf16, and torch has none for some processors.
+        with torch.autocast("cpu", enabled=False):
+            return self._logits(tokens)
+
+    def _logits(self, tokens: torch.Tensor) -> torch.Tensor:
         last = torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)
         if self.masked:
             last = (tokens != PADDING).sum(1) - 1

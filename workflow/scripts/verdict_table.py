@@ -1,4 +1,4 @@
-"""Judge a defense by the cells of its grid of attacks: a page, a table and a figure."""
+"""Judge a defense by the cells of its grid of attacks: a page and a table."""
 
 import argparse
 import os
@@ -9,9 +9,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
 from edgecase.base.files import atomic_path
-from edgecase.claims.words import PASSES_FROM, STOPPED_TO
-from edgecase.figures import verdict as figure
-from edgecase.figures.page import save
 from edgecase.results.records import read_cell
 from edgecase.results.tables import tidy
 from edgecase.verdict.judge import PARAMETERS, judge
@@ -27,18 +24,15 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--csv", required=True, type=Path)
     parser.add_argument("--markdown", required=True, type=Path)
-    parser.add_argument("--pdf", required=True, type=Path)
-    parser.add_argument("--png", required=True, type=Path)
+    parser.add_argument("--figure", required=True, type=Path, help="that the page shows")
     arguments = parser.parse_args(argv)
 
     verdict = judge(tidy(arguments.cells, PARAMETERS), arguments.defense)
     cells = map(read_cell, arguments.cells)
     parameters = next(c["parameters"] for c in cells if c["defense"] == arguments.defense)
-    drawn = figure.draw(verdict.rows, arguments.defense, STOPPED_TO, PASSES_FROM)
-    save(drawn, pdf=arguments.pdf, png=arguments.png)
     with atomic_path(arguments.csv) as temporary:
         verdict.rows.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
-    shown = Path(os.path.relpath(arguments.png, arguments.markdown.parent)).as_posix()
+    shown = Path(os.path.relpath(arguments.figure, arguments.markdown.parent)).as_posix()
     with atomic_path(arguments.markdown) as temporary:
         page = to_markdown(verdict, parameters, shown, arguments.configfiles)
         temporary.write_text(page, encoding="utf-8")
