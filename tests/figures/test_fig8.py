@@ -50,9 +50,10 @@ def test_networks_of_a_task_are_columns():
 
 def test_widths_of_the_paper_that_are_absent_are_stated():
     table = pd.concat([run(0.25), run(0.5), run(1.0, attack="none")])
-    assert "In the paper, not run here: vgg9 of width 1, 2." in notes(fig8.draw(table))
-    assert "not run here: lstm of width 0.125, 0.25, 0.5, 1." in notes(fig8.draw(table))
-    assert "200 units" not in notes(fig8.draw(table))
+    said = notes(fig8.draw(table))
+    absent = "vgg9 of width 1, 2; lstm of width 0.125, 0.25, 0.5, 1."
+    assert f"In the paper, not run here: {absent}" in said
+    assert "200 units" not in said
     lstm = [run(w, "lstm", task="tweets") for w in (0.125, 0.25, 0.5, 1.0)]
     full = pd.concat([*lstm, *[run(w) for w in (0.5, 1.0, 2.0)]])
     assert "not run here" not in notes(fig8.draw(full))

@@ -1,5 +1,7 @@
 """The cells of a verdict with known answers: per seed, how far each attack is above no attack."""
 
+from functools import cache
+
 import pandas as pd
 from tests.figures.made_up import cell, with_parameters, write_cell
 
@@ -28,15 +30,20 @@ def table(defense="krum", above=None, bare=40.0, main=None, seeds=SEEDS, slope=N
             height = (above or {}).get(key, 0.0) if judged else bare
             height = 0.0 if key == QUIET else height
             rise = (slope or {}).get(key, 0.0) if judged else 0.0
-            rows = cell(
-                **{"attack": attack, "override": override, "defense": name, "seeds": seeds},
-                **{"rounds": 120, "backdoor": 1.0 - 95.5 * rise, "slope": rise} | named,
-                main=(main or {}).get(key, 90.0) if judged else 92.0,
-            )
+            own = {"attack": attack, "override": override, "defense": name, **named}
+            main_accuracy = (main or {}).get(key, 90.0) if judged else 92.0
+            rows = _rows(seeds, rise, main_accuracy, **own).copy()
             heights = height if isinstance(height, tuple) else (height,) * len(seeds)
             rows["backdoor_acc"] += rows["seed"].map(dict(zip(seeds, heights, strict=True)))
             parts.append(with_parameters(rows, eps=radius, seated_client=None))
     return pd.concat(parts, ignore_index=True)
+
+
+@cache
+def _rows(seeds, rise, main, **named):
+    """The rows of one cell; most tests ask for the same ones."""
+    levels = {"rounds": 120, "backdoor": 1.0 - 95.5 * rise, "slope": rise}
+    return cell(seeds=seeds, main=main, **levels | named)
 
 
 def write(folder, **named):

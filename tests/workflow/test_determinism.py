@@ -5,6 +5,8 @@ import shlex
 import shutil
 from pathlib import Path
 
+from tests.workflow.by_hand import in_this_process
+
 SEEDS = (0, 1)
 CELLS = "results/test/cells/standin-digits"
 KRUM = "fixed-freq-2/edge-case/blackbox/krum/default"
@@ -46,8 +48,12 @@ def test_by_hand_in_reverse_order_from_their_records(finished, tmp_path):
         arguments = shlex.split(record(folders[cell])["command"])
         assert arguments[:2] == ["python", "workflow/scripts/cell.py"]
         arguments[arguments.index("--out") + 1] = str(tmp_path / cell)
-        done = finished.run(*arguments)
-        assert done.returncode == 0, done.stdout
+        # One as a process of its own, which loads torch anew.
+        if cell == KRUM:
+            done = finished.run(*arguments)
+        else:
+            done = in_this_process(arguments, finished.root)
+        assert done.returncode == 0, done
         assert rounds(tmp_path / cell) == rounds(folders[cell])
         ours, theirs = record(tmp_path / cell), record(folders[cell])
         assert ours.pop("command") != theirs.pop("command")

@@ -14,6 +14,7 @@ import sys
 import time
 
 import pytest
+from tests.workflow.by_hand import in_this_process
 from tests.workflow.conftest import ROOT
 from tests.workflow.faulty import cell_again, obey_permissions
 
@@ -197,7 +198,7 @@ def test_a_job_out_of_memory_says_what_needs_less(finished, tmp_path):
     for knob in ("batch_size", "clients_per_round", "backend: sequential", "--cores"):
         assert knob in told
     assert nothing_looks_finished(tmp_path)
-    assert run(command, finished.root).returncode == 0
+    assert in_this_process(command, finished.root).returncode == 0
     assert (out / "cell.json").exists()
 
 
@@ -206,7 +207,7 @@ def test_a_client_that_diverges_is_named_and_may_be_left_out(finished, tmp_path)
     spoilt = {"rounds": 2, "attack": "pgd", "eps": 1e6, "attacker_lr": 1e6}
     spoilt |= {"project_frequency": 10}
     command = cell_again(finished.root, PLAIN, out, **spoilt)
-    (told,) = errors(run(command, finished.root))
+    (told,) = errors(in_this_process(command, finished.root))
     assert re.match(
         r"error: seed 0, round 1, participants -1 [0-9 ]+: "
         r"the updates of clients -1 hold NaN or infinity",
@@ -215,7 +216,7 @@ def test_a_client_that_diverges_is_named_and_may_be_left_out(finished, tmp_path)
     assert "diverged_clients: leave-out" in told
     assert nothing_looks_finished(tmp_path)
     command = cell_again(finished.root, PLAIN, out, **spoilt, diverged_clients="leave-out")
-    assert run(command, finished.root).returncode == 0
+    assert in_this_process(command, finished.root).returncode == 0
     header, *rows = (out / "seed0.csv").read_text().splitlines()
     assert header.endswith("refused_ids,diverged_ids")
     assert [row.split(",")[-1] for row in rows] == ["", "-1", ""]
@@ -239,7 +240,7 @@ def test_a_worker_that_raises_keeps_its_trace_and_the_rounds_before(mine, tmp_pa
     assert nothing_looks_finished(tmp_path / "out")
     assert (states / "seed0.safetensors").exists()
     source.write_text(right)
-    done = run(command, mine.root)
+    done = in_this_process(command, mine.root)
     assert done.returncode == 0, done.stderr
     assert (out / "seed0.csv").read_bytes() == (mine.root / KRUM / "seed0.csv").read_bytes()
 

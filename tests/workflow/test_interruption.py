@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.workflow.by_hand import by_hand
+from tests.workflow.by_hand import by_hand, in_this_process
 from tests.workflow.conftest import ROOT, Project
 
 SEEDS, ROUNDS = (0, 1), 40
@@ -36,9 +36,8 @@ def whole(finished, command, tmp_path_factory):
     """The cell's folder and its states after an undisturbed run."""
     folder = tmp_path_factory.mktemp("whole")
     out, states = folder / "cell", folder / "state"
-    process = start(command(out, "--state", str(states)), finished.root)
-    said = process.communicate()[1]
-    assert process.returncode == 0, said
+    done = in_this_process(command(out, "--state", str(states)), finished.root)
+    assert done.returncode == 0, done.stderr
     for seed in SEEDS:
         assert len((out / f"seed{seed}.csv").read_text().splitlines()) == ROUNDS + 2
     return out, states
@@ -104,9 +103,10 @@ def test_a_state_that_is_spoilt_is_kept_aside_and_said(finished, command, whole,
     shutil.copytree(whole[1], states)
     path = states / "seed1.safetensors"
     path.write_bytes(path.read_bytes()[:-1])
-    process = start(command(tmp_path / "again", "--state", str(states)), finished.root)
-    said = process.communicate()[1]
-    assert process.returncode == 0, said
+    again = command(tmp_path / "again", "--state", str(states))
+    done = in_this_process(again, finished.root)
+    said = done.stderr
+    assert done.returncode == 0, said
     assert f"{path}: not a readable state" in said
     assert "seed 1 starts anew" in said
     assert "seed 0 starts anew" not in said
@@ -206,14 +206,3 @@ def test_snakemake_its_job_and_both_are_killed(project, snakemake, whole):
     assert "starts anew" not in log.read_text()
     assert_same_rounds(root / CELL, whole[0])
     assert not list((root / STATE).glob(".*"))
-
-
-def test_a_further_seed_trains_alone(mine):
-    before = {seed: (mine.root / CELL / f"seed{seed}.timing.csv").read_bytes() for seed in SEEDS}
-    done = mine.snakemake(f"{CELL}/seed2.csv", changes={"seeds": [0, 1, 2]})
-    assert done.returncode == 0, done.stdout
-    for seed, timings in before.items():
-        found = (mine.root / CELL / f"seed{seed}.timing.csv").read_bytes()
-        assert found == timings, "a seed that trains again takes other times"
-    assert (mine.root / CELL / "seed2.csv").exists()
-    assert json.loads((mine.root / CELL / "cell.json").read_text())["seeds"] == [0, 1, 2]

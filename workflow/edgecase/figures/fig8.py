@@ -87,11 +87,13 @@ def _notes(table: pd.DataFrame) -> list[str]:
     notes += [_width_note(table), participation.note(table)]
     notes += points.overrides_note(table)
     attacked = table[table["attack"] != "none"]
+    absent = []
     for model, widths in WIDTHS.items():
         found = set(attacked.loc[attacked["model.name"] == model, "model.width"])
-        absent = [f"{width:g}" for width in widths if width not in found]
-        if absent:
-            notes.append(f"In the paper, not run here: {model} of width {', '.join(absent)}.")
+        if missing := [f"{width:g}" for width in widths if width not in found]:
+            absent.append(f"{model} of width {', '.join(missing)}")
+    if absent:
+        notes.append(f"In the paper, not run here: {'; '.join(absent)}.")
     return notes
 
 
