@@ -102,7 +102,7 @@ def test_every_rule_that_asks_for_a_gpu_gets_it_from_the_launcher(fresh):
     for path in (fresh.root / "rules").glob("*.smk"):
         for rule in re.split(r"(?m)^ *rule ", path.read_text())[1:]:
             # The calibration of a plan spreads over the devices by itself.
-            if "\n        gpu=GPU,\n" in rule:
+            if "\n        gpu=PLACEMENT.gpu,\n" in rule:
                 asking[rule.split(":")[0]] = '    shell:\n        "$EDGECASE_ON_GPU python' in rule
     assert {"cell", "pretrain", "densities"} <= asking.keys()
     assert all(asking.values()), asking
