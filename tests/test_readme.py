@@ -55,6 +55,7 @@ def test_the_paper_and_the_small_run_download_what_is_said():
         "ardis": "ARDIS",
         "greencar": "green cars",
         "sentiment140": "Sentiment140",
+        "sentiment140subset": "parts of Sentiment140",
         "lanthimos": "Lanthimos",
     }
     for run in ("small", "paper"):
