@@ -136,7 +136,7 @@ def test_every_problem_is_told_before_any_job(fresh):
         "  - run: 'data' cannot be used; allowed: lower-case letters",
         "  - seeds: [0, 0] has non-unique elements",
         f"  - tasks.{TASK}.lr: '1e-4' is not of type 'number' (YAML reads 1e-4 as text",
-        "  - grid.0.participations: participation: 'fixed-freq-0' is unknown; allowed: fixed-freq-",
+        "  - grid.0.participations: participation: 'fixed-freq-0' is unknown; did you mean ",
         "  - grid.0.cases: 'edge' is unknown; did you mean 'edge-case'? allowed: edge-case, almost",
         "  - grid.0.attacks: 'PGD' is unknown; did you mean 'pgd'? allowed: none, blackbox",
         "  - grid.0.defenses: 'krumm' is unknown; did you mean 'krum'? allowed: no-defense",
