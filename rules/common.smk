@@ -79,7 +79,7 @@ if MIRROR and not Path(MIRROR).is_dir():
 onstart:
     from edgecase.pipeline import start as before
 
-    due = workflow.dag.needrun_jobs()
+    due = list(workflow.dag.needrun_jobs())
     downloads = {job.wildcards.source for job in due if job.rule.name == "download"}
     waiting = [job for job in due if job.rule.name == "cell"]
     there = [
