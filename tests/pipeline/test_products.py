@@ -9,7 +9,8 @@ from edgecase.pipeline.products import Products
 from edgecase.results.cells import all_cells
 from edgecase.sharing import MANIFEST
 
-CONFIG = configuration.load(Path(__file__).parents[2] / "config" / "test.yaml")
+CONFIGS = Path(__file__).parents[2] / "config"
+CONFIG = configuration.load(CONFIGS / "test.yaml")
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +52,12 @@ def test_an_archive_has_figure_1_or_none(folder):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert products().montage_is_drawn
+
+
+def test_figure_1_shows_tasks_of_images_alone():
+    demo = configuration.load(Path(CONFIGS, "demo.yaml"))
+    cells = all_cells(demo)
+    assert {cell.task for cell in cells} >= {"standin-planes", "standin-digits", "standin-tweets"}
+    assert set(Products(demo, cells, ()).montage_tasks) == {"standin-planes", "standin-digits"}
+    sentences = [cell for cell in cells if cell.task == "standin-tweets"]
+    assert Products(demo, sentences, ()).numbered()[0] != "fig1"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgecase.datasets import DATASETS, Dataset
 from edgecase.report.contents import Contents
 from edgecase.results import layout
 from edgecase.results.cells import Cell
@@ -43,8 +44,10 @@ class Products:
 
     @property
     def montage_tasks(self) -> list[str]:
-        """The tasks whose images figure 1 shows."""
-        return list(dict.fromkeys(cell.task for cell in self.cells))
+        """The tasks whose images figure 1 shows: sentences have none."""
+        tasks = self.config["tasks"]
+        used = dict.fromkeys(cell.task for cell in self.cells)
+        return [task for task in used if isinstance(DATASETS[tasks[task]["dataset"]], Dataset)]
 
     @property
     def montage_data(self) -> list[str]:
@@ -55,6 +58,8 @@ class Products:
     @property
     def montage_is_drawn(self) -> bool:
         """Whether figure 1 is drawn from its images: an archive brings it without them."""
+        if not self.montage_tasks:
+            return False
         unpacked = Path(self.run.results, MANIFEST).is_file()
         there = all(Path(path).exists() for path in self.montage_data)
         return not unpacked or FIGURE_1 in self.targets or there
