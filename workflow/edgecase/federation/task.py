@@ -63,6 +63,7 @@ def task_data(
     dataset = DATASETS[parameters.dataset]
     if isinstance(dataset, TextDataset):
         return _sentences(arrays, dataset, test, parameters, device)
+    assert isinstance(dataset, Dataset)
     return _images(arrays, dataset, test, parameters, device)
 
 
@@ -144,7 +145,7 @@ def open_dataset(path: str | Path, parameters: DataSetting) -> dict[str, np.ndar
     arrays = load_npz(path, described.arrays)
     if isinstance(described, TextDataset):
         check_text(arrays, described, str(path))
-    else:
+    elif isinstance(described, Dataset):
         _check(arrays, described, str(path))
     return arrays
 

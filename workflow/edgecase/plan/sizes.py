@@ -12,7 +12,7 @@ from edgecase.base.parameters import read
 from edgecase.datasets import EDGE_SETS
 from edgecase.population import poison
 
-#: data set → training and test samples; sentences of the training set at most.
+#: data set → training and test samples; sentences of the training set at most; segments.
 IMAGES = {
     "cifar10": (50_000, 10_000),
     "emnist": (240_000, 40_000),
@@ -22,6 +22,7 @@ IMAGES = {
     "sentiment140": (400_000, 340),
     "sentiment140-subset": (101_343, 340),
     "standin-tweets": (3_600, 400),
+    "standin-comments": (2_901, 70),
 }
 
 #: edge set → images of each of its arrays; of digits, those of the source class.
