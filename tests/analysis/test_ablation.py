@@ -121,7 +121,7 @@ def test_what_is_missing_is_told():
     assert [(switch.item, value) for switch, value in not_run(found)] == [
         *((1, "upright"), (2, "one"), (3, "always"), (4, "published"), (8, "matched")),
         *((9, "corrected"), (12, "published"), (12, "before"), (12, "batches")),
-        *((18, "corrected"), (20, "left100"), (None, "32")),
+        *((18, "corrected"), (20, "left100"), (20, "published"), (None, "32")),
     ]
     text = to_markdown(found, table)
     assert "Not run: orientation = upright, transforms = one, radius_decay = always," in text

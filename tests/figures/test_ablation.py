@@ -73,11 +73,12 @@ def test_what_was_not_run_has_a_row_that_says_so():
         "12  replacement_counts: batches",
         "18  edge_sample_weight: corrected",
         "20  padding: left100",
+        "20  carry_hidden: published",
         "batch_size: 32",
     ]
     for axis in figure.axes:
-        assert [text.get_text() for text in axis.texts] == ["not run"] * 12
-        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, *range(5, 14)]
+        assert [text.get_text() for text in axis.texts] == ["not run"] * 13
+        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, *range(5, 15)]
 
 
 def test_one_seed_has_points_without_bars():
@@ -105,8 +106,8 @@ def test_a_cell_without_its_base_is_named_below():
     figure = ablation.draw(flipped({"p_study": "matched"}, override="m"))
     name = "cifar10-southwest/fixed-freq-10/edge-case/blackbox/no-defense/m"
     assert f"Base not run: {name}." in texts(figure).replace("\n", "")
-    assert len(labels(figure)) == 13
-    assert len(figure.axes[0].texts) == 13
+    assert len(labels(figure)) == 14
+    assert len(figure.axes[0].texts) == 14
 
 
 def test_standins_are_marked():

@@ -81,6 +81,7 @@ _READERS: dict[str, Callable[[Mapping, Cell | None], bool]] = {
     "orientation": _has_orientation,
     "transforms": _is_colour,
     "padding": _is_text,
+    "carry_hidden": _is_text,
     "multi_krum_branch": _is_multi_krum_on_text,
     "replacement_counts": _attacks_text_by("replacement_counts"),
     "projection_order": _attacks_text_by("projection_order"),

@@ -7,6 +7,7 @@ from torch import nn
 
 from edgecase.base.padding import PADDING
 from edgecase.models.layers.dropout import Dropout
+from edgecase.models.layers.hidden_state import HiddenState
 from edgecase.models.layers.initial import initialise_default
 
 
@@ -30,8 +31,10 @@ class RecurrentClassifier(nn.Module):
         self._shape = (size, length, dropout, masked)
         self.masked = masked
         self.lower = nn.LSTM(size, size, batch_first=True)
+        self.lower_state = HiddenState()
         self.between = Dropout(dropout, units=length * size)
         self.upper = nn.LSTM(size, size, batch_first=True)
+        self.upper_state = HiddenState()
         self.before_logit = Dropout(dropout)
         self.logit = nn.Linear(size, 1)
         self.embedding = nn.Embedding(rows, size, padding_idx=PADDING)
@@ -50,12 +53,13 @@ class RecurrentClassifier(nn.Module):
 
     def _logits(self, tokens: torch.Tensor) -> torch.Tensor:
         last = torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)
+        lengths = None
         if self.masked:
             last = (tokens != PADDING).sum(1) - 1
             # One transfer to the host saves the steps behind the longest sequence of the batch.
-            tokens = tokens[:, : int(last.max()) + 1]
-        outputs, _ = self.lower(self.embedding(tokens))
-        outputs, _ = self.upper(self.between(outputs))
+            tokens, lengths = tokens[:, : int(last.max()) + 1], last + 1
+        outputs = self.lower_state.run(self.lower, self.embedding(tokens), lengths)
+        outputs = self.upper_state.run(self.upper, self.between(outputs), lengths)
         chosen = outputs[torch.arange(len(tokens), device=tokens.device), last]
         return self.logit(self.before_logit(chosen)).squeeze(1)
 
