@@ -37,7 +37,7 @@ def test_the_seed_draws_among_more_authors_than_clients():
 
 
 def test_too_few_authors_are_refused():
-    with pytest.raises(ConfigError, match="num_clients: 4 is more than the 3 authors with parti"):
+    with pytest.raises(ConfigError, match="num_clients: 4 is more than the 3 of 4 authors"):
         natural(OWNERS, 4, 2, generator())
 
 

@@ -136,9 +136,10 @@ def _partition(config: Mapping[str, Any]) -> str:
 def _poison(config: Mapping[str, Any]) -> str:
     families = dict.fromkeys(poison.FAMILIES.values())
     holders: dict[str, dict[str, Parameter]] = {}
+    switches = declared_switches()
     for family in families:
         for name, about in parameters(family).items():
-            if name != "p_study":  # a switch
+            if name not in switches:
                 holders.setdefault(name, {})[_LETTERS[family.__name__]] = about
     rows = []
     for name, found in holders.items():

@@ -31,8 +31,8 @@ def natural(
     enough = authors[counts >= min_samples]
     if len(enough) < num_clients:
         raise ConfigError(
-            f"num_clients: {num_clients} is more than the {len(enough)} authors with "
-            f"partition.min_author_samples = {min_samples} samples; there are {len(authors)} authors"
+            f"num_clients: {num_clients} is more than the {len(enough)} of {len(authors)} authors "
+            f"with partition.min_author_samples = {min_samples} samples"
         )
     if len(enough) > num_clients:
         enough = np.sort(generator.choice(enough, num_clients, replace=False))

@@ -47,17 +47,20 @@ def build(
     num_clients: int,
     generator: np.random.Generator,
     exclude: Sequence[int] = (),
+    held: np.ndarray | None = None,
 ) -> PoisonedData:
     """Everything one run knows of its edge set, drawn once.
 
     `edge` maps the names of the edge set's arrays to images or text; images and lines are of
     `source_class`, and get `target_class` from the attacker. `family` holds the parameters and the
-    rules of its kind. The clean rows are drawn from all `num_train` training samples but `exclude`;
-    honest clients hold them too. They are drawn first, so they are the same in every case of a
-    seed. Who honestly holds what depends on no attack. Raises `ConfigError`, naming the key, for
-    more samples or holders than exist.
+    rules of its kind. The clean rows are drawn from all `num_train` training samples but `exclude`,
+    and honest clients hold them too, unless the clients' rows `held` (int64) are given, none of
+    which is drawn then. They are drawn first, so they are the same in every case of a seed. Who
+    honestly holds what depends on no attack. Raises `ConfigError`, naming the key, for more samples
+    or holders than exist.
     """
-    clean = draw_clean(num_train, family.clean, np.asarray(exclude, dtype=np.int64), generator)
+    excluded = np.asarray(exclude, dtype=np.int64)
+    clean = draw_clean(num_train, family.clean, excluded, generator, held)
     samples = family.edge_samples(edge, source_class, case, num_clients, generator)
 
     def labels(own: np.ndarray, label: int) -> np.ndarray:

@@ -122,10 +122,26 @@ class PoisonedData(TypedDict):
 
 
 def draw_clean(
-    num_train: int, count: int, exclude: np.ndarray, generator: np.random.Generator
+    num_train: int,
+    count: int,
+    exclude: np.ndarray,
+    generator: np.random.Generator,
+    held: np.ndarray | None = None,
 ) -> np.ndarray:
-    """`count` training indices drawn without replacement from all but `exclude`, in drawn order."""
+    """`count` training indices drawn without replacement from all but `exclude`, in drawn order.
+
+    Where clients' samples are `held` apart, none of these either. Raises `ConfigError` for more
+    than there are.
+    """
     pool = np.setdiff1d(np.arange(num_train), exclude)
+    if held is not None:
+        pool = np.setdiff1d(pool, held)
+        if count > len(pool):
+            raise ConfigError(
+                f"overlap: corrected gives the attacker {count} clean samples that no client "
+                f"holds; there are {len(pool)}. Use a smaller partition.num_samples, or the switch "
+                "`overlap: published`"
+            )
     if count > len(pool):
         raise ConfigError(
             f"poison.clean: {count} is more than the {len(pool)} training samples there are"
