@@ -19,7 +19,7 @@ def before():
 
 
 def test_number_of_cells(before):
-    assert (len(before), len(all_cells(paper()))) == (283, 339)
+    assert (len(before), len(all_cells(paper()))) == (283, 341)
 
 
 def changed(before, edit):
@@ -106,6 +106,7 @@ def test_a_switch_changes_the_cells_that_read_it(before, switch, value, reads):
     [
         ("padding", "left100", lambda cell: True),
         ("carry_hidden", "published", lambda cell: True),
+        ("overlap", "published", lambda cell: True),
         ("multi_krum_branch", "published", lambda cell: cell.defense == "multi-krum"),
         ("replacement_counts", "batches", lambda cell: "replacement" in cell.attack),
         ("projection_order", "before", is_pgd),

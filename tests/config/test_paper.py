@@ -98,10 +98,10 @@ def test_switches_of_the_paper_follow_the_released_code_but_for_counts_and_paddi
     assert switches.pop("multi_krum_counts") == "corrected"
     on_sentences = (
         *("padding", "carry_hidden", "multi_krum_branch"),
-        *("replacement_counts", "projection_order"),
+        *("replacement_counts", "projection_order", "overlap"),
     )
     assert [switches.pop(name) for name in on_sentences] == [
-        *("masked", "corrected", "corrected", "samples", "after"),
+        *("masked", "corrected", "corrected", "samples", "after", "corrected"),
     ]
     assert set(switches.values()) == {"published"}
     assert len(switches) == 6

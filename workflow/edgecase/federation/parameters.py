@@ -295,8 +295,9 @@ class CellParameters(Federation, Setting):
         """
         own = dict(values)
         switches = dict(own.pop("switches", {}))
-        # The edge set's files were made under it, and the simulation does not read it.
-        switches.pop("p_study", None)
+        # The edge set's files were made under them, and the simulation does not read them.
+        for name in ("p_study", "overlap"):
+            switches.pop(name, None)
         assumptions = switches.pop("pool_assumptions", None)
         options = dict(own.pop("defense", {}))
         found: list[str] = []

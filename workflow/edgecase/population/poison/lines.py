@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -66,6 +67,12 @@ class Lines:
     )
     normal_honest: int = parameter("honest clients' lines there", minimum=1, default=90)
     p_study: PStudy = p_study(item=8)
+    overlap: Literal["corrected", "published"] = parameter(
+        "on sentences, no honest client holds the attacker's clean samples, or (as published) "
+        "honest clients hold them too",
+        item=21,
+        default="corrected",
+    )
 
     @property
     def clean(self) -> int:
