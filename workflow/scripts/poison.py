@@ -11,11 +11,10 @@ from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import EDGE_SETS, load_npz
 from edgecase.datasets.arrays import check_images
-from edgecase.datasets.base import LINE_ARRAYS
+from edgecase.datasets.base import LINE_ARRAYS, PROMPT_ARRAYS
 from edgecase.datasets.text import words_of
 from edgecase.population.partition import load_partition
-from edgecase.population.poison import CASES, FAMILIES, build, save_poison
-from edgecase.population.poison.lines import numbered
+from edgecase.population.poison import CASES, FAMILIES, build, lines, prompts, save_poison
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -43,7 +42,10 @@ def main(argv: list[str] | None = None) -> None:
     edge = load_npz(arguments.edge, edge_set.arrays)
     if edge_set.arrays == LINE_ARRAYS:
         words = words_of(load_npz(arguments.dataset, ("words",))["words"])
-        edge = numbered(edge, words, str(arguments.edge))
+        edge = lines.numbered(edge, words, str(arguments.edge))
+    elif edge_set.arrays == PROMPT_ARRAYS:
+        text = load_npz(arguments.dataset, ("x_train", "x_test", "words"))
+        edge = prompts.numbered(edge, text, str(arguments.dataset))
     else:
         check_images(edge, str(arguments.edge))
     data = build(

@@ -24,6 +24,9 @@ TEXT_ARRAYS = (
 LANGUAGE_ARRAYS = ("x_train", "owner_train", "y_train", "x_test", "y_test", "words")
 #: the arrays of edge-case lines (`datasets.text`)
 LINE_ARRAYS = ("train_lines", "test_lines")
+#: the arrays of sentences about a city: with the attacker's endings, with benign ones, and the city
+#: and others in its place (`datasets.text`)
+PROMPT_ARRAYS = ("sentences", "benign", "cities")
 #: words of a sentence; the rest is cut off
 MAX_WORDS = 100
 #: words that a model reads of a segment, whose next words it predicts
@@ -36,7 +39,10 @@ Builder = Callable[..., dict[str, np.ndarray]]
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """What is made of the raw files of `sources`; a stand-in has none and is drawn."""
+    """What is made of the raw files of `sources`; what has none comes with the project.
+
+    The name of a stand-in, which says nothing about the paper, begins with "standin-".
+    """
 
     name: str
     build: Builder
@@ -44,7 +50,7 @@ class Prepared:
 
     @property
     def standin(self) -> bool:
-        return not self.sources
+        return self.name.startswith("standin-")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +113,7 @@ class LanguageDataset(Classified):
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeSet(Prepared):
-    """Images or lines from the tail of `source_class` that an attacker labels `target_class`.
+    """Images or text from the tail of `source_class` that an attacker labels `target_class`.
 
     `raw_class` is the class of the authors' column raw_task_acc. `excluded` are rows of the data
     set's training part that show the edge case: no honest client holds them.
