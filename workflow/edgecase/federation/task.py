@@ -22,11 +22,11 @@ from edgecase.datasets import (
     load_npz,
 )
 from edgecase.datasets.arrays import check_array, check_labels
-from edgecase.datasets.text import words_of
+from edgecase.datasets.text import padded, words_of
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters, DataSetting
 from edgecase.federation.segments import check_segments, columns
-from edgecase.federation.sequences import check_text, padded
+from edgecase.federation.sequences import check_text
 from edgecase.federation.simulate import NO_CLASSES, Classes
 from edgecase.federation.stores import ImageStore, SegmentStore, Store, TokenStore
 from edgecase.federation.transforms import TaskTransforms, task_transforms
