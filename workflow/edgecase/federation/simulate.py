@@ -14,6 +14,7 @@ from edgecase.defenses import Aggregate, Rule
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.norms import table_columns
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.root import root_updates
 from edgecase.federation.round import (
@@ -136,7 +137,7 @@ def simulate(
             continue
         began = time.perf_counter()
         values = measured(run, start, start_buffers, 0) | _STARTING_ROW
-        values = values | {"fl_iter": 0, "wg_norm": norms[run.seed]}
+        values = values | {"fl_iter": 0, "wg_norm": norms[run.seed]} | table_columns(model, start)
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began), "fl_iter": 0}
         yield run.seed, RoundRecord(values, seconds, start, carried[run.seed])
     for round in range(min(done.values(), default=parameters.rounds) + 1, parameters.rounds + 1):
@@ -186,6 +187,7 @@ def simulate(
                 "fl_iter": round,
                 "wg_norm": norms[run.seed],
                 "lr": parameters.lr_in(round),
+                **table_columns(model, current[run.seed], updates.norms, updates.trained_norms),
             }
             current[run.seed], norms[run.seed] = after, norm
             yield (
