@@ -19,7 +19,7 @@ def before():
 
 
 def test_number_of_cells(before):
-    assert (len(before), len(all_cells(paper()))) == (283, 341)
+    assert (len(before), len(all_cells(paper()))) == (283, 342)
 
 
 def changed(before, edit):

@@ -40,12 +40,12 @@ def main(argv: list[str] | None = None) -> None:
         sources = load_sources(arguments.sources)
         if len(arguments.raw) != len(entry.sources):
             raise ConfigError(f"--raw: one folder for each of {', '.join(entry.sources)}")
-        sha256, folders = {}, {}
+        digests, folders = {}, {}
         for name, folder in zip(entry.sources, arguments.raw, strict=True):
             for member in sources[name].members:
-                sha256[member.name] = member.digests.sha256
+                digests[member.name] = member.digests
                 folders[member.name] = folder
-        arrays = entry.build(RawFiles(arguments.raw[0], sha256, folders))
+        arrays = entry.build(RawFiles(arguments.raw[0], digests, folders))
     save_npz(arguments.out, {name: arrays[name] for name in entry.arrays})
 
 

@@ -23,7 +23,10 @@ from edgecase.results.rounds import CELL_AXES
 
 @dataclass(frozen=True)
 class Switch:
-    """A departure: its item (None for the batch size), and what its alternatives are called."""
+    """A departure: its item (None for the batch size), and what its alternatives are called.
+
+    Which rows of the raw files are read is the choice of another data set.
+    """
 
     name: str
     item: int | None
@@ -44,6 +47,7 @@ def _switches() -> dict[str, Switch]:
         )
         for name, about in declared_switches().items()
     }
+    found["dataset"] = Switch("dataset", 20, ("sentiment140-published",))
     found["weight_decay"] = Switch("weight_decay", 12, ("0.0001",))
     found["batch_size"] = Switch("batch_size", None, ("32",))
     return dict(sorted(found.items(), key=lambda entry: entry[1].item or math.inf))

@@ -20,6 +20,7 @@ IMAGES = {
     "standin-planes": (3_000, 600),
     "standin-digits": (2_800, 397),
     "sentiment140": (400_000, 340),
+    "sentiment140-published": (400_000, 340),
     "sentiment140-subset": (101_343, 340),
     "standin-tweets": (3_600, 400),
     "standin-comments": (2_901, 70),

@@ -1,14 +1,12 @@
 """A classifier of token sequences: embedding, two LSTM layers, one logit."""
 
-import math
-
 import torch
 from torch import nn
 
 from edgecase.base.padding import PADDING
 from edgecase.models.layers.dropout import Dropout
 from edgecase.models.layers.hidden_state import HiddenState
-from edgecase.models.layers.initial import initialise_default
+from edgecase.models.layers.initial import initialise_default, initialise_lstm
 
 
 class RecurrentClassifier(nn.Module):
@@ -72,9 +70,7 @@ def initialise_recurrent(module: RecurrentClassifier, generator: torch.Generator
     """
     initialise_default(module, generator)
     for layer in (module.lower, module.upper):
-        bound = 1 / math.sqrt(layer.hidden_size)
-        for parameter in layer.parameters():
-            nn.init.uniform_(parameter, -bound, bound, generator=generator)
+        initialise_lstm(layer, generator)
     nn.init.normal_(module.embedding.weight, generator=generator)
     with torch.no_grad():
         module.embedding.weight[PADDING] = 0
