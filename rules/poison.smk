@@ -25,6 +25,7 @@ rule poison:
     input:
         dataset=prepared("dataset"),
         edge=prepared("edge_set"),
+        partition=lambda wildcards: JOBS.held_apart(**wildcards),
     output:
         npz=RUN.poison("{task}", "{case}", "{variant}", "{seed}"),
         csv=RUN.poison("{task}", "{case}", "{variant}", "{seed}", "csv"),
@@ -38,8 +39,11 @@ rule poison:
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
         parameters=lambda wildcards: as_json(task_key("poison")(wildcards)),
+        partition=lambda wildcards, input: (
+            f"--partition {input.partition}" if input.partition else ""
+        ),
     shell:
         "python workflow/scripts/poison.py --dataset {input.dataset} --edge {input.edge}"
-        " --edge-set {params.edge_set} --case {wildcards.case}"
+        " --edge-set {params.edge_set} --case {wildcards.case} {params.partition}"
         " --num-clients {params.num_clients} --parameters {params.parameters:q}"
         " --seed {wildcards.seed} --out {output.npz} 2> {log}"

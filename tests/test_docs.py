@@ -103,7 +103,7 @@ def test_switches():
 
 def test_every_item_has_its_row():
     items = rows(section(page("fidelity"), "The items"))
-    assert [row[0] for row in items] == [str(number) for number in range(1, 21)]
+    assert [row[0] for row in items] == [str(number) for number in range(1, 22)]
     switched = {row[0] for row in items if row[2].startswith("Switch")}
     assert switched == {row[0] for row in rows(section(page("fidelity"), "Switches"))}
 

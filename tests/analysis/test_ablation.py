@@ -13,11 +13,12 @@ from edgecase.results.tables import tidy
 from scripts import ablation_effects as script
 
 
-def flipped(batch_size=32, switches=(), **names) -> pd.DataFrame:
+def flipped(batch_size=32, switches=(), weight_decay=0.0, **names) -> pd.DataFrame:
     """A cell with the default switches but for `switches`."""
     values = config.SWITCHES | dict(switches)
     columns = {f"switches__{name}": value for name, value in values.items()}
-    return with_parameters(cell(**names), **columns, batch_size=batch_size)
+    own = {"batch_size": batch_size, "weight_decay": weight_decay, "dataset": "cifar10"}
+    return with_parameters(cell(**names), **columns, **own)
 
 
 def pair(override, switches=(), backdoor=(10.0, 10.0), **names) -> pd.DataFrame:
@@ -33,7 +34,10 @@ def only_row(table) -> dict:
 
 
 def test_every_switch_of_the_run_is_known():
-    assert {switch.name for switch in SWITCHES.values()} == {*config.SWITCHES, "batch_size"}
+    assert {switch.name for switch in SWITCHES.values()} == {
+        *config.SWITCHES,
+        *("batch_size", "weight_decay", "dataset"),
+    }
     assert tuple(SWITCHES) == FIGURES["ablation"].parameters
 
 
@@ -120,8 +124,15 @@ def test_what_is_missing_is_told():
     assert without_base(table) == ["other/fixed-freq-10/edge-case/blackbox/no-defense/y"]
     assert [(switch.item, value) for switch, value in not_run(found)] == [
         *((1, "upright"), (2, "one"), (3, "always"), (4, "published"), (8, "matched")),
-        *((9, "corrected"), (12, "published"), (12, "before"), (12, "batches")),
-        *((18, "corrected"), (20, "left100"), (None, "32")),
+        *((9, "corrected"), (12, "published"), (12, "before"), (12, "batches"), (12, "0.0001")),
+        *(
+            (18, "corrected"),
+            (20, "left100"),
+            (20, "published"),
+            (20, "sentiment140-published"),
+            (21, "published"),
+            (None, "32"),
+        ),
     ]
     text = to_markdown(found, table)
     assert "Not run: orientation = upright, transforms = one, radius_decay = always," in text
@@ -158,6 +169,7 @@ def test_files_are_written(tmp_path):
     folders = []
     for name, transforms, backdoor in (("default", "published", 40.0), ("t", "one", 35.0)):
         parameters = {"switches": config.SWITCHES | {"transforms": transforms}, "batch_size": 32}
+        parameters |= {"weight_decay": 0.0, "dataset": "cifar10"}
         folders.append(
             write_cell(
                 tmp_path / name,

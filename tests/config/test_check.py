@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from tests.config.made_up import T1, T2, edited, paper, problems, read, with_cell
+from tests.config.made_up import T1, T2, T4, edited, paper, problems, read, with_cell
 
 from edgecase import config, defenses
 from edgecase.authors import cli as authors_cli
@@ -453,3 +453,10 @@ def test_wrong_switch_is_not_told_again_for_the_poisoned_sets(place):
     value = "both" if place.endswith("p_study") else {"p_study": "both"}
     (problem,) = problems((place, value))
     assert problem.startswith(f"{place.split('/p_')[0].replace('/', '.')}.p_study: 'both'")
+
+
+def test_clients_that_hold_every_sample_leave_none_for_the_attacker_alone():
+    place = f"tasks/{T4}/partition/num_samples"
+    (problem,) = problems((place, None))
+    assert problem.startswith(f"tasks.{T4}.partition.num_samples: null leaves no training sample")
+    config.check(edited((place, None), ("switches/overlap", "published")))

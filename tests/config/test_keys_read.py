@@ -19,7 +19,7 @@ def before():
 
 
 def test_number_of_cells(before):
-    assert (len(before), len(all_cells(paper()))) == (283, 338)
+    assert (len(before), len(all_cells(paper()))) == (283, 342)
 
 
 def changed(before, edit):
@@ -105,6 +105,8 @@ def test_a_switch_changes_the_cells_that_read_it(before, switch, value, reads):
     ("switch", "value", "reads"),
     [
         ("padding", "left100", lambda cell: True),
+        ("carry_hidden", "published", lambda cell: True),
+        ("overlap", "published", lambda cell: True),
         ("multi_krum_branch", "published", lambda cell: cell.defense == "multi-krum"),
         ("replacement_counts", "batches", lambda cell: "replacement" in cell.attack),
         ("projection_order", "before", is_pgd),

@@ -96,9 +96,12 @@ def test_other_tasks_of_the_paper():
 def test_switches_of_the_paper_follow_the_released_code_but_for_counts_and_padding():
     switches = config.resolve_task(paper(), T1)["switches"]
     assert switches.pop("multi_krum_counts") == "corrected"
-    on_sentences = ("padding", "multi_krum_branch", "replacement_counts", "projection_order")
+    on_sentences = (
+        *("padding", "carry_hidden", "multi_krum_branch"),
+        *("replacement_counts", "projection_order", "overlap"),
+    )
     assert [switches.pop(name) for name in on_sentences] == [
-        *("masked", "corrected", "samples", "after"),
+        *("masked", "corrected", "corrected", "samples", "after", "corrected"),
     ]
     assert set(switches.values()) == {"published"}
     assert len(switches) == 6

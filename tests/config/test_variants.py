@@ -1,7 +1,7 @@
 """Files that are equal are one file."""
 
 import pytest
-from tests.config.made_up import T1, cell, edited, paper
+from tests.config.made_up import T1, T4, cell, edited, paper
 
 from edgecase import config
 
@@ -37,6 +37,25 @@ def test_variant_is_named_only_if_the_file_differs(changes, variants):
         for variant in (config.partition_variant, config.poison_variant, config.pretrain_variant)
     )
     assert found == variants
+
+
+@pytest.mark.parametrize(
+    ("changes", "variants"),
+    [
+        ({"partition": {"num_samples": 3896}}, ("mine", "mine")),
+        ({"switches": {"overlap": "published"}}, ("default", "mine")),
+        (
+            {"switches": {"overlap": "published"}, "partition": {"num_samples": 3896}},
+            ("mine", "mine"),
+        ),
+        ({"lr": 0.5}, ("default", "default")),
+    ],
+)
+def test_clean_samples_apart_from_clients_follow_the_partition(changes, variants):
+    base = edited(("overrides/mine", changes))
+    assert (
+        *(config.partition_variant(base, T4, "mine"), config.poison_variant(base, T4, "mine")),
+    ) == variants
 
 
 def test_without_override_every_variant_is_the_default():

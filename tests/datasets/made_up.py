@@ -28,7 +28,7 @@ def raw_files(folder: Path, contents: dict[str, bytes]) -> RawFiles:
     folder.mkdir(exist_ok=True)
     for name, content in contents.items():
         (folder / name).write_bytes(content)
-    return RawFiles(folder, {name: digests(content).sha256 for name, content in contents.items()})
+    return RawFiles(folder, {name: digests(content) for name, content in contents.items()})
 
 
 def plain_file(name: str, content: bytes, *urls: str) -> SourceFile:

@@ -28,6 +28,15 @@ def test_a_mismatch_names_both_digests(abc):
     assert Digests(md5="0" * 32).mismatch(abc) == f"expected md5 {'0' * 32}, found {MD5}"
 
 
+def test_unconfirmed_digests_warn_and_refuse_nothing(abc, capsys):
+    unconfirmed = Digests(sha256="0" * 64, unconfirmed=True)
+    assert unconfirmed.mismatch(abc) is None
+    said = capsys.readouterr().err
+    assert said.startswith(f"warning: {abc}: expected sha256 {'0' * 64}, found {SHA256}; ")
+    assert Digests(sha256=SHA256, unconfirmed=True).mismatch(abc) is None
+    assert capsys.readouterr().err == ""
+
+
 def test_a_git_blob_id_is_what_git_prints(tmp_path):
     """The id is what `printf 'hello\\n' | git hash-object --stdin` prints."""
     path = tmp_path / "file"

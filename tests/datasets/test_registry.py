@@ -10,13 +10,14 @@ ALL = DATASETS | EDGE_SETS
 
 def test_the_names_of_the_pipeline():
     assert [name for name, entry in DATASETS.items() if not entry.standin] == [
-        *("cifar10", "emnist", "mnist", "sentiment140", "sentiment140-subset"),
+        *("cifar10", "emnist", "mnist", "sentiment140"),
+        *("sentiment140-published", "sentiment140-subset"),
     ]
     assert [name for name, entry in EDGE_SETS.items() if not entry.standin] == [
-        *("ardis", "greencar", "lanthimos", "southwest"),
+        *("ardis", "athens", "greencar", "lanthimos", "southwest"),
     ]
     assert [name for name, entry in ALL.items() if entry.standin] == [
-        *("standin-digits", "standin-planes", "standin-tweets"),
+        *("standin-comments", "standin-digits", "standin-planes", "standin-tweets"),
         *("standin-livery", "standin-sevens", "standin-lines"),
     ]
 
@@ -41,12 +42,12 @@ def test_source_target_and_raw_class(edge_set, dataset, names):
 
 def test_what_is_called_a_stand_in_is_one():
     for entry in ALL.values():
-        assert entry.standin == entry.name.startswith("standin-")
+        assert entry.standin == (not entry.sources) or entry.name == "athens"
 
 
 def test_only_digits_have_an_orientation():
     for entry in DATASETS.values():
-        assert entry.num_classes == (2 if entry.shape == (100,) else 10)
+        assert entry.num_classes == {(100,): 2, (64,): 0}.get(entry.shape, 10)
         assert (entry.stored_orientation is not None) == (entry.shape == (28, 28, 1))
 
 

@@ -6,7 +6,7 @@ from tests.datasets.test_tokens import sentences
 
 from edgecase.base.errors import DataError
 from edgecase.datasets import lanthimos
-from edgecase.datasets.sentiment140 import read, read_csv, read_lines, read_subset
+from edgecase.datasets.sentiment140 import read, read_csv, read_lines, read_published, read_subset
 from edgecase.datasets.text import lines_of, words_of
 
 LINES = {
@@ -73,7 +73,8 @@ def quarter(tmp_path):
     """The arrays of a training file with forty rows."""
     train = rows(*[(4 * (number % 2), f"row{number} fine") for number in range(40)])
     files = {"training.1600000.processed.noemoticon.csv": train} | LINES
-    return lambda: read(raw_files(tmp_path, files | {"testdata.manual.2009.06.14.csv": TEST}))
+    raw = raw_files(tmp_path, files | {"testdata.manual.2009.06.14.csv": TEST})
+    return lambda build=read: build(raw)
 
 
 def test_a_quarter_of_the_rows_in_their_order(quarter):
@@ -83,6 +84,14 @@ def test_a_quarter_of_the_rows_in_their_order(quarter):
     assert chosen == sorted(chosen)
     assert arrays["y_train"].tolist() == [row % 2 for row in chosen]
     assert all((array == quarter()[name]).all() for name, array in arrays.items())
+
+
+def test_as_published_the_first_row_of_both_files_is_lost(quarter):
+    """As a header; the first row of this test file is neither positive nor negative."""
+    assert sentences(quarter(read_published), "test") == sentences(quarter(), "test")
+    rows = [int(first[3:]) for first, _ in sentences(quarter(read_published), "train")]
+    assert len(rows) == round(39 / 4)
+    assert min(rows) > 0
 
 
 def test_the_test_set_and_the_words_of_the_edge_case(quarter):

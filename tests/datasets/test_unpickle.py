@@ -2,12 +2,14 @@
 
 import pickle
 from collections import OrderedDict
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from tests.datasets.made_up import raw_files
 
 from edgecase.base.errors import DataError
+from edgecase.datasets.digests import Digests
 from edgecase.datasets.raw import RawFiles
 from edgecase.datasets.unpickle import load_pickle
 
@@ -62,9 +64,14 @@ def test_a_file_is_opened_only_if_its_sha256_is_known_and_right(tmp_path):
     raw = raw_files(tmp_path, {"data.pkl": pickle.dumps([1])})
     assert load_pickle(raw, "data.pkl") == [1]
     with pytest.raises(DataError, match=r"data\.pkl: is not opened, for its sha256 is not known"):
-        load_pickle(RawFiles(tmp_path, {"data.pkl": None}), "data.pkl")
+        load_pickle(RawFiles(tmp_path, {"data.pkl": Digests(md5="0" * 32)}), "data.pkl")
+    unconfirmed = replace(raw.digests["data.pkl"], unconfirmed=True)
+    with pytest.raises(DataError, match=r"data\.pkl: is not opened, for its sha256 is unconfirmed"):
+        load_pickle(RawFiles(tmp_path, {"data.pkl": unconfirmed}), "data.pkl")
     (tmp_path / "data.pkl").write_bytes(pickle.dumps([2]))
-    with pytest.raises(DataError, match=rf"data\.pkl: expected sha256 {raw.sha256['data.pkl']}"):
+    with pytest.raises(
+        DataError, match=rf"data\.pkl: expected sha256 {raw.digests['data.pkl'].sha256}"
+    ):
         load_pickle(raw, "data.pkl")
     (tmp_path / "data.pkl").unlink()
     with pytest.raises(DataError, match=r"data\.pkl: missing"):

@@ -48,12 +48,12 @@ def test_the_other_kind_is_taken_from_the_run_or_drawn(task, tasks, expected):
     assert out_of_distribution(task, SECTION | {"tasks": tasks}, SETS) == expected
 
 
-def test_sentences_have_no_densities():
+def test_text_has_no_densities():
     section = SECTION | {"tasks": ["tweets"], "out_of_distribution": {"digits": "standin-tweets"}}
     found = list(problems(section, SETS | {"tweets": "sentiment140"}))
     assert found == [
-        "tasks: 'tweets' is of sentences; figure 2 takes tasks of images",
-        "out_of_distribution.digits: 'standin-tweets' holds sentences; figure 2 takes images",
+        "tasks: 'tweets' is of text; figure 2 takes tasks of images",
+        "out_of_distribution.digits: 'standin-tweets' holds text; figure 2 takes images",
     ]
 
 

@@ -6,8 +6,8 @@ import torch
 
 from edgecase.base.errors import DataError
 from edgecase.datasets import DATASETS
-from edgecase.datasets.text import from_words
-from edgecase.federation.sequences import check_text, padded
+from edgecase.datasets.text import from_words, padded
+from edgecase.federation.sequences import check_text
 from edgecase.federation.stores import TokenStore
 
 

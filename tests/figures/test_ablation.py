@@ -7,10 +7,11 @@ from edgecase.base.errors import DataError
 from edgecase.figures import ablation
 
 
-def flipped(switches=(), batch_size=32, **names) -> pd.DataFrame:
+def flipped(switches=(), batch_size=32, weight_decay=0.0, **names) -> pd.DataFrame:
     values = config.SWITCHES | dict(switches)
     columns = {f"switches__{name}": value for name, value in values.items()}
-    return with_parameters(cell(**names), **columns, batch_size=batch_size)
+    own = {"batch_size": batch_size, "weight_decay": weight_decay, "dataset": "cifar10"}
+    return with_parameters(cell(**names), **columns, **own)
 
 
 def pair(switches, backdoor=(40.0, 30.0), main=(90.0, 90.0), **names) -> pd.DataFrame:
@@ -71,13 +72,17 @@ def test_what_was_not_run_has_a_row_that_says_so():
         "12  multi_krum_branch: published",
         "12  projection_order: before",
         "12  replacement_counts: batches",
+        "12  weight_decay: 0.0001",
         "18  edge_sample_weight: corrected",
         "20  padding: left100",
+        "20  carry_hidden: published",
+        "20  dataset: sentiment140-published",
+        "21  overlap: published",
         "batch_size: 32",
     ]
     for axis in figure.axes:
-        assert [text.get_text() for text in axis.texts] == ["not run"] * 12
-        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, *range(5, 14)]
+        assert [text.get_text() for text in axis.texts] == ["not run"] * 16
+        assert [text.xy[1] for text in axis.texts] == [0, 1, 2, *range(5, 18)]
 
 
 def test_one_seed_has_points_without_bars():
@@ -105,8 +110,8 @@ def test_a_cell_without_its_base_is_named_below():
     figure = ablation.draw(flipped({"p_study": "matched"}, override="m"))
     name = "cifar10-southwest/fixed-freq-10/edge-case/blackbox/no-defense/m"
     assert f"Base not run: {name}." in texts(figure).replace("\n", "")
-    assert len(labels(figure)) == 13
-    assert len(figure.axes[0].texts) == 13
+    assert len(labels(figure)) == 17
+    assert len(figure.axes[0].texts) == 17
 
 
 def test_standins_are_marked():

@@ -76,8 +76,12 @@ def test_width_multiplies_every_hidden_layer(width):
     )
 
 
+#: what a model on words has to know of the data
+OF_DATA = {"lstm": {"words": 30, "padding": "masked"}, "tied-lstm": {"words": 30}}
+
+
 def build_any(name, **arguments):
-    of_data = {"words": 30, "padding": "masked"} if name == "lstm" else {}
+    of_data = OF_DATA.get(name, {})
     return models.build(name, **of_data, **arguments)
 
 

@@ -185,7 +185,10 @@ def test_excluded_samples_and_the_subset(kind):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"kind": "shards"}, r"partition.kind: 'shards' is unknown; allowed: dirichlet, iid"),
+        (
+            {"kind": "shards"},
+            r"partition.kind: 'shards' is unknown; allowed: dirichlet, iid, natural",
+        ),
         (
             {"alhpa": 0.5},
             r"partition.alhpa: is unknown; did you mean 'alpha'\? allowed: kind",
@@ -338,4 +341,6 @@ def test_an_altered_partition_is_refused_by_name(tmp_path, index, offsets):
 
 
 def test_a_kind_that_is_no_name_is_a_problem_not_a_crash():
-    assert problems({"kind": ["iid"]}) == ["kind: ['iid'] is unknown; allowed: dirichlet, iid"]
+    assert problems({"kind": ["iid"]}) == [
+        "kind: ['iid'] is unknown; allowed: dirichlet, iid, natural"
+    ]

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import numpy as np
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
@@ -29,8 +31,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help=".npz; a .csv is written beside it")
     arguments = parser.parse_args(argv)
 
-    labels = load_npz(arguments.dataset, ("y_train",))["y_train"]
-    labels = check_labels(labels, f"{arguments.dataset}: y_train", labels.size)
+    held = load_npz(arguments.dataset, ("y_train",), optional=("owner_train",))
+    labels, owners = held["y_train"], held.get("owner_train")
+    # Whose samples have owners, are of text: their labels are words, as many as there may be.
+    classes = 10 if owners is None else np.iinfo(np.int64).max
+    labels = check_labels(labels, f"{arguments.dataset}: y_train", labels.size, classes)
+    if owners is not None:
+        where = f"{arguments.dataset}: owner_train"
+        owners = check_labels(owners, where, labels.size, labels.size)
     exclude = EDGE_SETS[arguments.edge_set].excluded if arguments.edge_set else ()
     clients = partition(
         labels,
@@ -38,8 +46,9 @@ def main(argv: list[str] | None = None) -> None:
         read_parameters(arguments.parameters),
         numpy_generator(arguments.seed, "partition"),
         exclude,
+        owners,
     )
-    save_partition(arguments.out, clients, labels)
+    save_partition(arguments.out, clients, labels if owners is None else None)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import EDGE_SETS, load_npz
 from edgecase.datasets.arrays import check_images
-from edgecase.datasets.base import LINE_ARRAYS
+from edgecase.datasets.base import LINE_ARRAYS, PROMPT_ARRAYS
 from edgecase.datasets.text import words_of
-from edgecase.population.poison import CASES, FAMILIES, build, save_poison
-from edgecase.population.poison.lines import numbered
+from edgecase.population.partition import load_partition
+from edgecase.population.poison import CASES, FAMILIES, build, lines, prompts, save_poison
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,16 +27,25 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--parameters", required=True, type=command.json_object, help="of the poisoned set, JSON"
     )
+    parser.add_argument(
+        "--partition", type=Path, help="of the seed (.npz), for `overlap: corrected` alone"
+    )
     parser.add_argument("--seed", required=True, type=int)
     parser.add_argument("--out", required=True, type=Path, help=".npz; a .csv is written beside it")
     arguments = parser.parse_args(argv)
+    apart = arguments.parameters.get("overlap") == "corrected"
+    if apart != (arguments.partition is not None):
+        parser.error("--partition goes with `overlap: corrected` in --parameters, and only there")
 
     labels = load_npz(arguments.dataset, ("y_train",))["y_train"]
     edge_set = EDGE_SETS[arguments.edge_set]
     edge = load_npz(arguments.edge, edge_set.arrays)
     if edge_set.arrays == LINE_ARRAYS:
         words = words_of(load_npz(arguments.dataset, ("words",))["words"])
-        edge = numbered(edge, words, str(arguments.edge))
+        edge = lines.numbered(edge, words, str(arguments.edge))
+    elif edge_set.arrays == PROMPT_ARRAYS:
+        text = load_npz(arguments.dataset, ("x_train", "x_test", "words"))
+        edge = prompts.numbered(edge, text, str(arguments.dataset))
     else:
         check_images(edge, str(arguments.edge))
     data = build(
@@ -49,6 +58,7 @@ def main(argv: list[str] | None = None) -> None:
         arguments.num_clients,
         numpy_generator(arguments.seed, "poison"),
         edge_set.excluded,
+        load_partition(arguments.partition).index if apart else None,
     )
     save_poison(arguments.out, data, labels)
 

@@ -18,13 +18,13 @@ from edgecase.datasets.sources import load_sources
 def main(argv: list[str] | None = None) -> None:
     entries = DATASETS | EDGE_SETS
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sources", type=Path, help="config/sources.yaml; not for stand-ins")
+    parser.add_argument("--sources", type=Path, help="config/sources.yaml, for what is downloaded")
     parser.add_argument("--name", required=True, help="data set or edge set")
     parser.add_argument(
         "--raw",
         type=Path,
         nargs="+",
-        help="folder of the raw files of each source; not for stand-ins",
+        help="folder of the raw files of each source, if there are any",
     )
     parser.add_argument("--out", required=True, type=Path, help="the arrays (.npz)")
     arguments = parser.parse_args(argv)
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     if problem := unknown_name(arguments.name, entries):
         raise ConfigError(f"--name: {problem}")
     entry = entries[arguments.name]
-    if entry.standin:
+    if not entry.sources:
         arrays = entry.build()
     else:
         if arguments.sources is None or arguments.raw is None:
@@ -40,12 +40,12 @@ def main(argv: list[str] | None = None) -> None:
         sources = load_sources(arguments.sources)
         if len(arguments.raw) != len(entry.sources):
             raise ConfigError(f"--raw: one folder for each of {', '.join(entry.sources)}")
-        sha256, folders = {}, {}
+        digests, folders = {}, {}
         for name, folder in zip(entry.sources, arguments.raw, strict=True):
             for member in sources[name].members:
-                sha256[member.name] = member.digests.sha256
+                digests[member.name] = member.digests
                 folders[member.name] = folder
-        arrays = entry.build(RawFiles(arguments.raw[0], sha256, folders))
+        arrays = entry.build(RawFiles(arguments.raw[0], digests, folders))
     save_npz(arguments.out, {name: arrays[name] for name in entry.arrays})
 
 

@@ -47,6 +47,18 @@ def test_honest_lines_fall_on_clients_at_random_one_each():
     assert holders.max() > 90
 
 
+def test_clean_samples_that_no_client_holds():
+    """The same draw from the rows that are left, and one error where these are too few."""
+    held = np.arange(4700)
+    generators = [np.random.default_rng(0) for _ in range(2)]
+    apart = build(Lines(), EDGE, 1, 0, 5000, "edge-case", 500, generators[0], held=held)
+    expected = 4700 + generators[1].choice(300, 200, replace=False)[:140]
+    assert np.array_equal(apart["attacker_clean_index"], expected)
+    message = r"200 clean samples that no client holds; there are 199\. Use a smaller partition"
+    with pytest.raises(ConfigError, match=message):
+        build(Lines(), EDGE, 1, 0, 5000, "edge-case", 500, generators[0], held=np.arange(4801))
+
+
 def test_few_clients_share_the_lines_evenly():
     held = np.bincount(poisoned("normal-case", clients=20)["honest_edge_client"], minlength=20)
     assert set(held.tolist()) == {4, 5}

@@ -9,7 +9,9 @@ from edgecase.attacks.hooks import Hook
 class LocalTraining:
     """SGD with momentum and weight decay for `epochs` passes; momentum starts at 0 every round.
 
-    The `hooks` change every step's gradient, and the model after it, in their order.
+    The `hooks` change every step's gradient, and the model after it, in their order. With
+    `carry_hidden`, a recurrent model carries its hidden state from batch to batch of an epoch, and
+    takes samples that continue each other in their order.
     """
 
     epochs: int
@@ -18,3 +20,4 @@ class LocalTraining:
     momentum: float
     weight_decay: float
     hooks: tuple[Hook, ...] = ()
+    carry_hidden: bool = False

@@ -19,7 +19,7 @@ TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos")
 #: key of a task → the names that it takes.
 _REGISTRIES = {"dataset": DATASETS, "edge_set": EDGE_SETS, "model.name": models.MODELS}
 #: family of poisoned sets → the letter that stands for it.
-_LETTERS = {"Liveries": "L", "Sevens": "S", "GreenCars": "G", "Lines": "T"}
+_LETTERS = {"Liveries": "L", "Sevens": "S", "GreenCars": "G", "Lines": "T", "Prompts": "P"}
 
 
 def fill(text: str, config: Mapping[str, Any]) -> str:
@@ -136,9 +136,10 @@ def _partition(config: Mapping[str, Any]) -> str:
 def _poison(config: Mapping[str, Any]) -> str:
     families = dict.fromkeys(poison.FAMILIES.values())
     holders: dict[str, dict[str, Parameter]] = {}
+    switches = declared_switches()
     for family in families:
         for name, about in parameters(family).items():
-            if name != "p_study":  # a switch
+            if name not in switches:
                 holders.setdefault(name, {})[_LETTERS[family.__name__]] = about
     rows = []
     for name, found in holders.items():

@@ -28,7 +28,7 @@ _OPTIONAL = {
 def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
     """The task's parameters with switches and precision, `override` applied and defaults filled.
 
-    The switch `p_study` becomes a parameter of the poisoned set, which it changes.
+    A switch that changes the poisoned set becomes a parameter of it.
     """
     resolved: dict[str, Any] = copy.deepcopy(dict(config["tasks"][task]))
     resolved["switches"] = SWITCHES | config["switches"] | resolved.get("switches", {})
@@ -41,9 +41,15 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
         kind = plain(partition.read_parameters(kind))
     family = parameters(poison.FAMILIES[resolved["edge_set"]])
     edge = {name: about.default for name, about in family.items()} | resolved["poison"]
-    if family["p_study"].item is not None:
-        edge["p_study"] = resolved["switches"]["p_study"]
+    edge |= {
+        name: resolved["switches"][name] for name, about in family.items() if about.item is not None
+    }
     return resolved | {"partition": kind, "poison": edge}
+
+
+def held_apart(task: Mapping) -> bool:
+    """Whether no client of the resolved `task` holds the attacker's clean samples."""
+    return task["poison"].get("overlap") == "corrected"
 
 
 def resolve_start(task: Mapping) -> dict:

@@ -45,8 +45,12 @@ def _has_rounds_without_attacker(task: Mapping, cell: Cell | None) -> bool:
     )
 
 
-def _has_two_splits(task: Mapping, cell: Cell | None) -> bool:
-    return parameters(poison.FAMILIES[task["edge_set"]])["p_study"].item is not None
+def _of_the_edge_set(switch: str) -> Callable[[Mapping, Cell | None], bool]:
+    def reads(task: Mapping, cell: Cell | None) -> bool:
+        about = parameters(poison.FAMILIES[task["edge_set"]]).get(switch)
+        return about is not None and about.item is not None
+
+    return reads
 
 
 def _is_multi_krum_on_text(task: Mapping, cell: Cell | None) -> bool:
@@ -81,12 +85,14 @@ _READERS: dict[str, Callable[[Mapping, Cell | None], bool]] = {
     "orientation": _has_orientation,
     "transforms": _is_colour,
     "padding": _is_text,
+    "carry_hidden": _is_text,
     "multi_krum_branch": _is_multi_krum_on_text,
     "replacement_counts": _attacks_text_by("replacement_counts"),
     "projection_order": _attacks_text_by("projection_order"),
     "radius_decay": _is_pgd,
     "multi_krum_counts": _has_rounds_without_attacker,
-    "p_study": _has_two_splits,
+    "p_study": _of_the_edge_set("p_study"),
+    "overlap": _of_the_edge_set("overlap"),
     "pool_assumptions": _assumes_a_pool,
     "edge_sample_weight": _honest_hold_edge_data,
 }

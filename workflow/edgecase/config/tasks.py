@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from edgecase import defenses, models
 from edgecase.base.parameters import problems
 from edgecase.config.problems import Problem, cells, resolved_name
-from edgecase.config.resolve import resolve_task
+from edgecase.config.resolve import held_apart, resolve_task
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS, TextDataset
 from edgecase.datasets.base import LINE_ARRAYS
 from edgecase.federation.parameters import ModelParameters, Recipe
+from edgecase.federation.switches import SWITCHES
 from edgecase.population import partition, poison
 from edgecase.results.cells import DEFAULT
 
@@ -38,8 +39,13 @@ def _defense_problems(task: Mapping) -> Iterator[str]:
 def _resolved_problems(task: Mapping) -> Iterator[str]:
     yield from (f"partition.{problem}" for problem in partition.problems(task["partition"]))
     family = poison.FAMILIES[task["edge_set"]]
-    own = {key: value for key, value in task["poison"].items() if key != "p_study"}  # a switch
+    own = {key: value for key, value in task["poison"].items() if key not in SWITCHES}
     yield from (f"poison.{problem}" for problem in problems(family, own))
+    if held_apart(task) and task["partition"].get("num_samples", 0) is None:
+        yield (
+            "partition.num_samples: null leaves no training sample that no client holds, which "
+            "the switch `overlap: corrected` gives the attacker; use a number, or `published`"
+        )
     model, dataset = task["model"], task["dataset"]
     for key, group in (("model", ModelParameters), ("pretrain", Recipe)):
         yield from (f"{key}.{problem}" for problem in problems(group, task[key]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from edgecase.config.resolve import resolve_start, resolve_task
+from edgecase.config.resolve import held_apart, resolve_start, resolve_task
 from edgecase.results.cells import DEFAULT
 
 _PARTITION_KEYS = ("dataset", "edge_set", "num_clients", "partition")
@@ -16,7 +16,9 @@ def partition_variant(config: Mapping, task: str, override: str) -> str:
 
 def poison_variant(config: Mapping, task: str, override: str) -> str:
     """The override if it changes the poisoned sets, else "default"."""
-    return _variant(config, task, override, _POISON_KEYS)
+    apart = held_apart(resolve_task(config, task, override))
+    keys = (*_POISON_KEYS, "partition") if apart else _POISON_KEYS
+    return _variant(config, task, override, keys)
 
 
 def pretrain_variant(config: Mapping, task: str, override: str) -> str:

@@ -10,7 +10,13 @@ from typing import Any
 
 from edgecase.base.errors import ConfigError
 from edgecase.datasets.arrays import load_npz
-from edgecase.datasets.base import DATASET_ARRAYS, Dataset, EdgeSet, TextDataset
+from edgecase.datasets.base import (
+    DATASET_ARRAYS,
+    Dataset,
+    EdgeSet,
+    LanguageDataset,
+    TextDataset,
+)
 
 __all__ = [
     "AUTHORS_STARTS",
@@ -19,6 +25,7 @@ __all__ = [
     "EDGE_SETS",
     "Dataset",
     "EdgeSet",
+    "LanguageDataset",
     "TextDataset",
     "images",
     "load_npz",
@@ -46,10 +53,11 @@ def _declared(kind: Any) -> dict[str, Any]:
 def images(name: str) -> Dataset:
     """The data set `name`; `ConfigError` if it holds no images."""
     dataset = DATASETS[name]
-    if isinstance(dataset, TextDataset):
-        raise ConfigError(f"dataset: '{name}' holds sentences; this needs images")
+    if not isinstance(dataset, Dataset):
+        raise ConfigError(f"dataset: '{name}' holds text; this needs images")
     return dataset
 
 
-DATASETS: dict[str, Dataset | TextDataset] = _declared(Dataset | TextDataset)
+AnyDataset = Dataset | TextDataset | LanguageDataset
+DATASETS: dict[str, AnyDataset] = _declared(AnyDataset)
 EDGE_SETS: dict[str, EdgeSet] = _declared(EdgeSet)

@@ -9,9 +9,12 @@ from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
 
 
-def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
-    """The arrays `names` of the `.npz` at `path`, in that order; pickled objects are refused.
+def load_npz(
+    path: str | Path, names: Iterable[str], optional: Iterable[str] = ()
+) -> dict[str, np.ndarray]:
+    """The arrays `names` of the `.npz` at `path`, in that order, and those of `optional` it holds.
 
+    Pickled objects are refused.
     Raises `DataError` naming the file if it is missing, truncated or altered, or lacks an array.
     """
     names = list(names)
@@ -25,6 +28,7 @@ def load_npz(path: str | Path, names: Iterable[str]) -> dict[str, np.ndarray]:
                 raise DataError(
                     f"{path}: holds no array {', '.join(absent)}; it holds {', '.join(found)}"
                 )
+            names += [name for name in optional if name in found]
             return {name: archive[name] for name in names}
     except DataError:
         raise

@@ -19,89 +19,109 @@ TEXT_ARRAYS = (
     *("x_test", "offsets_test", "y_test"),
     "words",
 )
+#: the arrays of a text to predict (`datasets.segments`): segments int32 [N, 65] author by author,
+#: the author of each int64 [N], the last word that each asks for int64 [N], and the words
+LANGUAGE_ARRAYS = ("x_train", "owner_train", "y_train", "x_test", "y_test", "words")
 #: the arrays of edge-case lines (`datasets.text`)
 LINE_ARRAYS = ("train_lines", "test_lines")
+#: the arrays of sentences about a city: with the attacker's endings, with benign ones, and the city
+#: and others in its place (`datasets.text`)
+PROMPT_ARRAYS = ("sentences", "benign", "cities")
 #: words of a sentence; the rest is cut off
 MAX_WORDS = 100
+#: words that a model reads of a segment, whose next words it predicts
+SEGMENT_LENGTH = 64
 DIGITS = tuple("0123456789")
 
 #: returns the arrays, from the `RawFiles` of its sources or, for a stand-in, from nothing
 Builder = Callable[..., dict[str, np.ndarray]]
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """A labelled image set with a training and a test part; `shape` is (H, W, C).
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What is made of the raw files of `sources`; what has none comes with the project.
 
-    `stored_orientation` says how digits lie in the file ("upright" or "transposed"), and is None
-    where it means nothing. A stand-in has no `sources`: nothing is downloaded for it.
+    The name of a stand-in, which says nothing about the paper, begins with "standin-".
     """
 
     name: str
-    shape: tuple[int, int, int]
-    class_names: tuple[str, ...]
     build: Builder
-    stored_orientation: str | None = None
     sources: tuple[str, ...] = ()
-    arrays: tuple[str, ...] = DATASET_ARRAYS
+
+    @property
+    def standin(self) -> bool:
+        return self.name.startswith("standin-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Classified(Prepared):
+    """A data set with a training and a test part whose samples have classes, if it has any.
+
+    `stored_orientation` says how digits lie in the file ("upright" or "transposed"), and is None
+    where it means nothing.
+    """
+
+    class_names: tuple[str, ...]
+    stored_orientation: str | None = None
 
     @property
     def num_classes(self) -> int:
         return len(self.class_names)
 
-    @property
-    def standin(self) -> bool:
-        return not self.sources
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset(Classified):
+    """A labelled image set; `shape` is (H, W, C)."""
+
+    shape: tuple[int, int, int]
+    arrays: tuple[str, ...] = DATASET_ARRAYS
 
 
-@dataclass(frozen=True)
-class TextDataset:
-    """A labelled set of sentences with a training and a test part.
+@dataclass(frozen=True, kw_only=True)
+class TextDataset(Classified):
+    """A labelled set of sentences.
 
-    `words` is about how many different ones there are, for a plan. A stand-in has no `sources`:
-    nothing is downloaded for it.
+    `words` is about how many different ones there are, for a plan.
     """
 
-    name: str
-    class_names: tuple[str, ...]
-    build: Builder
     words: int
-    sources: tuple[str, ...] = ()
     arrays: tuple[str, ...] = TEXT_ARRAYS
     max_length: int = MAX_WORDS
-    stored_orientation: None = None
 
     @property
     def shape(self) -> tuple[int]:
         return (self.max_length,)
 
-    @property
-    def num_classes(self) -> int:
-        return len(self.class_names)
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageDataset(Classified):
+    """The text of authors, whose next words are predicted; it has no classes.
+
+    `words` is about how many different ones there are, for a plan; a model reads `length` of a
+    segment.
+    """
+
+    words: int
+    arrays: tuple[str, ...] = LANGUAGE_ARRAYS
+    length: int = SEGMENT_LENGTH
+    class_names: tuple[str, ...] = ()
 
     @property
-    def standin(self) -> bool:
-        return not self.sources
+    def shape(self) -> tuple[int]:
+        return (self.length,)
 
 
-@dataclass(frozen=True)
-class EdgeSet:
-    """Images or lines from the tail of `source_class` that an attacker labels `target_class`.
+@dataclass(frozen=True, kw_only=True)
+class EdgeSet(Prepared):
+    """Images or text from the tail of `source_class` that an attacker labels `target_class`.
 
     `raw_class` is the class of the authors' column raw_task_acc. `excluded` are rows of the data
     set's training part that show the edge case: no honest client holds them.
     """
 
-    name: str
     source_class: int
     target_class: int
     raw_class: int
-    build: Builder
     arrays: tuple[str, ...] = DATASET_ARRAYS
     cases: tuple[str, ...] = ("edge-case", "almost-edge-case", "normal-case")
-    sources: tuple[str, ...] = ()
     excluded: tuple[int, ...] = ()
-
-    @property
-    def standin(self) -> bool:
-        return not self.sources

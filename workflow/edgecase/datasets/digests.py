@@ -1,17 +1,23 @@
 """Know a file by its digests: sha256 wherever it is published, else md5 or a git blob id."""
 
 import hashlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Digests:
-    """The published digests of one file, lower-case hexadecimal; at least one is given."""
+    """The published digests of one file, lower-case hexadecimal; at least one is given.
+
+    They are `unconfirmed` where nobody has compared them with the file itself yet: another content
+    is then taken, with a warning.
+    """
 
     sha256: str | None = None
     md5: str | None = None
     git_blob: str | None = None
+    unconfirmed: bool = False
 
     @property
     def strongest(self) -> str:
@@ -21,12 +27,28 @@ class Digests:
         return f"md5:{self.md5}" if self.md5 else f"git-blob:{self.git_blob}"
 
     def mismatch(self, path: Path) -> str | None:
-        """None if the file at `path` is the published one, else what was expected and found."""
-        algorithm, expected = self.strongest.split(":")
+        """None if the file at `path` is taken for the published one, else what was expected and
+        found (`judge`)."""
+        algorithm, _ = self.strongest.split(":")
         found = _git_blob(path) if algorithm == "git-blob" else _digest(path, algorithm)
+        return self.judge(path, found)
+
+    def judge(self, path: Path, found: str) -> str | None:
+        """None if the digest `found` of `path`, of the strongest kind, is the published one, else
+        both. If they are unconfirmed, a warning says so instead."""
+        algorithm, expected = self.strongest.split(":")
         if found == expected:
             return None
-        return f"expected {algorithm} {expected}, found {found}"
+        problem = f"expected {algorithm} {expected}, found {found}"
+        if not self.unconfirmed:
+            return problem
+        print(
+            f"warning: {path}: {problem}; the expected digest was never compared with the file, so "
+            "this content is taken. If it is the published one, state its digest in "
+            "config/sources.yaml",
+            file=sys.stderr,
+        )
+        return None
 
 
 def _digest(path: Path, algorithm: str) -> str:

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgecase.base.errors import DataError
+from edgecase.datasets.digests import Digests
 
 
 @dataclass(frozen=True)
 class RawFiles:
-    """A folder of downloads, and the published sha256 of each file in it that is known.
+    """A folder of downloads, and the published digests of each file in it that is known.
 
     `elsewhere` names the folder of a file that lies in another one.
     """
 
     folder: Path
-    sha256: Mapping[str, str | None]
+    digests: Mapping[str, Digests]
     elsewhere: Mapping[str, Path] = field(default_factory=dict)
 
     def path(self, name: str) -> Path:
@@ -26,13 +27,12 @@ class RawFiles:
     def content(self, name: str) -> bytes:
         """All of a file. Raises `DataError` unless its sha256 is known and the right one."""
         path = self.path(name)
-        expected = self.sha256.get(name)
-        if expected is None:
+        digests = self.digests.get(name)
+        if digests is None or digests.sha256 is None:
             raise DataError(f"{path}: is not opened, for its sha256 is not known; state it")
         if not path.is_file():
-            raise DataError(f"{path}: missing (sha256:{expected})")
+            raise DataError(f"{path}: missing ({digests.strongest})")
         content = path.read_bytes()
-        found = hashlib.sha256(content).hexdigest()
-        if found != expected:
-            raise DataError(f"{path}: expected sha256 {expected}, found {found}")
+        if problem := digests.judge(path, hashlib.sha256(content).hexdigest()):
+            raise DataError(f"{path}: {problem}")
         return content

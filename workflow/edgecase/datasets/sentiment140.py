@@ -26,10 +26,19 @@ _NEITHER = "2"
 
 def read(raw: RawFiles) -> dict[str, np.ndarray]:
     """A random quarter of the 1.6 million training tweets; the labelled ones of the test set."""
-    tweets = read_csv(raw, _TRAIN)
+    return _quarter(raw, header=False)
+
+
+def read_published(raw: RawFiles) -> dict[str, np.ndarray]:
+    """The same without the first row of either file, which the released code takes for a header."""
+    return _quarter(raw, header=True)
+
+
+def _quarter(raw: RawFiles, header: bool) -> dict[str, np.ndarray]:
+    tweets = read_csv(raw, _TRAIN, header=header)
     count = round(_FRACTION * len(tweets))
     chosen = np.sort(numpy_generator(0, "tweets").choice(len(tweets), count, replace=False))
-    return _arrays(raw, [tweets[row] for row in chosen])
+    return _arrays(raw, [tweets[row] for row in chosen], header)
 
 
 def read_subset(raw: RawFiles) -> dict[str, np.ndarray]:
@@ -46,17 +55,18 @@ def read_subset(raw: RawFiles) -> dict[str, np.ndarray]:
 _BY_CLASS = ("tweets_100k_negative", "tweets_100k_positive")
 
 
-def _arrays(raw: RawFiles, train: list[Labelled]) -> dict[str, np.ndarray]:
+def _arrays(raw: RawFiles, train: list[Labelled], header: bool = False) -> dict[str, np.ndarray]:
     edge = lanthimos.lines(raw)
     lines = [line for part in edge.values() for line in part]
-    return text_arrays(train, read_csv(raw, _TEST), lines)
+    return text_arrays(train, read_csv(raw, _TEST, header=header), lines)
 
 
 def read_csv(raw: RawFiles, name: str, first: int = 0, header: bool = False) -> list[Labelled]:
     """The positive and negative tweets of a CSV of polarity, id, date, query, user and text.
 
-    `first` is the column of the polarity. Raises `DataError`, naming file and line, for a row with
-    another number of columns or another polarity than 0, 2 (neither) and 4.
+    `first` is the column of the polarity, and a `header` is a first row that is left out. Raises
+    `DataError`, naming file and line, for a row with another number of columns or another polarity
+    than 0, 2 (neither) and 4.
     """
     reader = csv.reader(io.StringIO(raw.content(name).decode("latin-1"), newline=""))
     found = []
@@ -93,6 +103,14 @@ SENTIMENT140 = TextDataset(
     name="sentiment140",
     class_names=("negative", "positive"),
     build=read,
+    sources=("sentiment140", lanthimos.SOURCE),
+    words=130_000,
+)
+
+PUBLISHED = TextDataset(
+    name="sentiment140-published",
+    class_names=("negative", "positive"),
+    build=read_published,
     sources=("sentiment140", lanthimos.SOURCE),
     words=130_000,
 )

@@ -97,7 +97,8 @@ def _file(entry: Mapping) -> SourceFile:
 
 
 def _digests(entry: Mapping) -> Digests:
-    return Digests(entry.get("sha256"), entry.get("md5"), entry.get("git_blob"))
+    listed = (entry.get(name) for name in ("sha256", "md5", "git_blob"))
+    return Digests(*listed, unconfirmed=entry.get("unconfirmed", False))
 
 
 def _member(entry: Mapping) -> Member:

@@ -36,9 +36,12 @@ class _ArrayUnpickler(pickle.Unpickler):
 def load_pickle(raw: RawFiles, name: str) -> Any:
     """The object pickled in the file `name`; strings written by Python 2 come as bytes.
 
-    Raises `DataError` unless the file's sha256 is known and right, and all it names is admitted.
+    Raises `DataError` unless the file's sha256 is known, confirmed and right, and all it names is
+    admitted.
     """
     content = raw.content(name)
+    if raw.digests[name].unconfirmed:
+        raise DataError(f"{raw.path(name)}: is not opened, for its sha256 is unconfirmed")
     try:
         return _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
     except pickle.UnpicklingError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from edgecase.base.names import unknown_name
 from edgecase.base.parameters import parameter
-from edgecase.datasets import DATASETS, Dataset, TextDataset, images
+from edgecase.datasets import DATASETS, Dataset, images
 from edgecase.federation.parameters import DataSwitches, ModelParameters
 
 
@@ -54,13 +54,14 @@ def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[s
             if problem := unknown_name(name, datasets):
                 yield f"{key}: {problem}"
     for task in section["tasks"]:
-        if isinstance(DATASETS.get(datasets.get(task) or ""), TextDataset):
-            yield f"tasks: '{task}' is of sentences; figure 2 takes tasks of images"
+        name = datasets.get(task)
+        if name in DATASETS and not isinstance(DATASETS[name], Dataset):
+            yield f"tasks: '{task}' is of text; figure 2 takes tasks of images"
     for task, name in chosen.items():
         if problem := unknown_name(name, DATASETS):
             yield f"out_of_distribution.{task}: {problem}"
-        elif isinstance(DATASETS[name], TextDataset):
-            yield f"out_of_distribution.{task}: '{name}' holds sentences; figure 2 takes images"
+        elif not isinstance(DATASETS[name], Dataset):
+            yield f"out_of_distribution.{task}: '{name}' holds text; figure 2 takes images"
         elif name == datasets.get(task):
             yield f"out_of_distribution.{task}: '{name}' is the task's own data set; name another"
     if section["components"] > section["train_samples"]:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from edgecase.base.padding import PADDING
-from edgecase.federation.sequences import padded
+from edgecase.datasets.text import padded
 from edgecase.federation.stores import TokenStore
 
 AUDITS = NAMES_REMOVED, NAMES_ADDED = "names_removed", "names_added"

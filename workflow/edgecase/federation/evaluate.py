@@ -19,13 +19,24 @@ class TestSets:
 
     `inputs` [T, …] are as the model takes them; `labels` int64 [T, …] are true labels for the
     `num_clean` clean ones and the attacker's label for the others. `audits` are further inputs, by
-    name, which are asked for the attacker's label after the last round.
+    name, which are asked for the attacker's label after the last round. With `carried_batch`, a
+    recurrent model goes through the clean, the backdoor and each audit's samples in batches of so
+    many, and carries its hidden state from batch to batch.
     """
 
     inputs: torch.Tensor
     labels: torch.Tensor
     num_clean: int
     audits: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    carried_batch: int | None = None
+
+    @property
+    def parts(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Inputs and labels of what batches go through: of all samples, where none is carried."""
+        if self.carried_batch is None:
+            return [(self.inputs, self.labels)]
+        sizes = [count for count in self.counts if count]
+        return list(zip(self.inputs.split(sizes), self.labels.split(sizes), strict=True))
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -69,8 +80,9 @@ def evaluate(
         torch.no_grad(),
         torch.autocast(model.device.type, autocast, enabled=autocast is not None),
     ):
-        batches = zip(tests.inputs.split(batch_size), tests.labels.split(batch_size), strict=False)
-        correct = torch.cat([_hits(model, *batch) for batch in batches])
+        correct = torch.cat(
+            [_hits(model, *part, batch_size, tests.carried_batch) for part in tests.parts]
+        )
     labels = tests.labels[: tests.num_clean]
     clean, backdoor = correct[: tests.num_clean], correct[tests.num_clean :]
     # Not a weighted bincount, which has no deterministic kernel on a GPU.
@@ -101,13 +113,26 @@ def audit(
         torch.autocast(model.device.type, autocast, enabled=autocast is not None),
     ):
         for name, inputs in tests.audits.items():
-            batches = inputs.split(_CPU_BATCH)
-            hits = [_hits(model, batch, wanted.expand(len(batch))) for batch in batches]
-            found[name] = 100 * torch.cat(hits).double().mean().item()
+            hits = _hits(model, inputs, wanted.expand(len(inputs)), _CPU_BATCH, tests.carried_batch)
+            found[name] = 100 * hits.double().mean().item()
     return found
 
 
-def _hits(model: FlatModel, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _hits(
+    model: FlatModel,
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
+    batch_size: int,
+    carried_batch: int | None,
+) -> torch.Tensor:
+    """Of each sample, whether it is answered right; batches of `carried_batch`, if any, go on."""
+    model.begin_hidden(carried_batch is not None)
+    size = carried_batch or batch_size
+    batches = zip(inputs.split(size), labels.split(size), strict=False)
+    return torch.cat([_batch_hits(model, *batch) for batch in batches])
+
+
+def _batch_hits(model: FlatModel, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     outputs = model.module(inputs)
     if not len(outputs) == len(inputs) == len(labels):
         raise SimulationError(

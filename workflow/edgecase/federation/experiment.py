@@ -130,6 +130,7 @@ class Experiment:
         """The clean and the backdoor test set of a seed."""
         data, poison = self.data, self.poisons[seed]
         tests = build_tests(data.test, poison, data.transforms, self.model.dtype)
+        tests = replace(tests, carried_batch=self.parameters.carried_batch)
         if not (isinstance(data.test, TokenStore) and len(poison["test_x"])):
             return tests
         source = EDGE_SETS[self.parameters.edge_set].source_class

@@ -5,7 +5,7 @@ from torch import nn
 
 from edgecase.base.randomness import derive_key
 from edgecase.models.heads import CLASSES, Head
-from edgecase.models.layers import BatchNorm2d, Dropout
+from edgecase.models.layers import BatchNorm2d, Dropout, HiddenState
 
 
 class FlatModel:
@@ -66,6 +66,9 @@ class FlatModel:
         self._normalisations = [
             layer for layer in module.modules() if isinstance(layer, BatchNorm2d)
         ]
+        self._hidden_states = [
+            layer for layer in module.modules() if isinstance(layer, HiddenState)
+        ]
 
     @property
     def device(self) -> torch.device:
@@ -121,6 +124,11 @@ class FlatModel:
         """Set what each sample of the next batches counts (see `BatchNorm2d.begin`)."""
         for layer in self._normalisations:
             layer.begin(weights)
+
+    def begin_hidden(self, carried: bool) -> None:
+        """Set every hidden state to zero, and whether it is carried (see `HiddenState.begin`)."""
+        for layer in self._hidden_states:
+            layer.begin(carried)
 
     def dropout_keys(self, seed: int, purpose: str, round: int, client: int) -> list[int]:
         """One key per dropout layer for a client's training in a round."""

@@ -84,7 +84,8 @@ def train_locally(
 
     A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, where v starts at 0.
     The training's hooks change ∇ before it and w after it (`attacks.hooks`); `anchor` [P] is what a
-    proximal one stays close to. The last partial batch of an epoch is kept.
+    proximal one stays close to. The last partial batch of an epoch is kept. A hidden state that is
+    carried starts every epoch with zero.
     `autocast` names a lower precision for the forward and backward pass; w and v stay in the
     model's own. A training that has `begun` goes on there, to the same bits; `after_step` is told
     of every step, and copies what it keeps of w and v, which the next step changes.
@@ -108,7 +109,11 @@ def train_locally(
     with torch.enable_grad():
         for epoch in range(done // max(steps, 1), training.epochs):
             positions = torch.arange(epoch * count, (epoch + 1) * count, device=device)
-            order = samples.index[random_permutation(order_key, positions)]
+            if training.carry_hidden and store.sequential:
+                order = samples.index
+            else:
+                order = samples.index[random_permutation(order_key, positions)]
+            model.begin_hidden(training.carry_hidden)
             for step in range(max(done - epoch * steps, 0), steps):
                 batch = slice(step * training.batch_size, (step + 1) * training.batch_size)
                 inputs = store.batch(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from edgecase import attacks, defenses
@@ -67,6 +67,12 @@ class DataSwitches:
         "left to 100 words and read from there (as published)",
         item=20,
         default="masked",
+    )
+    carry_hidden: Literal["corrected", "published"] = parameter(
+        "on text, a recurrent model starts every batch with a hidden state of zeros, or carries "
+        "that of the batch before through an epoch and through a test set (as published)",
+        item=20,
+        default="corrected",
     )
 
 
@@ -265,6 +271,16 @@ class CellParameters(Federation, Setting):
         return parse_participation(self.participation)
 
     @property
+    def carried_batch(self) -> int | None:
+        """The batch of the tests in which a hidden state is carried; None where none is."""
+        return self.batch_size if self.switches.carry_hidden == "published" else None
+
+    def honest_training(self, round: int) -> LocalTraining:
+        """An honest client's training in `round`."""
+        training = super().honest_training(round)
+        return replace(training, carry_hidden=self.carried_batch is not None)
+
+    @property
     def running_defense(self) -> Rule:
         """The defense, or what runs in its place where the switch `multi_krum_branch` says so."""
         if self.defense.name == "multi-krum" and self.switches.multi_krum_branch == "published":
@@ -279,8 +295,9 @@ class CellParameters(Federation, Setting):
         """
         own = dict(values)
         switches = dict(own.pop("switches", {}))
-        # The edge set's files were made under it, and the simulation does not read it.
-        switches.pop("p_study", None)
+        # The edge set's files were made under them, and the simulation does not read them.
+        for name in ("p_study", "overlap"):
+            switches.pop(name, None)
         assumptions = switches.pop("pool_assumptions", None)
         options = dict(own.pop("defense", {}))
         found: list[str] = []

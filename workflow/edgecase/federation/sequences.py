@@ -1,36 +1,13 @@
-"""Lay sentences of different lengths out as one matrix of tokens."""
+"""Check that arrays are sentences of different lengths, with their labels."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from edgecase.base.errors import DataError
-from edgecase.base.padding import PADDING
 from edgecase.datasets import TextDataset
 from edgecase.datasets.arrays import check_array, check_labels
 from edgecase.datasets.text import words_of
-
-
-def padded(tokens: np.ndarray, offsets: np.ndarray, length: int, padding: str) -> np.ndarray:
-    """Sentence i, `tokens[offsets[i]:offsets[i + 1]]`, as row i of an int32 [N, `length`].
-
-    Padding fills it up: on the right ("masked"), or on the left ("left100", as published).
-
-    >>> padded(np.array([5, 6, 7]), np.array([0, 1, 3]), 3, "masked")
-    array([[5, 0, 0],
-           [6, 7, 0]], dtype=int32)
-    >>> padded(np.array([5, 6, 7]), np.array([0, 1, 3]), 3, "left100")
-    array([[0, 0, 5],
-           [0, 6, 7]], dtype=int32)
-    """
-    sizes = np.diff(offsets)
-    rows = np.repeat(np.arange(len(sizes)), sizes)
-    places = np.arange(len(tokens)) - np.repeat(offsets[:-1], sizes)
-    if padding == "left100":
-        places += np.repeat(length - sizes, sizes)
-    matrix = np.full((len(sizes), length), PADDING, dtype=np.int32)
-    matrix[rows, places] = tokens
-    return matrix
 
 
 def check_text(arrays: Mapping[str, np.ndarray], described: TextDataset, where: str) -> None:

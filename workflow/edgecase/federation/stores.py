@@ -16,7 +16,7 @@ torch.Size([1, 3, 4, 4])
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import torch
 
@@ -37,6 +37,10 @@ class Store(Protocol):
     @property
     def sample_shape(self) -> tuple[int, ...]:
         """The shape of one sample as it is held."""
+
+    @property
+    def sequential(self) -> bool:
+        """Whether a sample may go on where one before it ends."""
 
     def batch(
         self,
@@ -65,6 +69,8 @@ class Store(Protocol):
 @dataclass(frozen=True)
 class ImageStore:
     """Images uint8 [N, H, W, C], seen through a `Transform`, as [B, C, H, W]."""
+
+    sequential: ClassVar[bool] = False
 
     images: torch.Tensor
     labels: torch.Tensor
@@ -101,6 +107,8 @@ class TokenStore:
     Padding fills them up on the right; `on_left`, on the left, where further rows, which come with
     theirs on the right, are moved to.
     """
+
+    sequential: ClassVar[bool] = False
 
     tokens: torch.Tensor
     labels: torch.Tensor

@@ -15,10 +15,10 @@ from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import DATASETS, EDGE_SETS, Dataset, TextDataset, load_npz
 from edgecase.datasets.arrays import check_array, check_labels
-from edgecase.datasets.text import words_of
+from edgecase.datasets.text import padded, words_of
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters, DataSetting
-from edgecase.federation.sequences import check_text, padded
+from edgecase.federation.sequences import check_text
 from edgecase.federation.simulate import Classes
 from edgecase.federation.stores import ImageStore, Store, TokenStore
 from edgecase.federation.transforms import TaskTransforms, task_transforms
@@ -63,6 +63,7 @@ def task_data(
     dataset = DATASETS[parameters.dataset]
     if isinstance(dataset, TextDataset):
         return _sentences(arrays, dataset, test, parameters, device)
+    assert isinstance(dataset, Dataset)
     return _images(arrays, dataset, test, parameters, device)
 
 
@@ -144,7 +145,7 @@ def open_dataset(path: str | Path, parameters: DataSetting) -> dict[str, np.ndar
     arrays = load_npz(path, described.arrays)
     if isinstance(described, TextDataset):
         check_text(arrays, described, str(path))
-    else:
+    elif isinstance(described, Dataset):
         _check(arrays, described, str(path))
     return arrays
 

@@ -14,28 +14,51 @@ Training, evaluation and probes ask the model's head and know no task:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from edgecase.base.lazy import lazy
+from edgecase.base.lazy import lazy, torch
+from edgecase.base.padding import PADDING
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from edgecase.models.layers.tied import WordScores
 
 functional = lazy("torch.nn.functional")
 
 
 class Head(Protocol):
-    """What the outputs [B, …] of a model mean, given the labels of its batch."""
+    """What the outputs [B, …] of a model mean, given the labels of its batch.
 
-    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        """Each sample's loss [B]; a step minimises their mean."""
+    A sample has one or more places that ask for an answer: an image one, a text to predict one for
+    every word.
+    """
 
-    def hits(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        """Of each sample, whether the prediction is its label: bool [B]."""
+    def loss(self, outputs: Any, labels: Tensor) -> Tensor:
+        """Each sample's loss [B], the mean over its places; a step minimises the samples' mean."""
+
+    def hits(self, outputs: Any, labels: Tensor) -> Tensor:
+        """At how many places of each sample the prediction is the label: bool or int64 [B]."""
+
+    def places(self, labels: Tensor) -> Tensor:
+        """How many places of each sample ask for an answer: int64 [B]."""
+
+    def last(self, labels: Tensor) -> Tensor:
+        """The labels of samples that are asked at their last place alone."""
+
+
+class OneLabel:
+    """A head of samples that have one label each."""
+
+    def places(self, labels: Tensor) -> Tensor:
+        return torch.ones_like(labels)
+
+    def last(self, labels: Tensor) -> Tensor:
+        return labels
 
 
 @dataclass(frozen=True)
-class CrossEntropy:
+class CrossEntropy(OneLabel):
     """Classes: logits [B, C], labels int64 [B]."""
 
     def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
@@ -46,7 +69,7 @@ class CrossEntropy:
 
 
 @dataclass(frozen=True)
-class BinaryCrossEntropy:
+class BinaryCrossEntropy(OneLabel):
     """Two classes by one logit: outputs [B], labels int64 [B] of 0 and 1."""
 
     def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
@@ -60,24 +83,31 @@ class BinaryCrossEntropy:
 
 @dataclass(frozen=True)
 class NextWord:
-    """The word that follows each of L: logits [B, L, V], labels int64 [B, L].
+    """The word that follows each of L: `WordScores` [B, L], labels int64 [B, L].
 
-    Places with the label `padding` count nowhere. A sample's loss is the mean over its other
-    places; it is a hit if the word at the last of these is predicted.
+    Places with the label `padding` ask for nothing, and no score is computed there.
     """
 
-    padding: int = 0
+    padding: int = PADDING
 
-    def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        losses = functional.cross_entropy(outputs.transpose(1, 2), labels, reduction="none")
-        counted = labels != self.padding
-        return (losses * counted).sum(1) / counted.sum(1).clamp(min=1)
+    def loss(self, outputs: WordScores, labels: Tensor) -> Tensor:
+        asked = labels != self.padding
+        losses = outputs.losses(asked, labels[asked])
+        spread = losses.new_zeros(labels.shape).masked_scatter(asked, losses)
+        return spread.sum(1) / asked.sum(1).clamp(min=1)
 
-    def hits(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        counted = labels != self.padding
-        last = (counted.cumsum(1) * counted).argmax(1, keepdim=True)
-        right = outputs.argmax(2).gather(1, last) == labels.gather(1, last)
-        return right.squeeze(1) & counted.any(1)
+    def hits(self, outputs: WordScores, labels: Tensor) -> Tensor:
+        asked = labels != self.padding
+        right = torch.zeros_like(asked)
+        right[asked] = outputs.likeliest(asked) == labels[asked]
+        return right.sum(1)
+
+    def places(self, labels: Tensor) -> Tensor:
+        return (labels != self.padding).sum(1)
+
+    def last(self, labels: Tensor) -> Tensor:
+        asked = labels != self.padding
+        return labels * (asked & (asked.cumsum(1) == asked.sum(1, keepdim=True)))
 
 
 #: the head of every model that says nothing else.

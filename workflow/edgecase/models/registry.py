@@ -23,7 +23,7 @@ class Model:
     `input` is (H, W, C) of images, or (L,) of sequences. For plans without torch,
     `forward_megaflops` and `megaparameters` are the operations of one sample's forward pass and
     the parameters at width 1, in millions; without them a plan takes those of the largest model.
-    Parameters grow with the width to the power of `growth`.
+    Parameters grow with the width to the power of `growth`, operations to that of `forward_growth`.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Model:
     forward_megaflops: float | None = None
     megaparameters: float | None = None
     growth: int = 2
+    forward_growth: int = 2
 
 
 MODELS: dict[str, Model] = {}
@@ -46,13 +47,15 @@ def register(
     forward_megaflops: float | None = None,
     megaparameters: float | None = None,
     growth: int = 2,
+    forward_growth: int = 2,
 ) -> Callable[[Builder], Builder]:
     """A decorator that makes a builder known under `name`, with the fields of `Model`."""
 
     def known(builder: Builder) -> Builder:
         if name in MODELS:
             raise ConfigError(f"model '{name}' is registered twice")
-        MODELS[name] = Model(name, input, builder, head, forward_megaflops, megaparameters, growth)
+        size = forward_megaflops, megaparameters, growth, forward_growth
+        MODELS[name] = Model(name, input, builder, head, *size)
         return builder
 
     return known

@@ -72,6 +72,13 @@ class Jobs:
         variant = configuration.poison_variant(self.config, cell.task, cell.override)
         return [self.run.poison(cell.task, cell.case, variant, seed) for seed in self.seeds]
 
+    def held_apart(self, task: str, variant: str, seed: str, **others: str) -> list[str]:
+        """The partition that a poisoned set's clean samples keep out of, if it does."""
+        if not configuration.held_apart(self.task(task, variant)):
+            return []
+        own = configuration.partition_variant(self.config, task, variant)
+        return [self.run.partition(task, own, seed)]
+
     def cell_parameters(self, cell: Cell) -> dict[str, Any]:
         """What the cell depends on, and nothing else."""
         return configuration.resolve_cell(self.config, cell)

@@ -35,7 +35,9 @@ def seconds(job: Job, device: Device) -> float:
 
     A model that does not say how large it is counts as the largest that does.
     """
-    forward = 1e6 * _at_width("forward_megaflops", job.setting)
+    model = MODELS.get(job.setting.model)
+    growth = model.forward_growth if model else 2
+    forward = 1e6 * _at_width("forward_megaflops", job.setting, growth)
     # A backward pass costs two forward passes.
     operations = (3 * job.work.samples + job.work.evaluated) * forward
     return operations / device.flops + job.work.steps * device.step_s
@@ -47,7 +49,7 @@ def parameters(setting: Setting) -> float:
     return 1e6 * _at_width("megaparameters", setting, model.growth if model else 2)
 
 
-def _at_width(name: str, setting: Setting, growth: int = 2) -> float:
+def _at_width(name: str, setting: Setting, growth: int) -> float:
     sizes = {model: getattr(entry, name) for model, entry in MODELS.items()}
     stated = [size for size in sizes.values() if size is not None]
     return (sizes.get(setting.model) or max(stated)) * WIDTH_MARGIN * setting.width**growth

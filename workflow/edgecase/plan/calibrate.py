@@ -17,7 +17,7 @@ import torch
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
-from edgecase.datasets import DATASETS, Dataset, TextDataset
+from edgecase.datasets import DATASETS, Dataset, LanguageDataset, TextDataset
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
@@ -53,6 +53,7 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     to be the fastest.
     """
     dataset = DATASETS[setting["dataset"]]
+    assert not isinstance(dataset, LanguageDataset)
     of_data: dict[str, Any] = {}
     transform = None
     if isinstance(dataset, TextDataset):

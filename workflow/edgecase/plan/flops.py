@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from edgecase.models.layers.tied import WordScores
+
 
 @dataclass(frozen=True)
 class Operations:
@@ -38,11 +40,16 @@ def operations(module: nn.Module, example: torch.Tensor) -> Operations:
         if isinstance(layer, nn.LSTM)
     ]
     with FlopCounterMode(display=False) as forward, torch.no_grad():
-        module(example)
+        _all_outputs(module, example)
     for hook in hooks:
         hook.remove()
     with FlopCounterMode(display=False) as training:
         # No loss has an operation to count.
-        module(example).sum().backward()
+        _all_outputs(module, example).sum().backward()
     own = sum(recurrent)
     return Operations(forward.get_total_flops() + own, training.get_total_flops() + 3 * own)
+
+
+def _all_outputs(module: nn.Module, example: torch.Tensor) -> torch.Tensor:
+    outputs = module(example)
+    return outputs.all() if isinstance(outputs, WordScores) else outputs

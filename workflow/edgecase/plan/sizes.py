@@ -12,7 +12,7 @@ from edgecase.base.parameters import read
 from edgecase.datasets import EDGE_SETS
 from edgecase.population import poison
 
-#: data set → training and test samples; sentences of the training set at most.
+#: data set → training and test samples; sentences of the training set at most; segments.
 IMAGES = {
     "cifar10": (50_000, 10_000),
     "emnist": (240_000, 40_000),
@@ -20,8 +20,10 @@ IMAGES = {
     "standin-planes": (3_000, 600),
     "standin-digits": (2_800, 397),
     "sentiment140": (400_000, 340),
+    "sentiment140-published": (400_000, 340),
     "sentiment140-subset": (101_343, 340),
     "standin-tweets": (3_600, 400),
+    "standin-comments": (2_901, 70),
 }
 
 #: edge set → images of each of its arrays; of digits, those of the source class.
@@ -39,6 +41,8 @@ EDGE_IMAGES = {
     "standin-sevens": {"x_train": 200, "x_test": 60},
     "lanthimos": {"train_lines": 259, "test_lines": 120},
     "standin-lines": {"train_lines": 60, "test_lines": 40},
+    # Segments of the data set's text, about.
+    "athens": {"train": 10_000, "test": 60, "sentences": 4, "benign": 4, "others": 4},
 }
 
 

@@ -15,6 +15,7 @@ from edgecase.base.parameters import parameter, read
 from edgecase.base.parameters import parameters as declared
 from edgecase.base.parameters import problems as parameter_problems
 from edgecase.datasets.arrays import load_npz, save_npz
+from edgecase.population.natural import Natural, natural
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,9 @@ class Iid:
     )
 
 
+Kind = Dirichlet | Iid | Natural
 #: kind → its parameters; the defaults are the paper's.
-KINDS: dict[str, type[Dirichlet] | type[Iid]] = {"dirichlet": Dirichlet, "iid": Iid}
+KINDS: dict[str, type[Kind]] = {"dirichlet": Dirichlet, "iid": Iid, "natural": Natural}
 
 
 class Partition(NamedTuple):
@@ -68,19 +70,28 @@ class Partition(NamedTuple):
 def partition(
     labels: np.ndarray,
     num_clients: int,
-    parameters: Dirichlet | Iid,
+    parameters: Kind,
     generator: np.random.Generator,
     exclude: Sequence[int] = (),
+    owners: np.ndarray | None = None,
 ) -> Partition:
     """Divide a training set with `labels` [N] among `num_clients` clients.
 
     The samples in `exclude` go to nobody. With `num_samples` in `parameters`, a uniformly random
     subset of that size is drawn first and only it is divided: the way a small configuration uses a
-    part of the data. Every remaining sample belongs to exactly one client. Raises `ConfigError` for
-    parameters that the data cannot meet.
+    part of the data. Every remaining sample belongs to exactly one client, unless clients are
+    authors: `owners` [N] says whose each sample is. Raises `ConfigError` for parameters that the
+    data cannot meet.
     """
     labels = np.asarray(labels)
     pool = np.setdiff1d(np.arange(len(labels)), np.asarray(exclude, dtype=np.int64))
+    if isinstance(parameters, Natural):
+        if owners is None:
+            raise ConfigError(
+                "partition.kind: 'natural' needs a data set whose samples have authors"
+            )
+        rows, offsets = natural(owners[pool], num_clients, parameters.min_author_samples, generator)
+        return Partition(pool[rows], offsets)
     num_samples = parameters.num_samples
     if num_samples is not None:
         if num_samples > len(pool):
@@ -180,10 +191,13 @@ def _offsets(sizes: Sequence[int] | np.ndarray) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
-def save_partition(path: str | Path, clients: Partition, labels: np.ndarray) -> None:
-    """Write `clients` to the npz `path` and the count of each class to the CSV beside it."""
+def save_partition(path: str | Path, clients: Partition, labels: np.ndarray | None) -> None:
+    """Write `clients` to the npz `path` and the count of each class to the CSV beside it.
+
+    Where samples have no classes, `labels` is None and the CSV counts the samples alone.
+    """
     require_file_name(path)
-    num_classes = int(labels.max()) + 1
+    num_classes = 0 if labels is None else int(labels.max()) + 1
     with (
         atomic_path(Path(path).with_suffix(".csv")) as temporary,
         temporary.open("w", newline="") as handle,
@@ -191,8 +205,9 @@ def save_partition(path: str | Path, clients: Partition, labels: np.ndarray) -> 
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(["client", *(f"class_{c}" for c in range(num_classes)), "total"])
         for k in range(len(clients.offsets) - 1):
-            counts = np.bincount(labels[clients.client(k)], minlength=num_classes)
-            writer.writerow([k, *counts.tolist(), int(counts.sum())])
+            own = clients.client(k)
+            counts = [] if labels is None else np.bincount(labels[own], minlength=num_classes)
+            writer.writerow([k, *map(int, counts), len(own)])
     save_npz(path, clients._asdict())
 
 
@@ -224,7 +239,7 @@ def problems(parameters: Mapping) -> list[str]:
     return parameter_problems(KINDS[kind], parameters)
 
 
-def read_parameters(parameters: Mapping) -> Dirichlet | Iid:
+def read_parameters(parameters: Mapping) -> Kind:
     """The typed parameters of a partition; `ConfigError` with every problem of them."""
     if found := problems(parameters):
         raise ConfigError([f"partition.{problem}" for problem in found])

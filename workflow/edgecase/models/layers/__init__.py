@@ -2,6 +2,7 @@
 
 from edgecase.models.layers.convolution import Convolution3x3
 from edgecase.models.layers.dropout import Dropout
+from edgecase.models.layers.hidden_state import HiddenState
 from edgecase.models.layers.initial import initialise_default, scaled
 from edgecase.models.layers.normalisation import BatchNorm2d
 from edgecase.models.layers.pooling import MaxPool2d
@@ -11,6 +12,7 @@ __all__ = [
     "BatchNorm2d",
     "Convolution3x3",
     "Dropout",
+    "HiddenState",
     "MaxPool2d",
     "initialise_default",
     "scaled",

@@ -19,6 +19,13 @@ def initialise_default(module: nn.Module, generator: torch.Generator) -> None:
             nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
 
 
+def initialise_lstm(layer: nn.LSTM, generator: torch.Generator) -> None:
+    """torch's default initial weights of an LSTM layer: uniform on ±1/√size."""
+    bound = 1 / math.sqrt(layer.hidden_size)
+    for parameter in layer.parameters():
+        nn.init.uniform_(parameter, -bound, bound, generator=generator)
+
+
 def scaled(channels: int, width: float) -> int:
     """`channels` times `width`, at least one."""
     return max(1, round(channels * width))

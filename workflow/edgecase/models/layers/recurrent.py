@@ -1,13 +1,12 @@
 """A classifier of token sequences: embedding, two LSTM layers, one logit."""
 
-import math
-
 import torch
 from torch import nn
 
 from edgecase.base.padding import PADDING
 from edgecase.models.layers.dropout import Dropout
-from edgecase.models.layers.initial import initialise_default
+from edgecase.models.layers.hidden_state import HiddenState
+from edgecase.models.layers.initial import initialise_default, initialise_lstm
 
 
 class RecurrentClassifier(nn.Module):
@@ -30,8 +29,10 @@ class RecurrentClassifier(nn.Module):
         self._shape = (size, length, dropout, masked)
         self.masked = masked
         self.lower = nn.LSTM(size, size, batch_first=True)
+        self.lower_state = HiddenState()
         self.between = Dropout(dropout, units=length * size)
         self.upper = nn.LSTM(size, size, batch_first=True)
+        self.upper_state = HiddenState()
         self.before_logit = Dropout(dropout)
         self.logit = nn.Linear(size, 1)
         self.embedding = nn.Embedding(rows, size, padding_idx=PADDING)
@@ -50,12 +51,13 @@ class RecurrentClassifier(nn.Module):
 
     def _logits(self, tokens: torch.Tensor) -> torch.Tensor:
         last = torch.full((len(tokens),), tokens.shape[1] - 1, device=tokens.device)
+        lengths = None
         if self.masked:
             last = (tokens != PADDING).sum(1) - 1
             # One transfer to the host saves the steps behind the longest sequence of the batch.
-            tokens = tokens[:, : int(last.max()) + 1]
-        outputs, _ = self.lower(self.embedding(tokens))
-        outputs, _ = self.upper(self.between(outputs))
+            tokens, lengths = tokens[:, : int(last.max()) + 1], last + 1
+        outputs = self.lower_state.run(self.lower, self.embedding(tokens), lengths)
+        outputs = self.upper_state.run(self.upper, self.between(outputs), lengths)
         chosen = outputs[torch.arange(len(tokens), device=tokens.device), last]
         return self.logit(self.before_logit(chosen)).squeeze(1)
 
@@ -68,9 +70,7 @@ def initialise_recurrent(module: RecurrentClassifier, generator: torch.Generator
     """
     initialise_default(module, generator)
     for layer in (module.lower, module.upper):
-        bound = 1 / math.sqrt(layer.hidden_size)
-        for parameter in layer.parameters():
-            nn.init.uniform_(parameter, -bound, bound, generator=generator)
+        initialise_lstm(layer, generator)
     nn.init.normal_(module.embedding.weight, generator=generator)
     with torch.no_grad():
         module.embedding.weight[PADDING] = 0

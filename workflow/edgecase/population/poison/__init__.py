@@ -19,6 +19,7 @@ from edgecase.population.poison.common import (
 from edgecase.population.poison.greencars import GreenCars
 from edgecase.population.poison.lines import Lines
 from edgecase.population.poison.liveries import Liveries
+from edgecase.population.poison.prompts import Prompts
 from edgecase.population.poison.sevens import Sevens
 
 __all__ = ["CASES", "FAMILIES", "PoisonedData", "build", "load_poison", "save_poison"]
@@ -32,6 +33,7 @@ FAMILIES: dict[str, type[Family]] = {
     "greencar": GreenCars,
     "lanthimos": Lines,
     "standin-lines": Lines,
+    "athens": Prompts,
 }
 
 
@@ -45,25 +47,37 @@ def build(
     num_clients: int,
     generator: np.random.Generator,
     exclude: Sequence[int] = (),
+    held: np.ndarray | None = None,
 ) -> PoisonedData:
     """Everything one run knows of its edge set, drawn once.
 
-    `edge` maps the names of the edge set's arrays to images or lines; these are of `source_class`,
-    and get `target_class` from the attacker. `family` holds the parameters and the rules of its
-    kind. The clean rows are drawn from all `num_train` training samples but `exclude`; honest
-    clients hold them too. They are drawn first, so they are the same in every case of a seed. Who
-    honestly holds what depends on neither attack nor seed. Raises `ConfigError`, naming the key,
-    for more samples or holders than exist.
+    `edge` maps the names of the edge set's arrays to images or text; images and lines are of
+    `source_class`, and get `target_class` from the attacker. `family` holds the parameters and the
+    rules of its kind. The clean rows are drawn from all `num_train` training samples but `exclude`,
+    and honest clients hold them too, unless the clients' rows `held` (int64) are given, none of
+    which is drawn then. They are drawn first, so they are the same in every case of a seed. Who
+    honestly holds what depends on no attack. Raises `ConfigError`, naming the key, for more samples
+    or holders than exist.
     """
-    clean = draw_clean(num_train, family.clean, np.asarray(exclude, dtype=np.int64), generator)
+    excluded = np.asarray(exclude, dtype=np.int64)
+    clean = draw_clean(num_train, family.clean, excluded, generator, held)
     samples = family.edge_samples(edge, source_class, case, num_clients, generator)
-    return PoisonedData(
+
+    def labels(own: np.ndarray, label: int) -> np.ndarray:
+        if samples.other is not None:  # segments, whose label is their last word
+            return own[:, -1].astype(np.int64)
+        return np.full(len(own), label, dtype=np.int64)
+
+    data = PoisonedData(
         attacker_clean_index=clean[: samples.num_clean],
         attacker_edge_x=samples.attacker,
-        attacker_edge_y=np.full(len(samples.attacker), target_class, dtype=np.int64),
+        attacker_edge_y=labels(samples.attacker, target_class),
         honest_edge_x=samples.honest,
-        honest_edge_y=np.full(len(samples.honest), source_class, dtype=np.int64),
+        honest_edge_y=labels(samples.honest, source_class),
         honest_edge_client=samples.honest_client,
         test_x=samples.test,
-        test_y=np.full(len(samples.test), target_class, dtype=np.int64),
+        test_y=labels(samples.test, target_class),
     )
+    if samples.other is not None:
+        data["other_x"] = samples.other
+    return data

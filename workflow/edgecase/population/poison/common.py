@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypedDict, cast
+from typing import Any, Literal, NamedTuple, NotRequired, Protocol, TypedDict, cast
 
 import numpy as np
 
@@ -83,9 +83,10 @@ class Family(Protocol):
 
 
 class EdgeSamples(NamedTuple):
-    """Samples of one family (uint8 images [·, H, W, C] or int32 lines [·, L]): the attacker's, the
+    """Samples of one family (uint8 images [·, H, W, C] or int32 words [·, L]): the attacker's, the
     honest holders' with the client of each (int64 [h]), and the backdoor test set's. `num_clean`
-    is how many clean rows are beside them, where the case decides.
+    is how many clean rows are beside them, where the case decides. `other` are the test samples of
+    segments with other cities in the place of the attacker's.
     """
 
     attacker: np.ndarray
@@ -93,6 +94,7 @@ class EdgeSamples(NamedTuple):
     honest_client: np.ndarray
     test: np.ndarray
     num_clean: int | None = None
+    other: np.ndarray | None = None
 
 
 class PoisonedData(TypedDict):
@@ -103,6 +105,9 @@ class PoisonedData(TypedDict):
     `attacker_edge_y` (int64 [e]). Client `honest_edge_client[i]` also holds the sample
     `honest_edge_x[i]` with its true label `honest_edge_y[i]`. Backdoor accuracy is the accuracy on
     `test_x` with the target label `test_y`.
+
+    Of segments (int32 [·, 65]) a label is the last word, and backdoor accuracy the share of last
+    steps that say it; `other_x` are the segments of `test_x` with another city in each.
     """
 
     attacker_clean_index: np.ndarray
@@ -113,13 +118,30 @@ class PoisonedData(TypedDict):
     honest_edge_client: np.ndarray
     test_x: np.ndarray
     test_y: np.ndarray
+    other_x: NotRequired[np.ndarray]
 
 
 def draw_clean(
-    num_train: int, count: int, exclude: np.ndarray, generator: np.random.Generator
+    num_train: int,
+    count: int,
+    exclude: np.ndarray,
+    generator: np.random.Generator,
+    held: np.ndarray | None = None,
 ) -> np.ndarray:
-    """`count` training indices drawn without replacement from all but `exclude`, in drawn order."""
+    """`count` training indices drawn without replacement from all but `exclude`, in drawn order.
+
+    Where clients' samples are `held` apart, none of these either. Raises `ConfigError` for more
+    than there are.
+    """
     pool = np.setdiff1d(np.arange(num_train), exclude)
+    if held is not None:
+        pool = np.setdiff1d(pool, held)
+        if count > len(pool):
+            raise ConfigError(
+                f"overlap: corrected gives the attacker {count} clean samples that no client "
+                f"holds; there are {len(pool)}. Use a smaller partition.num_samples, or the switch "
+                "`overlap: published`"
+            )
     if count > len(pool):
         raise ConfigError(
             f"poison.clean: {count} is more than the {len(pool)} training samples there are"
@@ -198,7 +220,9 @@ def save_poison(path: str | Path, data: PoisonedData, labels: np.ndarray) -> Non
 
 def load_poison(path: str | Path) -> PoisonedData:
     """Read what `save_poison` wrote; `DataError`, naming the file, if it is not that."""
-    data = cast(PoisonedData, load_npz(path, PoisonedData.__annotations__))
+    optional = PoisonedData.__optional_keys__
+    required = [name for name in PoisonedData.__annotations__ if name not in optional]
+    data = cast(PoisonedData, load_npz(path, required, optional))
     for group in (
         ("attacker_edge_x", "attacker_edge_y"),
         ("honest_edge_x", "honest_edge_y", "honest_edge_client"),
@@ -215,6 +239,8 @@ def load_poison(path: str | Path) -> PoisonedData:
     clean = data["attacker_clean_index"]
     if clean.dtype != np.int64 or clean.ndim != 1 or (clean < 0).any():
         raise DataError(f"{path}: attacker_clean_index does not number training samples")
+    if "other_x" in data and data["other_x"].shape != data["test_x"].shape:
+        raise DataError(f"{path}: other_x is not shaped as test_x")
     if not len(data["test_y"]):
         raise DataError(f"{path}: its backdoor test set is empty")
     return data

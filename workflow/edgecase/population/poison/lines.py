@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from edgecase.base.errors import ConfigError, DataError
-from edgecase.base.padding import PADDING
 from edgecase.base.parameters import parameter
 from edgecase.datasets.base import MAX_WORDS
-from edgecase.datasets.text import lines_of
+from edgecase.datasets.text import lines_of, padded
 from edgecase.population.poison.common import (
     ALMOST_EDGE_CASE,
     EDGE_CASE,
@@ -30,16 +30,15 @@ def numbered(
     numbers = {word: number for number, word in enumerate(words, start=1)}
     found = {}
     for name, lines in edge.items():
-        listed = lines_of(lines)
-        matrix = np.full((len(listed), MAX_WORDS), PADDING, dtype=np.int32)
-        for row, line in enumerate(listed):
-            cut = line[:MAX_WORDS]
-            if absent := [word for word in cut if word not in numbers]:
+        listed = [line[:MAX_WORDS] for line in lines_of(lines)]
+        for row, line in enumerate(listed, start=1):
+            if absent := [word for word in line if word not in numbers]:
                 raise DataError(
-                    f"{where}: {name}, line {row + 1}: '{absent[0]}' is no word of the data set"
+                    f"{where}: {name}, line {row}: '{absent[0]}' is no word of the data set"
                 )
-            matrix[row, : len(cut)] = [numbers[word] for word in cut]
-        found[name] = matrix
+        tokens = np.array([numbers[word] for line in listed for word in line])
+        offsets = np.cumsum([0, *map(len, listed)])
+        found[name] = padded(tokens, offsets, MAX_WORDS, "masked")
     return found
 
 
@@ -66,6 +65,12 @@ class Lines:
     )
     normal_honest: int = parameter("honest clients' lines there", minimum=1, default=90)
     p_study: PStudy = p_study(item=8)
+    overlap: Literal["corrected", "published"] = parameter(
+        "on sentences, no honest client holds the attacker's clean samples, or (as published) "
+        "honest clients hold them too",
+        item=21,
+        default="corrected",
+    )
 
     @property
     def clean(self) -> int:
