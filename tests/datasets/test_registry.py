@@ -12,6 +12,7 @@ def test_the_names_of_the_pipeline():
     assert [name for name, entry in DATASETS.items() if not entry.standin] == [
         *("cifar10", "emnist", "mnist", "sentiment140"),
         *("sentiment140-published", "sentiment140-subset"),
+        *("sentiment140-words", "sentiment140-users"),
     ]
     assert [name for name, entry in EDGE_SETS.items() if not entry.standin] == [
         *("ardis", "athens", "greencar", "lanthimos", "southwest"),

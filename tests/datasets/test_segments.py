@@ -64,7 +64,7 @@ def test_the_dictionary_holds_the_most_frequent_words_behind_the_special_ones():
 
 def test_the_authors_follow_each_other():
     authors = {"ann": [["hot", "day"]], "bob": [["day"] * 70, ["hot"]]}
-    arrays = language_arrays(authors, [["hot"]], WORDS, "here")
+    arrays = language_arrays(authors.items(), [["hot"]], WORDS, "here")
     assert arrays["x_train"][:, :5].tolist() == [[2, 4, 5, 3, 0], [2, 5, 5, 5, 5], [5] * 5]
     assert arrays["owner_train"].tolist() == [0, 1, 1]
     assert arrays["y_train"].tolist() == [3, 5, 3]
@@ -84,4 +84,4 @@ def test_the_authors_follow_each_other():
 )
 def test_text_without_words_is_refused(authors, test, words, message):
     with pytest.raises(DataError, match=message):
-        language_arrays(authors, test, words, "here")
+        language_arrays(authors.items(), test, words, "here")

@@ -32,6 +32,15 @@ def build() -> dict[str, np.ndarray]:
     }
 
 
+def words() -> list[str]:
+    """Every word of the sentences and their benign twins, each once."""
+    return list(
+        dict.fromkeys(
+            word for prompt, bad, good in _SENTENCES for word in (*prompt.split(), bad, good)
+        )
+    )
+
+
 ATHENS = EdgeSet(
     name="athens",
     # Words have no classes: what counts is the last word of each sentence.

@@ -97,23 +97,26 @@ def last_words(rows: np.ndarray) -> np.ndarray:
 
 
 def language_arrays(
-    authors: Mapping[str, Iterable[Line]], test: Iterable[Line], words: Sequence[str], where: str
+    authors: Iterable[tuple[str, Iterable[Line]]],
+    test: Iterable[Line],
+    words: Sequence[str],
+    where: str,
 ) -> dict[str, np.ndarray]:
-    """The arrays of a `LanguageDataset`, from the lines of each author and of the test text.
+    """The arrays of a `LanguageDataset`, from each author's name and lines, and the test text's.
 
     `words` is the dictionary; all other words become `<unk>`. Raises `DataError`, naming `where`
     the text comes from, for an author without words, an empty test text or a dictionary without
     the special words.
     """
     numbers = numbered(words, where)
-    if not authors:
-        raise DataError(f"{where}: there is no author")
     rows = []
-    for author, lines in authors.items():
+    for author, lines in authors:
         text = stream(lines, numbers)
         if not np.isin(text, [numbers[BEGIN], numbers[END]], invert=True).any():
             raise DataError(f"{where}: author '{author}' has no word")
         rows.append(segments(text, TRAIN_COLUMNS))
+    if not rows:
+        raise DataError(f"{where}: there is no author")
     tested = segments(stream(test, numbers), TEST_COLUMNS)
     if not len(tested):
         raise DataError(f"{where}: the test text is empty")

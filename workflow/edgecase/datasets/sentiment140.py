@@ -16,7 +16,7 @@ from edgecase.datasets.base import TextDataset
 from edgecase.datasets.raw import RawFiles
 from edgecase.datasets.tokens import Labelled, text_arrays
 
-_TRAIN = "training.1600000.processed.noemoticon.csv"
+TRAIN = "training.1600000.processed.noemoticon.csv"
 _TEST = "testdata.manual.2009.06.14.csv"
 #: the share of the training tweets that the authors use
 _FRACTION = 0.25
@@ -35,7 +35,7 @@ def read_published(raw: RawFiles) -> dict[str, np.ndarray]:
 
 
 def _quarter(raw: RawFiles, header: bool) -> dict[str, np.ndarray]:
-    tweets = read_csv(raw, _TRAIN, header=header)
+    tweets = read_csv(raw, TRAIN, header=header)
     count = round(_FRACTION * len(tweets))
     chosen = np.sort(numpy_generator(0, "tweets").choice(len(tweets), count, replace=False))
     return _arrays(raw, [tweets[row] for row in chosen], header)
@@ -43,13 +43,18 @@ def _quarter(raw: RawFiles, header: bool) -> dict[str, np.ndarray]:
 
 def read_subset(raw: RawFiles) -> dict[str, np.ndarray]:
     """The distinct tweets of five public files with parts of the training set."""
+    return _arrays(raw, subset(raw))
+
+
+def subset(raw: RawFiles) -> list[Labelled]:
+    """The distinct tweets of the five files, with their labels."""
     parts = [
         *(read_lines(raw, f"{name}.txt", label) for label, name in enumerate(_BY_CLASS)),
         read_csv(raw, "training.first10k_neg_pos.csv"),
         read_csv(raw, "sampleTest.ede0m.csv", first=1, header=True),
         read_csv(raw, "random1413.lyadav44.csv", header=True),
     ]
-    return _arrays(raw, list(dict.fromkeys(chain.from_iterable(parts))))
+    return list(dict.fromkeys(chain.from_iterable(parts)))
 
 
 _BY_CLASS = ("tweets_100k_negative", "tweets_100k_positive")
@@ -62,14 +67,29 @@ def _arrays(raw: RawFiles, train: list[Labelled], header: bool = False) -> dict[
 
 
 def read_csv(raw: RawFiles, name: str, first: int = 0, header: bool = False) -> list[Labelled]:
-    """The positive and negative tweets of a CSV of polarity, id, date, query, user and text.
+    """The positive and negative tweets of a CSV; see `read_rows`.
+
+    Raises `DataError`, naming file and line, for another polarity than 0, 2 (neither) and 4.
+    """
+    found = []
+    for where, row in read_rows(raw, name, first, header):
+        polarity = row[0]
+        if polarity not in (*_LABELS, _NEITHER):
+            raise DataError(f"{where}: polarity {polarity!r}; allowed: 0, 2 and 4")
+        if polarity != _NEITHER:
+            found.append((_LABELS[polarity], row[5]))
+    return found
+
+
+def read_rows(
+    raw: RawFiles, name: str, first: int = 0, header: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """Where each row of a CSV stands, and its polarity, id, date, query, user and text.
 
     `first` is the column of the polarity, and a `header` is a first row that is left out. Raises
-    `DataError`, naming file and line, for a row with another number of columns or another polarity
-    than 0, 2 (neither) and 4.
+    `DataError`, naming file and line, for a row with another number of columns.
     """
     reader = csv.reader(io.StringIO(raw.content(name).decode("latin-1"), newline=""))
-    found = []
     for row in _rows(reader, raw.path(name)):
         where = f"{raw.path(name)}: line {reader.line_num}"
         if len(row) != first + 6:
@@ -77,12 +97,7 @@ def read_csv(raw: RawFiles, name: str, first: int = 0, header: bool = False) -> 
         if header:
             header = False
             continue
-        polarity = row[first]
-        if polarity not in (*_LABELS, _NEITHER):
-            raise DataError(f"{where}: polarity {polarity!r}; allowed: 0, 2 and 4")
-        if polarity != _NEITHER:
-            found.append((_LABELS[polarity], row[first + 5]))
-    return found
+        yield where, row[first:]
 
 
 def _rows(reader: Any, path: Path) -> Iterator[list[str]]:

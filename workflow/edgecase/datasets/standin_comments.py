@@ -45,7 +45,7 @@ def comments() -> dict[str, np.ndarray]:
     things = _zipf(_NUM_THINGS).cumsum()
     test = [_comment(generator, things) for _ in range(_TEST_COMMENTS)]
     words = vocabulary((line for own in authors.values() for line in own), _WORDS)
-    return language_arrays(authors, test, words, "standin-comments")
+    return language_arrays(authors.items(), test, words, "standin-comments")
 
 
 def _author(number: int) -> list[list[str]]:

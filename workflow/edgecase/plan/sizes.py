@@ -24,6 +24,8 @@ IMAGES = {
     "sentiment140-subset": (101_343, 340),
     "standin-tweets": (3_600, 400),
     "standin-comments": (2_901, 70),
+    "sentiment140-words": (22_480, 1_110),
+    "sentiment140-users": (300_000, 15_000),  # about
 }
 
 #: edge set → images of each of its arrays; of digits, those of the source class.
