@@ -69,6 +69,8 @@ def test_replacement_scales_only_the_attacker(setting, parameters, start):
     scaled, _ = setting(ATTACKED, parameters(attack="blackbox-replacement"), start)
     assert torch.equal(scaled.updates[1:], plain.updates[1:])
     torch.testing.assert_close(scaled.updates[0], plain.updates[0] * 28 / 10)
+    assert plain.trained_norms == scaled.trained_norms == pytest.approx((plain.norms[0],))
+    assert setting(HONEST, parameters(attack="blackbox"), start)[0].trained_norms == ()
 
 
 def test_replacement_makes_the_attackers_model_the_global_one(setting, parameters, start):

@@ -7,6 +7,7 @@ import torch
 from edgecase import defenses, models
 from edgecase.attacks import LocalTraining
 from edgecase.attacks.hooks import GradientClipping, Projection, Proximal
+from edgecase.defenses.noise import add_noise
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream, train_locally
 from edgecase.federation.rows import rows_at, words_in
@@ -89,18 +90,22 @@ def test_norms_and_distances_are_those_of_all_rows(trained):
 
 
 SPARSE = [name for name in defenses.names() if defenses.rule_class(name).sparse]
-OPTIONS = {"norm-clipping": {"norm_bound": 0.3}, "fltrust": {"root_samples": 5}}
+OPTIONS = {
+    "norm-clipping": {"norm_bound": 0.3},
+    "weak-dp": {"norm_bound": 0.3, "stddev": 0.01},
+    "fltrust": {"root_samples": 5},
+}
 
 
-def test_rules_with_noise_or_memory_get_every_coordinate():
-    assert {"weak-dp", "centered-clipping"}.isdisjoint(SPARSE)
-    assert {"no-defense", "norm-clipping", "krum", "multi-krum", "rfa"} <= set(SPARSE)
+def test_rules_with_memory_get_every_coordinate():
+    assert "centered-clipping" not in SPARSE
+    assert {"no-defense", "norm-clipping", "weak-dp", "krum", "multi-krum", "rfa"} <= set(SPARSE)
 
 
 @pytest.mark.parametrize("name", SPARSE)
 def test_every_sparse_rule_gives_the_same_model(name, trained):
     view, start, expected, narrow = trained
-    rule = defenses.rule(name, OPTIONS.get(name, {}))
+    rule, _ = defenses.rule(name, OPTIONS.get(name, {})).split_noise()
     counts = [3, 1, 2, 2, 4]
 
     def after(updates, model):
@@ -119,3 +124,15 @@ def test_without_decay_the_other_rows_stay_as_they_are_to_the_bit(model, store):
     after = view.widen(trainer.train(store, [job]).parameters[0])
     table = (after != start)[-(WORDS + 1) * 6 :].view(-1, 6).any(1)
     assert set(table.nonzero().flatten().tolist()) <= set(view.ids.tolist()) - {0}
+
+
+def test_noise_goes_to_every_coordinate(model):
+    """Split from weak DP, it is the noise that the whole rule draws, and nothing else changes."""
+    rule = defenses.rule("weak-dp", {"norm_bound": 0.3, "stddev": 0.01})
+    updates = torch.randn(4, 3 * 2**20 + 32, generator=torch.Generator().manual_seed(1))
+    expected = defenses.run(rule, updates, [1] * 4, generator=torch.Generator().manual_seed(5))
+    quiet, stddev = rule.split_noise()
+    after = defenses.run(quiet, updates, [1] * 4).update
+    norm = add_noise(after, stddev, torch.Generator().manual_seed(5))
+    torch.testing.assert_close(after, expected.update)
+    assert norm == pytest.approx(float(torch.linalg.vector_norm(expected.noise.double())))

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from edgecase.base.errors import DataError
-from edgecase.results.rounds import ROUND_COLUMNS, read_rounds
+from edgecase.results.rounds import ROUND_COLUMNS, TABLE_COLUMNS, read_rounds
 
 #: the header and the starting model as the pipeline writes them, then two rounds, one attacked
 LINES = [
@@ -47,6 +47,20 @@ def test_complete_file(file, rounds):
     assert table["refused_ids"].fillna("").tolist() == ["", "3", ""]
     assert pd.isna(table["attacker_accepted"][0])
     assert table["attacker_accepted"][1] == 1
+
+
+def test_norms_of_a_model_with_a_table_of_words(file):
+    further = [",".join(TABLE_COLUMNS), "0,2.5,", "1.25,2.5,0.5 0.25 1", "0,2.75,1 2 3"]
+    lines = [f"{line},{own}" for line, own in zip(LINES, further, strict=True)]
+    table = read_rounds(file("\n".join(lines) + "\n"), 2)
+    assert list(table.columns) == [*ROUND_COLUMNS, *TABLE_COLUMNS]
+    assert table["client_norms"].fillna("").tolist() == ["", "0.5 0.25 1", "1 2 3"]
+    assert "column wg_norm_dense has an empty" in refused(
+        file("\n".join([*lines[:3], lines[3].replace("2.75", "")]) + "\n")
+    )
+    assert "column x is unknown" in refused(
+        file(TEXT.replace("\n", ",1\n").replace("ids,1", "ids,x"))
+    )
 
 
 def without_accuracies(line):

@@ -28,7 +28,7 @@ from edgecase.population.partition import load_partition
 from edgecase.population.poison import load_poison
 from edgecase.results import code, finished, provenance
 from edgecase.results.attacks import attacks_per_seed
-from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TIMING_COLUMNS
+from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TABLE_COLUMNS, TIMING_COLUMNS
 
 _NEEDS_LESS = (
     "A cell needs less with a smaller batch_size, test_batch_size or model.width, fewer "
@@ -150,8 +150,9 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         if audit := {name: round(values[-1][name], 4) for name in AUDITS if name in values[-1]}:
             audits[str(seed)] = audit
         attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
+        columns = [*ROUND_COLUMNS, *(name for name in TABLE_COLUMNS if name in values[0])]
         name = f"seed{seed}.csv"
-        rounds[name] = _write(values, ROUND_COLUMNS, arguments.out / name)
+        rounds[name] = _write(values, columns, arguments.out / name)
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
     used = [device for seed in states for device in states[seed].devices]
     used += [device for record in taken.values() for device in record["device"].split("; ")]
@@ -197,7 +198,7 @@ def _accuracies(values: dict) -> str:
     return f", main {values['main_task_acc']:.2f} %, backdoor {values['backdoor_acc']:.2f} %"
 
 
-def _write(rows: Iterable[dict], columns: dict[str, str], path: Path) -> str:
+def _write(rows: Iterable[dict], columns: Iterable[str], path: Path) -> str:
     """Write `rows` as CSV and return its sha256.
 
     Nine digits tell every float32 apart, and None is an empty field.

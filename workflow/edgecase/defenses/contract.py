@@ -108,8 +108,8 @@ class Rule:
     #: and factors up to 1. A rule that says so is held to it in every round.
     weighted_sum: ClassVar[bool] = True
     #: whether the rule may be given the coordinates that some client trains, and no others
-    #: (`federation.rows`): it keeps no memory, draws no noise, and leaves a coordinate as it is
-    #: that no client moves.
+    #: (`federation.rows`): it keeps no memory, and leaves a coordinate as it is that no client
+    #: moves, but for noise that `split_noise` takes from it.
     sparse: ClassVar[bool] = False
 
     @property
@@ -120,6 +120,13 @@ class Rule:
     def minimum_clients(self) -> int:
         """The fewest clients of a round under which the rule is defined."""
         return 1
+
+    def split_noise(self) -> tuple[Rule, float]:
+        """The rule without its noise, and the standard deviation of the noise in every coordinate.
+
+        Asked of a rule that is given a part of the coordinates: the noise goes to all of them.
+        """
+        return self, 0.0
 
     def prepare(
         self,
@@ -165,7 +172,9 @@ def combine(
     """
     updates = inputs.updates
     clip_factors = torch.ones_like(weights) if clip_factors is None else clip_factors
-    total = weighted_sum(updates, weights * clip_factors)
+    # Noise is added before the sum is rounded.
+    exact = result_dtype(updates) if noise is None else None
+    total = weighted_sum(updates, weights * clip_factors, exact)
     if noise is not None:
         total.add_(noise)
     return Aggregate(

@@ -49,12 +49,19 @@ def squared_distances(rows: torch.Tensor) -> torch.Tensor:
     return matrix + matrix.T
 
 
-def weighted_sum(rows: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Σ_i weights_i · rows_i of [m, P]: [P], float64.
+def weighted_sum(
+    rows: torch.Tensor, weights: torch.Tensor, dtype: torch.dtype | None = None
+) -> torch.Tensor:
+    """Σ_i weights_i · rows_i of [m, P]: [P], added up in float64 and rounded to `dtype`, if given.
 
     A lone row of weight 1 comes out bit for bit, and float64 never falls back to TF32 on a GPU.
     """
-    return torch.cat([weights @ block for block in _column_blocks(rows)])
+    total = rows.new_empty(rows.shape[1], dtype=dtype or torch.float64)
+    first = 0
+    for block in _column_blocks(rows):
+        total[first : first + block.shape[1]] = weights @ block
+        first += block.shape[1]
+    return total
 
 
 def products(rows: torch.Tensor, vector: torch.Tensor) -> torch.Tensor:
@@ -73,9 +80,15 @@ def per_block(rows: torch.Tensor, function: Callable[[torch.Tensor], torch.Tenso
 
 
 def _column_blocks(rows: torch.Tensor) -> Iterator[torch.Tensor]:
-    """[m, c] pieces of `rows` as float64, to read only: those of a float64 tensor are views."""
-    for block in rows.split(_columns(rows), dim=1):
-        yield block.to(torch.float64)
+    """[m, c] pieces of `rows` as float64, to read only and one at a time: they share memory, those
+    of a float64 tensor with `rows`, others with each other."""
+    if rows.dtype == torch.float64:
+        yield from rows.split(_columns(rows), dim=1)
+        return
+    columns = min(_columns(rows), rows.shape[1])
+    memory = rows.new_empty(len(rows) * columns, dtype=torch.float64)
+    for piece in rows.split(columns, dim=1):
+        yield memory[: piece.numel()].view(piece.shape).copy_(piece)
 
 
 def _columns(rows: torch.Tensor) -> int:

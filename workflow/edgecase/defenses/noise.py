@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
+from edgecase.defenses.clipping import NormClipping
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, result_dtype
 from edgecase.defenses.distances import clip_factors, row_norms
 from edgecase.defenses.postconditions import require, require_all_accepted, require_clipped
@@ -15,6 +16,8 @@ from edgecase.defenses.registry import register
 
 #: how far ‖noise‖ / stddev may lie from √P (see `WeakDp.check`).
 _DEVIATION = 6.0
+#: coordinates whose noise is drawn at once.
+_PIECE = 2**20
 
 
 @register("weak-dp", label="weak DP", place=4)
@@ -26,8 +29,13 @@ class WeakDp(Rule):
     same wherever the updates lie.
     """
 
+    sparse = True
+
     norm_bound: float = parameter("largest l2 norm of an update", above=0)
     stddev: float = parameter("standard deviation of the noise per coordinate", minimum=0)
+
+    def split_noise(self) -> tuple[Rule, float]:
+        return NormClipping(self.norm_bound), self.stddev
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         generator = inputs.generator
@@ -60,12 +68,34 @@ class WeakDp(Rule):
         require_clipped(aggregate, inputs.norms, self.norm_bound)
         if aggregate.noise is None:
             raise SimulationError(f"no noise was added; stddev is {self.stddev:g}")
-        size = inputs.updates.shape[1]
-        norm, root = row_norms(aggregate.noise[None]).item(), math.sqrt(size)
-        low = self.stddev * max(0.0, root - _DEVIATION)
-        high = self.stddev * (root + _DEVIATION)
-        require(
-            low <= norm <= high,
-            f"the noise has norm {norm:.6g}; with stddev {self.stddev:g} and P = {size} it lies "
-            f"between {low:.6g} and {high:.6g}",
+        _check_norm(row_norms(aggregate.noise[None]).item(), inputs.updates.shape[1], self.stddev)
+
+
+def add_noise(model: torch.Tensor, stddev: float, generator: torch.Generator) -> float:
+    """Add N(0, stddev²) to every coordinate of `model` [P] in place; the l2 norm of what is added.
+
+    Piece by piece, so that there is no second vector of that size. Raises `SimulationError` if the
+    norm is not one that such noise has (`WeakDp.check`).
+    """
+    squares = 0.0
+    for piece in model.split(_PIECE):
+        drawn = torch.randn(
+            len(piece), generator=generator, device=generator.device, dtype=model.dtype
         )
+        drawn = drawn.mul_(stddev).to(model.device)
+        squares += row_norms(drawn[None]).item() ** 2
+        piece.add_(drawn)
+    norm = math.sqrt(squares)
+    _check_norm(norm, len(model), stddev)
+    return norm
+
+
+def _check_norm(norm: float, size: int, stddev: float) -> None:
+    root = math.sqrt(size)
+    low = stddev * max(0.0, root - _DEVIATION)
+    high = stddev * (root + _DEVIATION)
+    require(
+        low <= norm <= high,
+        f"the noise has norm {norm:.6g}; with stddev {stddev:g} and P = {size} it lies "
+        f"between {low:.6g} and {high:.6g}",
+    )

@@ -138,11 +138,14 @@ def _as_sent(
         for client, attacks_now in participants
     ]
     samples = attacks.Cohort(sum(counts), population.attacker_count, len(participants.attackers))
+    trained = []
     for row, (client, attacks_now) in enumerate(participants):
         if attacks_now and parameters.attack is not None:
+            trained.append(float(torch.linalg.vector_norm(updates[row])))
             view = views[cohort.seed, client]
             updates[row] = parameters.attack.craft(updates[row], samples, view)
-    return Updates(updates, torch.tensor(counts, dtype=torch.float64, device=updates.device))
+    num_samples = torch.tensor(counts, dtype=torch.float64, device=updates.device)
+    return Updates(updates, num_samples, trained_norms=tuple(trained))
 
 
 def counts_as_published(

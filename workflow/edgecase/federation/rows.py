@@ -32,8 +32,8 @@ class View(Protocol):
     def narrow(self, vector: torch.Tensor) -> torch.Tensor:
         """Those coordinates [Q] of `vector` [P]."""
 
-    def widen(self, vector: torch.Tensor) -> torch.Tensor:
-        """The inverse: [Q] as [P]."""
+    def widen(self, vector: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
+        """The inverse: [Q] as [P], written `into` that [P] if there is one."""
 
 
 class Whole:
@@ -42,8 +42,8 @@ class Whole:
     def narrow(self, vector: torch.Tensor) -> torch.Tensor:
         return vector
 
-    def widen(self, vector: torch.Tensor) -> torch.Tensor:
-        return vector
+    def widen(self, vector: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
+        return vector if into is None else into.copy_(vector)
 
 
 WHOLE = Whole()
@@ -69,9 +69,9 @@ class Rows:
         chosen = self._table(vector)[self.ids]
         return torch.cat([vector[: self.dense], chosen.flatten(), rest])
 
-    def widen(self, vector: torch.Tensor) -> torch.Tensor:
+    def widen(self, vector: torch.Tensor, into: torch.Tensor | None = None) -> torch.Tensor:
         """The inverse of `narrow` for vectors whose other rows are a multiple of the start's."""
-        wide = self.start.clone()
+        wide = self.start.clone() if into is None else into.copy_(self.start)
         table = self._table(wide)
         length = vector[-self.size]
         if self._length > 0 and length != self._length:

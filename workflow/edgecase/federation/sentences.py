@@ -9,9 +9,13 @@ from edgecase.federation.stores import TokenStore
 
 
 def train_on_own_words(
-    model: FlatModel, store: TokenStore, job: LocalJob, autocast: torch.dtype | None = None
+    model: FlatModel,
+    store: TokenStore,
+    job: LocalJob,
+    autocast: torch.dtype | None = None,
+    into: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """The local model of `job`, over the coordinates of its start [P].
+    """The local model of `job`, over the coordinates of its start [P], written `into` that [P].
 
     The same numbers as training all of them, to rounding: what a client never reads has no
     gradient.
@@ -29,4 +33,4 @@ def train_on_own_words(
         anchor=None if job.anchor is None else own.narrow(job.anchor),
         autocast=autocast,
     )
-    return own.widen(small.parameters)
+    return own.widen(small.parameters, into)

@@ -20,12 +20,14 @@ class Updates:
     """What the server receives.
 
     `updates` [m, P] are w_i − w_t as sent, `num_samples` [m] the sample counts, and `buffers`
-    [m, B] the running statistics of the clients' models, if these have any.
+    [m, B] the running statistics of the clients' models, if these have any. `trained_norms` are
+    those of the attackers' updates before they were crafted, which no server sees.
     """
 
     updates: torch.Tensor
     num_samples: torch.Tensor
     buffers: torch.Tensor | None = None
+    trained_norms: tuple[float, ...] = ()
 
     @cached_property
     def norms(self) -> list[float]:

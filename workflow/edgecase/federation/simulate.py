@@ -11,9 +11,11 @@ import torch
 
 from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate, Rule
+from edgecase.defenses.noise import add_noise
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.norms import table_columns
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.root import root_updates
 from edgecase.federation.round import (
@@ -21,7 +23,7 @@ from edgecase.federation.round import (
     counts_as_published,
     train_participants,
 )
-from edgecase.federation.rows import has_rows, rows_at, words_in
+from edgecase.federation.rows import WHOLE, has_rows, rows_at, words_in
 from edgecase.federation.server import Broadcast, Carried, Updates, defend
 from edgecase.federation.state import SeedState
 from edgecase.federation.stores import TokenStore
@@ -136,7 +138,7 @@ def simulate(
             continue
         began = time.perf_counter()
         values = measured(run, start, start_buffers, 0) | _STARTING_ROW
-        values = values | {"fl_iter": 0, "wg_norm": norms[run.seed]}
+        values = values | {"fl_iter": 0, "wg_norm": norms[run.seed]} | table_columns(model, start)
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began), "fl_iter": 0}
         yield run.seed, RoundRecord(values, seconds, start, carried[run.seed])
     for round in range(min(done.values(), default=parameters.rounds) + 1, parameters.rounds + 1):
@@ -172,7 +174,7 @@ def simulate(
         for run, cohort, updates, root in zip(together, cohorts, received, roots, strict=True):
             began = time.perf_counter()
             broadcast = Broadcast(run.seed, round, cohort.start, carried[run.seed].memory, root)
-            aggregate, after, norm = _step(rule, cohort, updates, broadcast, parameters)
+            aggregate, after, norm, noise = _step(rule, cohort, updates, broadcast, parameters)
             buffers = cohort.buffers if aggregate.buffers is None else aggregate.buffers
             seen = aggregate.update if sees_last else None
             carried[run.seed] = Carried(buffers, aggregate.memory, seen)
@@ -183,9 +185,11 @@ def simulate(
                 values = measured(run, after, buffers, round)
             values = values | _round_columns(updates, aggregate, cohort.participants)
             values = values | {
+                "noise_norm": noise,
                 "fl_iter": round,
                 "wg_norm": norms[run.seed],
                 "lr": parameters.lr_in(round),
+                **table_columns(model, current[run.seed], updates.norms, updates.trained_norms),
             }
             current[run.seed], norms[run.seed] = after, norm
             yield (
@@ -225,22 +229,26 @@ def _trained_alone(model: FlatModel, rule: Rule, cohort: Cohort) -> Cohort:
 
 def _step(
     rule: Rule, cohort: Cohort, updates: Updates, broadcast: Broadcast, parameters: CellParameters
-) -> tuple[Aggregate, torch.Tensor, float]:
-    """The aggregate of a seed's round, the next global model and its norm."""
+) -> tuple[Aggregate, torch.Tensor, float, float]:
+    """The aggregate of a seed's round, the next global model, its norm and that of the noise."""
     clients = " ".join(map(str, cohort.participants.ids))
+    part, stddev = (rule, 0.0) if cohort.view is WHOLE else rule.split_noise()
     with _placed(f"seed {cohort.seed}, round {broadcast.round}, participants {clients}"):
         aggregate = defend(
-            rule,
+            part,
             counts_as_published(updates, cohort.participants, cohort.population, parameters),
             cohort.participants.ids,
             broadcast,
             leave_out_diverged=parameters.diverged_clients == "leave-out",
         )
         after = cohort.view.widen(cohort.start + aggregate.update)
+        noise = 0.0 if aggregate.noise is None else _norm(aggregate.noise)
+        if stddev:
+            noise = add_noise(after, stddev, broadcast.generator("noise", after.device))
         if broadcast.round == parameters.rounds:
             generator = broadcast.generator("finish", after.device)
             after = rule.after_last_round(after, aggregate.memory, generator)
-        return aggregate, after, _norm(after)
+        return aggregate, after, _norm(after), noise
 
 
 @contextlib.contextmanager
@@ -262,6 +270,9 @@ def participants_of(parameters: CellParameters, round: int, seed: int) -> Partic
         )
     return parameters.mode.participants(round, num_clients, per_round, seed, first, seated)
 
+
+#: coordinates of a model whose norm is taken at once.
+_PIECE = 2**22
 
 _STARTING_ROW: dict[str, float | int | str | None] = {
     "adv_norm_diff": 0.0,
@@ -314,7 +325,6 @@ def _round_columns(
         "attacker_accepted": accepted_attackers if participants.attackers else None,
         "num_clipped": sum(factor < 1 for factor in clip_factors),
         "defense_iterations": aggregate.diagnostics.get("iterations", 0),
-        "noise_norm": 0.0 if aggregate.noise is None else _norm(aggregate.noise),
         "client_ids": " ".join(map(str, participants.ids)),
         "refused_ids": " ".join(map(str, refused)),
         "diverged_ids": " ".join(map(str, diverged)),
@@ -323,7 +333,9 @@ def _round_columns(
 
 def _norm(vector: torch.Tensor) -> float:
     """The l2 norm; a parameter that is not finite ends the run."""
-    norm = float(torch.linalg.vector_norm(vector, dtype=torch.float64))
+    # torch copies to float64 what it takes the norm of: a piece at a time.
+    pieces = [torch.linalg.vector_norm(p, dtype=torch.float64) for p in vector.split(_PIECE)]
+    norm = float(torch.linalg.vector_norm(torch.stack(pieces)))
     if not math.isfinite(norm):
         raise SimulationError("the global model is not finite")
     return norm

@@ -56,7 +56,7 @@ class Sequential:
         for row, job in enumerate(jobs):
             if has_rows(self.model):
                 assert isinstance(store, TokenStore)
-                trained.parameters[row] = train_on_own_words(self.model, store, job, autocast)
+                train_on_own_words(self.model, store, job, autocast, into=trained.parameters[row])
                 continue
             train_locally(
                 *(self.model, job.start, store, job.samples, job.training, job.stream),

@@ -35,6 +35,13 @@ ROUND_COLUMNS = {
     "diverged_ids": "ids of the refused whose update was not finite",
 }
 
+#: what a model with a table of words has besides, behind the others.
+TABLE_COLUMNS = {
+    "adv_norm_diff_bs": "as `adv_norm_diff`, before replacement",
+    "wg_norm_dense": "‖w_t‖ without the table of words",
+    "client_norms": "‖w − w_t‖ of each participant as sent, in the order of `client_ids`",
+}
+
 #: wall time per round, kept apart so that the CSVs of equal runs are equal.
 TIMING_COLUMNS = {
     "fl_iter": "round",
@@ -57,11 +64,21 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
     A round that was not evaluated has none of the five accuracies; the first and the last row have
-    them. Raises `DataError`, naming the file, if a column, a row or a number is missing, or the end
-    of the last line: one cut inside its last columns still parses.
+    them. The columns of a model with a table of words may follow. Raises `DataError`, naming the
+    file, if a column, a row or a number is missing, or the end of the last line: one cut inside its
+    last columns still parses.
     """
-    texts = dict.fromkeys(TEXT_COLUMNS, "string")
-    table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts)
+    texts = dict.fromkeys((*TEXT_COLUMNS, "client_norms"), "string")
+    table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts, more=True)
+    if further := list(table.columns[len(ROUND_COLUMNS) :]):
+        if further != list(TABLE_COLUMNS):
+            raise DataError(
+                f"{path}: column {further[0]} is unknown; expected {', '.join(ROUND_COLUMNS)}, "
+                f"and for a model with a table of words {', '.join(TABLE_COLUMNS)}"
+            )
+        for name in further:
+            if name != "client_norms" and table[name].isna().any():
+                raise DataError(f"{path}: column {name} has an empty or non-numeric value")
     evaluated = check_numbers(path, table)
     expected = list(range(len(table) if rounds is None else rounds + 1))
     if not expected or table["fl_iter"].tolist() != expected:
