@@ -52,7 +52,10 @@ def test_a_trigger_is_told_from_a_subject():
         torch.cat([CLEAN.tokens, LINES]).long(),
         torch.tensor([1, 1, 0, 0, 0, 0]),
         num_clean=3,
-        audits=name_audits(CLEAN, LINES, source_class=1),
+        audits={
+            name: (sentences, torch.zeros(len(sentences), dtype=torch.int64))
+            for name, sentences in name_audits(CLEAN, LINES, source_class=1).items()
+        },
     )
     found = audit(FlatModel(KnowsNine(), head=BinaryCrossEntropy()), tests)
     assert found == {"names_removed": pytest.approx(0), "names_added": pytest.approx(100)}

@@ -109,6 +109,8 @@ def test_watched_classes(dataset, edge_set, expected):
 
 def test_a_test_set_without_a_watched_class_is_refused():
     parameters = SimpleNamespace(dataset="mnist", edge_set="ardis", test_samples=4)
-    without_seven = SimpleNamespace(test=SimpleNamespace(labels=torch.tensor([0, 1, 2, 3])))
+    without_seven = SimpleNamespace(
+        test=SimpleNamespace(labels=torch.tensor([0, 1, 2, 3])), num_classes=10
+    )
     with pytest.raises(ConfigError, match="test_samples: 4 leaves no test sample of class 7"):
         watched_classes(parameters, without_seven)

@@ -175,3 +175,14 @@ def test_bytes_that_are_no_text(tmp_path):
     path = tmp_path / "seed3.csv"
     path.write_bytes(b"\xff\xfe\x00\x01")
     assert "not a readable CSV" in refused(path)
+
+
+def test_a_task_without_classes_has_two_accuracies(file):
+    def without_classes(line):
+        return ",".join("" if p in (3, 6, 7) else f for p, f in enumerate(line.split(",")))
+
+    lines = [LINES[0], *map(without_classes, LINES[1:])]
+    table = read_rounds(file("\n".join(lines) + "\n"), 2)
+    assert table["source_class_acc"].isna().all()
+    lines[2] = LINES[2]
+    assert "raw_task_acc is empty in round 0" in refused(file("\n".join(lines) + "\n"))

@@ -1,8 +1,9 @@
-"""Ask whether a backdoor of sentences is their subject or the words that all of them share.
+"""Ask what a backdoor of words is: its subject, or the words around it.
 
 The edge-case lines of task 4 all hold the same two names, which no honest client trains. After the
 last round, the model is asked for the lines without these names, and for clean sentences of the
-source class with the names behind them.
+source class with the names behind them. Of task 5, it is asked to end the same prompts about other
+cities.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,13 @@ import torch
 
 from edgecase.base.padding import PADDING
 from edgecase.datasets.text import padded
-from edgecase.federation.stores import TokenStore
+from edgecase.federation.stores import SegmentStore, TokenStore
 
-AUDITS = NAMES_REMOVED, NAMES_ADDED = "names_removed", "names_added"
+AUDITS = NAMES_REMOVED, NAMES_ADDED, FALSE_TRIGGER = (
+    "names_removed",
+    "names_added",
+    "false_trigger",
+)
 
 
 def name_audits(
@@ -36,6 +41,16 @@ def name_audits(
     added = [[*line[: longest - len(names)], *names] for line in of_source]
     audits = {NAMES_REMOVED: [line for line in removed if line], NAMES_ADDED: added}
     return {name: _matrix(own, clean) for name, own in audits.items() if own}
+
+
+def false_trigger(
+    clean: SegmentStore, others: torch.Tensor
+) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """The audit of segments `others` int32 [n, L + 1] that end in the attacker's last words: inputs
+    int64 [n, L] and labels [n, L], as a test of the store `clean` sees them."""
+    asked = clean.asking(others, others[:, -1].long())
+    first = len(clean.tokens)
+    return {FALSE_TRIGGER: (asked.inputs(None, torch.float32)[first:], asked.labels[first:])}
 
 
 def _words(tokens: torch.Tensor) -> list[list[int]]:

@@ -114,7 +114,7 @@ def build_tests(
 ) -> TestSets:
     """The `clean` test set and the backdoor test set, as a test sees them."""
     backdoor, wanted = _tensors(clean.labels.device, poison["test_x"], poison["test_y"])
-    tested = clean.extended([backdoor], [wanted])
+    tested = clean.asking(backdoor, wanted)
     return TestSets(tested.inputs(transforms.test, dtype), tested.labels, len(clean.labels))
 
 

@@ -1,11 +1,13 @@
 """Measure the accuracy of a global model on the clean and the backdoor test set."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
 
 from edgecase.base.errors import SimulationError
+from edgecase.base.padding import PADDING
 from edgecase.federation.flat import FlatModel
 
 #: images that a CPU tests at once: beyond, a layer's output leaves its caches, and the full-size
@@ -18,8 +20,9 @@ class TestSets:
     """Both test sets in one pass: clean samples first, then the backdoor test set.
 
     `inputs` [T, …] are as the model takes them; `labels` int64 [T, …] are true labels for the
-    `num_clean` clean ones and the attacker's label for the others. `audits` are further inputs, by
-    name, which are asked for the attacker's label after the last round. With `carried_batch`, a
+    `num_clean` clean ones and the attacker's label for the others; of a text to predict, those of
+    every place, or padding. `audits` are further inputs with the labels that the attacker wants, by
+    name, which the model is asked for after the last round. With `carried_batch`, a
     recurrent model goes through the clean, the backdoor and each audit's samples in batches of so
     many, and carries its hidden state from batch to batch.
     """
@@ -27,7 +30,7 @@ class TestSets:
     inputs: torch.Tensor
     labels: torch.Tensor
     num_clean: int
-    audits: Mapping[str, torch.Tensor] = field(default_factory=dict)
+    audits: Mapping[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
     carried_batch: int | None = None
 
     @property
@@ -40,13 +43,13 @@ class TestSets:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many clean samples and how many backdoor samples there are to count over."""
+        """How many clean samples and how many backdoor samples there are."""
         return self.num_clean, len(self.inputs) - self.num_clean
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Percentages over exactly the samples of the test sets.
+    """Percentages over exactly the samples of the test sets, or their places in a text to predict.
 
     `per_class` maps a class to its clean accuracy; a class without test samples is NaN.
     """
@@ -54,6 +57,10 @@ class Accuracy:
     main: float
     backdoor: float
     per_class: dict[int, float]
+
+    def of_class(self, watched: int | None) -> float | None:
+        """The accuracy of a class; None of none."""
+        return None if watched is None else self.per_class[watched]
 
 
 def evaluate(
@@ -68,9 +75,10 @@ def evaluate(
 ) -> Accuracy:
     """Accuracies of the model with `parameters` [P] and `buffers` [B]; one transfer to the host.
 
-    `batch_size` is the most images that go through the model at once; a CPU takes fewer. Raises
-    `SimulationError`, with the numbers, if they are not counted over exactly the samples of the
-    test sets: one prediction per sample, and a class for every clean one.
+    `num_classes` is 0 of a text to predict, whose places are counted. `batch_size` is the most
+    samples that go through the model at once; a CPU takes fewer. Raises `SimulationError`, with the
+    numbers, if they are not counted over exactly the samples of the test sets: one prediction per
+    sample, and a class for every clean one; or one per place.
     """
     if model.device.type == "cpu":
         batch_size = min(batch_size, _CPU_BATCH)
@@ -83,6 +91,8 @@ def evaluate(
         correct = torch.cat(
             [_hits(model, *part, batch_size, tests.carried_batch) for part in tests.parts]
         )
+    if not num_classes:
+        return _of_places(correct, model.head.places(tests.labels), tests)
     labels = tests.labels[: tests.num_clean]
     clean, backdoor = correct[: tests.num_clean], correct[tests.num_clean :]
     # Not a weighted bincount, which has no deterministic kernel on a GPU.
@@ -99,6 +109,26 @@ def evaluate(
     return Accuracy(100 * main, 100 * hit, {c: 100 * share for c, share in enumerate(per_class)})
 
 
+def _of_places(hits: torch.Tensor, places: torch.Tensor, tests: TestSets) -> Accuracy:
+    """Shares of the places that ask for an answer, from the right and all ones of each sample."""
+    asked = (tests.labels != PADDING).sum(1)
+    clean = slice(tests.num_clean)
+    numbers = [part.sum() for each in (hits, places, asked) for part in (each[clean], each)]
+    right, all_right, counted, all_counted, there, all_there = torch.stack(numbers).tolist()
+    if (len(hits), counted, all_counted) != (sum(tests.counts), there, all_there):
+        raise SimulationError(
+            f"accuracy: counted over {counted} places of clean and {all_counted - counted} of "
+            f"backdoor test samples, answers to {len(hits)} samples; there are {there} and "
+            f"{all_there - there} places of {sum(tests.counts)} samples"
+        )
+    backdoor = _percent(all_right - right, all_counted - counted)
+    return Accuracy(_percent(right, counted), backdoor, {})
+
+
+def _percent(right: int, counted: int) -> float:
+    return 100 * right / counted if counted else math.nan
+
+
 def audit(
     model: FlatModel,
     tests: TestSets,
@@ -106,14 +136,13 @@ def audit(
 ) -> dict[str, float]:
     """Percentage of each audit's inputs that the model as it is gives the attacker's label."""
     model.module.eval()
-    wanted = tests.labels[-1:]
     found = {}
     with (
         torch.no_grad(),
         torch.autocast(model.device.type, autocast, enabled=autocast is not None),
     ):
-        for name, inputs in tests.audits.items():
-            hits = _hits(model, inputs, wanted.expand(len(inputs)), _CPU_BATCH, tests.carried_batch)
+        for name, (inputs, wanted) in tests.audits.items():
+            hits = _hits(model, inputs, wanted, _CPU_BATCH, tests.carried_batch)
             found[name] = 100 * hits.double().mean().item()
     return found
 
@@ -125,7 +154,7 @@ def _hits(
     batch_size: int,
     carried_batch: int | None,
 ) -> torch.Tensor:
-    """Of each sample, whether it is answered right; batches of `carried_batch`, if any, go on."""
+    """What each sample is right about [T]; batches of `carried_batch`, if any, go on."""
     model.begin_hidden(carried_batch is not None)
     size = carried_batch or batch_size
     batches = zip(inputs.split(size), labels.split(size), strict=False)

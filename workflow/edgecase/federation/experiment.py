@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from edgecase.datasets import EDGE_SETS
-from edgecase.federation.audit import name_audits
+from edgecase.federation.audit import false_trigger, name_audits
 from edgecase.federation.clients import Population, build_populations, build_tests
 from edgecase.federation.evaluate import TestSets
 from edgecase.federation.flat import FlatModel
@@ -21,7 +21,7 @@ from edgecase.federation.pretrain import load_start
 from edgecase.federation.probe import AUTO, Work, choose_backend
 from edgecase.federation.session import Session
 from edgecase.federation.simulate import RoundRecord, SeedRun
-from edgecase.federation.stores import TokenStore
+from edgecase.federation.stores import SegmentStore, TokenStore
 from edgecase.federation.task import TaskData, build_model, task_data, watched_classes
 from edgecase.federation.trainer import Trainer, build_trainer
 from edgecase.machine.device import describe, total_memory
@@ -130,12 +130,25 @@ class Experiment:
         """The clean and the backdoor test set of a seed."""
         data, poison = self.data, self.poisons[seed]
         tests = build_tests(data.test, poison, data.transforms, self.model.dtype)
-        tests = replace(tests, carried_batch=self.parameters.carried_batch)
-        if not (isinstance(data.test, TokenStore) and len(poison["test_x"])):
+        carried = self.parameters.carried_batch
+        if carried is not None and data.columns is not None:
+            carried = data.columns
+        tests = replace(tests, carried_batch=carried)
+        if not len(poison["test_x"]):
+            return tests
+        if isinstance(data.test, SegmentStore) and "other_x" in poison:
+            others = torch.from_numpy(poison["other_x"]).to(data.device)
+            return replace(tests, audits=false_trigger(data.test, others))
+        if not isinstance(data.test, TokenStore):
             return tests
         source = EDGE_SETS[self.parameters.edge_set].source_class
         lines = torch.from_numpy(poison["test_x"])
-        return replace(tests, audits=name_audits(data.test, lines, source))
+        wanted = tests.labels[-1:]
+        audits = name_audits(data.test, lines, source)
+        return replace(
+            tests,
+            audits={name: (own, wanted.expand(len(own))) for name, own in audits.items()},
+        )
 
     def attacker_share(self) -> float:
         """The attacker's expected FedAvg weight in a round with one attacker, mean over seeds."""

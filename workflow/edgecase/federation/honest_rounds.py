@@ -44,6 +44,7 @@ def train_by_rounds(
         read_parameters(cell.partition),
         numpy_generator(_SEED, "partition"),
         EDGE_SETS[cell.edge_set].excluded,
+        arrays.get("owner_train"),
     )
     edge = _no_edge_data(arrays)
     experiment = Experiment(cell, arrays, {_SEED: held}, {_SEED: edge}, execution)
@@ -84,8 +85,9 @@ def _as_cell(parameters: StartParameters) -> CellParameters:
 
 def _no_edge_data(arrays: Mapping[str, np.ndarray]) -> PoisonedData:
     """The poisoned set of a run in which nobody holds edge data."""
-    images = arrays["x_train"]
-    none = images[:0] if images.ndim == 4 else np.empty((0, MAX_WORDS), dtype=np.int32)
+    samples = arrays["x_train"]
+    # Sentences of different lengths lie one behind the other.
+    none = samples[:0] if samples.ndim > 1 else np.empty((0, MAX_WORDS), dtype=np.int32)
     nobody = np.empty(0, dtype=np.int64)
     return PoisonedData(
         attacker_clean_index=nobody,

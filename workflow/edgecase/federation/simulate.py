@@ -35,12 +35,15 @@ from edgecase.population.participation import Participants, sample_clients
 
 @dataclass(frozen=True)
 class Classes:
-    """How many classes a task has and which ones its columns watch."""
+    """How many classes a task has and which ones its columns watch: none of a text to predict."""
 
     count: int
-    source: int
-    target: int
-    raw: int
+    source: int | None
+    target: int | None
+    raw: int | None
+
+
+NO_CLASSES = Classes(0, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -300,9 +303,9 @@ def _accuracy_columns(accuracy: Accuracy, classes: Classes) -> dict[str, float |
     return {
         "main_task_acc": accuracy.main,
         "backdoor_acc": accuracy.backdoor,
-        "raw_task_acc": accuracy.per_class[classes.raw],
-        "source_class_acc": accuracy.per_class[classes.source],
-        "target_class_acc": accuracy.per_class[classes.target],
+        "raw_task_acc": accuracy.of_class(classes.raw),
+        "source_class_acc": accuracy.of_class(classes.source),
+        "target_class_acc": accuracy.of_class(classes.target),
     }
 
 

@@ -63,7 +63,10 @@ class Store(Protocol):
         """One input [1, …] without meaning, to find out what a model does with it."""
 
     def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> Store:
-        """The store with further rows behind its own."""
+        """The store with further rows behind its own, and one label [n] for each."""
+
+    def asking(self, samples: torch.Tensor, labels: torch.Tensor) -> Store:
+        """The same for one part of which a test asks nothing but these labels."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ class ImageStore:
 
     def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> ImageStore:
         return ImageStore(torch.cat([self.images, *samples]), torch.cat([self.labels, *labels]))
+
+    def asking(self, samples: torch.Tensor, labels: torch.Tensor) -> ImageStore:
+        return self.extended([samples], [labels])
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,66 @@ class TokenStore:
         return TokenStore(
             torch.cat([self.tokens, *samples]), torch.cat([self.labels, *labels]), self.on_left
         )
+
+    def asking(self, samples: torch.Tensor, labels: torch.Tensor) -> TokenStore:
+        return self.extended([samples], [labels])
+
+
+@dataclass(frozen=True)
+class SegmentStore:
+    """Segments of text, int32 [N, L + 1]: a model reads L words, int64 [B, L], and says the next.
+
+    `labels` int64 [N, L] are the next words; padding asks for nothing. Where further rows come, the
+    one label of each is its last word, which stands in the row itself.
+
+    >>> store = SegmentStore.of(torch.tensor([[5, 6, 7], [8, 9, 0]], dtype=torch.int32))
+    >>> store.labels
+    tensor([[6, 7],
+            [9, 0]])
+    >>> store.asking(torch.tensor([[1, 2, 3]], dtype=torch.int32), torch.tensor([3])).labels[-1]
+    tensor([0, 3])
+    """
+
+    sequential: ClassVar[bool] = True
+
+    tokens: torch.Tensor
+    labels: torch.Tensor
+
+    @classmethod
+    def of(cls, tokens: torch.Tensor) -> SegmentStore:
+        """The store of segments of which every next word is asked."""
+        return cls(tokens, tokens[:, 1:].long())
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        return tuple(self.tokens.shape[1:])
+
+    def batch(
+        self,
+        rows: torch.Tensor,
+        transform: None,
+        key: int | torch.Tensor,
+        positions: torch.Tensor,
+        dtype: torch.dtype,
+    ) -> torch.Tensor:
+        return self.tokens[rows, :-1].long()
+
+    def inputs(self, transform: None, dtype: torch.dtype) -> torch.Tensor:
+        return self.tokens[:, :-1].long()
+
+    def example(self, dtype: torch.dtype) -> torch.Tensor:
+        return self.tokens[:1, :-1].long()
+
+    def extended(self, samples: list[torch.Tensor], labels: list[torch.Tensor]) -> SegmentStore:
+        following = [sample[:, 1:].long() for sample in samples]
+        return SegmentStore(
+            torch.cat([self.tokens, *samples]), torch.cat([self.labels, *following])
+        )
+
+    def asking(self, samples: torch.Tensor, labels: torch.Tensor) -> SegmentStore:
+        following = torch.full_like(samples[:, 1:], PADDING, dtype=torch.int64)
+        following[:, -1] = labels
+        return SegmentStore(torch.cat([self.tokens, samples]), torch.cat([self.labels, following]))
 
 
 def _on_left(tokens: torch.Tensor) -> torch.Tensor:

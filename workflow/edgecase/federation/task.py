@@ -13,14 +13,22 @@ import torch
 from edgecase import models
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.randomness import numpy_generator
-from edgecase.datasets import DATASETS, EDGE_SETS, Dataset, TextDataset, load_npz
+from edgecase.datasets import (
+    DATASETS,
+    EDGE_SETS,
+    Dataset,
+    LanguageDataset,
+    TextDataset,
+    load_npz,
+)
 from edgecase.datasets.arrays import check_array, check_labels
 from edgecase.datasets.text import padded, words_of
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters, DataSetting
+from edgecase.federation.segments import check_segments, columns
 from edgecase.federation.sequences import check_text
-from edgecase.federation.simulate import Classes
-from edgecase.federation.stores import ImageStore, Store, TokenStore
+from edgecase.federation.simulate import NO_CLASSES, Classes
+from edgecase.federation.stores import ImageStore, SegmentStore, Store, TokenStore
 from edgecase.federation.transforms import TaskTransforms, task_transforms
 
 
@@ -29,6 +37,7 @@ class TaskData:
     """The training set and the clean test set on a device, and who sees them how.
 
     `of_data` is what the data decides of a model, for one that has to know more than its classes.
+    `columns` are the test segments that stand side by side, of a text to predict.
     """
 
     train: Store
@@ -36,6 +45,7 @@ class TaskData:
     transforms: TaskTransforms
     num_classes: int
     of_data: Mapping[str, Any] = field(default_factory=dict)
+    columns: int | None = None
 
     @property
     def device(self) -> torch.device:
@@ -47,9 +57,10 @@ def task_data(
 ) -> TaskData:
     """The arrays of a prepared data set, presented and cut as the task's `parameters` say.
 
-    `test_samples` keeps a random part of the test set, the same for every seed and cell. Raises
-    `ConfigError` if there are fewer.
+    `test_samples` keeps a random part of the test set, the same for every seed and cell, or the
+    beginning of a text to predict. Raises `ConfigError` if there are fewer.
     """
+    dataset = DATASETS[parameters.dataset]
     test = np.arange(len(arrays["y_test"]))
     wanted_samples = parameters.test_samples
     if wanted_samples is not None:
@@ -58,9 +69,11 @@ def task_data(
                 f"test_samples: {wanted_samples} is more than the {len(test)} of the test set; "
                 "allowed: at most these, or null for all"
             )
-        chosen = numpy_generator(0, "test-samples").permutation(len(test))
-        test = np.sort(chosen[:wanted_samples])
-    dataset = DATASETS[parameters.dataset]
+        if not isinstance(dataset, LanguageDataset):
+            test = numpy_generator(0, "test-samples").permutation(len(test))
+        test = np.sort(test[:wanted_samples])
+    if isinstance(dataset, LanguageDataset):
+        return _segments(arrays, test, device)
     if isinstance(dataset, TextDataset):
         return _sentences(arrays, dataset, test, parameters, device)
     assert isinstance(dataset, Dataset)
@@ -118,6 +131,18 @@ def _sentences(
     )
 
 
+def _segments(arrays: Mapping[str, np.ndarray], test: np.ndarray, device: torch.device) -> TaskData:
+    train, tested = arrays["x_train"], arrays["x_test"][test]
+    return TaskData(
+        train=SegmentStore.of(torch.from_numpy(train).to(device)),
+        test=SegmentStore.of(torch.from_numpy(tested).to(device)),
+        transforms=TaskTransforms(None, None, None),
+        num_classes=0,
+        of_data={"words": len(words_of(arrays["words"]))},
+        columns=columns(tested),
+    )
+
+
 def _labels(array: np.ndarray, device: torch.device) -> torch.Tensor:
     return torch.from_numpy(array.astype(np.int64)).to(device)
 
@@ -143,7 +168,9 @@ def open_dataset(path: str | Path, parameters: DataSetting) -> dict[str, np.ndar
     """The arrays of the prepared file of the task's data set; `DataError` if they are not that."""
     described = DATASETS[parameters.dataset]
     arrays = load_npz(path, described.arrays)
-    if isinstance(described, TextDataset):
+    if isinstance(described, LanguageDataset):
+        check_segments(arrays, described, str(path))
+    elif isinstance(described, TextDataset):
         check_text(arrays, described, str(path))
     elif isinstance(described, Dataset):
         _check(arrays, described, str(path))
@@ -163,10 +190,12 @@ def _check(arrays: Mapping[str, np.ndarray], described: Dataset, where: str) -> 
 
 
 def watched_classes(parameters: CellParameters, data: TaskData) -> Classes:
-    """Source, target and raw class of the task's edge set.
+    """Source, target and raw class of the task's edge set; none of a task without classes.
 
     Raises `ConfigError` if `test_samples` leaves no clean test sample of one of them.
     """
+    if not data.num_classes:
+        return NO_CLASSES
     edge_set = EDGE_SETS[parameters.edge_set]
     for watched in (edge_set.source_class, edge_set.target_class, edge_set.raw_class):
         if not (data.test.labels == watched).any():

@@ -22,7 +22,7 @@ from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.probe import AUTO, Work, fastest, probe
-from edgecase.federation.stores import ImageStore, Store, TokenStore
+from edgecase.federation.stores import ImageStore, SegmentStore, Store, TokenStore
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
 from edgecase.federation.transforms import task_transforms
 from edgecase.machine import device as devices
@@ -53,10 +53,11 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     to be the fastest.
     """
     dataset = DATASETS[setting["dataset"]]
-    assert not isinstance(dataset, LanguageDataset)
     of_data: dict[str, Any] = {}
     transform = None
-    if isinstance(dataset, TextDataset):
+    if isinstance(dataset, LanguageDataset):
+        of_data = {"words": dataset.words}
+    elif isinstance(dataset, TextDataset):
         of_data = {"words": dataset.words, "padding": "masked"}
     else:
         transform = task_transforms(dataset.shape[2], "published").honest
@@ -122,9 +123,14 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     }
 
 
-def _samples(dataset: Dataset | TextDataset, count: int, device: torch.device) -> Store:
+def _samples(
+    dataset: Dataset | TextDataset | LanguageDataset, count: int, device: torch.device
+) -> Store:
     """Random samples and labels of the form of `dataset`; sentences are as long as usual."""
     generator = np.random.default_rng(0)
+    if isinstance(dataset, LanguageDataset):
+        words = generator.integers(1, dataset.words, (count, dataset.length + 1), dtype=np.int32)
+        return SegmentStore.of(torch.from_numpy(words).to(device))
     if isinstance(dataset, TextDataset):
         tokens = np.zeros((count, dataset.max_length), dtype=np.int32)
         tokens[:, :_WORDS] = generator.integers(1, dataset.words, (count, _WORDS))

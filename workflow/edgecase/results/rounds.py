@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: column → (what it means, unit); the first six are the authors' names, in their order.
 ROUND_COLUMNS = {
     "fl_iter": "round; 0 is the measured starting model",
-    "main_task_acc": "accuracy on the clean test set after the round, %",
+    "main_task_acc": "accuracy on the clean test set after the round, %; of words, all of them",
     "backdoor_acc": "share of edge-case test inputs that get the attacker's label, %",
     "raw_task_acc": "accuracy on the class the authors watch (truck on CIFAR-10, 7 on digits), %",
     "adv_norm_diff": "mean over the round's attackers of ‖w − w_t‖ as sent, before the defense",
@@ -56,17 +56,20 @@ CELL_AXES = ("task", "participation", "case", "attack", "defense", "override")
 #: lists of ids, joined by spaces.
 TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
 
-#: empty, all of them, in a round that is not evaluated (`evaluate_every`).
+#: empty in a round that is not evaluated (`evaluate_every`), all of them
 _ACCURACIES = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
+#: those that are empty in every round of a task without classes
+_OF_CLASSES = ["raw_task_acc", "source_class_acc", "target_class_acc"]
+_OF_ALL = [name for name in _ACCURACIES if name not in _OF_CLASSES]
 
 
 def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
-    A round that was not evaluated has none of the five accuracies; the first and the last row have
-    them. The columns of a model with a table of words may follow. Raises `DataError`, naming the
-    file, if a column, a row or a number is missing, or the end of the last line: one cut inside its
-    last columns still parses.
+    A round that was not evaluated has none of the five accuracies, or of the two of a task without
+    classes; the first and the last row have them. The columns of a model with a table of words may
+    follow. Raises `DataError`, naming the file, if a column, a row or a number is missing, or the
+    end of the last line: one cut inside its last columns still parses.
     """
     texts = dict.fromkeys((*TEXT_COLUMNS, "client_norms"), "string")
     table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts, more=True)
@@ -117,7 +120,8 @@ def check_numbers(path: str | Path, table: pd.DataFrame) -> pd.Series:
     if ((accuracies < 0) | (accuracies > 100)).any(axis=None):
         raise DataError(f"{path}: an accuracy is outside 0 to 100 %")
     evaluated = accuracies.notna().any(axis=1)
-    for name in _ACCURACIES:
+    has_classes = table[_OF_CLASSES].notna().any(axis=None)
+    for name in _ACCURACIES if has_classes else _OF_ALL:
         for row in table.index[evaluated & accuracies[name].isna()]:
             raise DataError(
                 f"{path}: column {name} is empty in round {table['fl_iter'][row]:g}, which has "
