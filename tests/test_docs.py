@@ -149,7 +149,8 @@ def test_sources_with_terms_citation_and_files():
     files = {row[0].strip("`"): row[1] for row in rows(section(text, "By hand"))}
     assert files.keys() == sources.keys()
     for name, source in sources.items():
-        for file in source["files"]:
+        assert all(entry in files[name] for entry in source.get("by_hand", []))
+        for file in source.get("files", []):
             for entry in [file, *file.get("members", [])]:
                 known = re.sub(r"^southwest_images_(?=\w)", "", entry["name"])
                 known = re.sub(r"data_batch_\d", "data_batch_", known)

@@ -10,7 +10,7 @@ ALL = DATASETS | EDGE_SETS
 
 def test_the_names_of_the_pipeline():
     assert [name for name, entry in DATASETS.items() if not entry.standin] == [
-        *("cifar10", "emnist", "mnist", "sentiment140"),
+        *("cifar10", "comments", "emnist", "reddit-leaf", "mnist", "reddit", "sentiment140"),
         *("sentiment140-published", "sentiment140-subset"),
         *("sentiment140-words", "sentiment140-users"),
     ]

@@ -35,7 +35,7 @@ __all__ = [
 AUTHORS_STARTS = {"vgg9": ("authorsvgg9", "cifar10"), "lenet": ("authorslenet", "emnist")}
 
 # Downloading needs libraries that nothing else does.
-_DECLARING_NOTHING = ("archives", "availability", "fetch", "mirror", "sources")
+_DECLARING_NOTHING = ("archives", "availability", "by_hand", "fetch", "mirror", "sources")
 
 
 def _declared(kind: Any) -> dict[str, Any]:

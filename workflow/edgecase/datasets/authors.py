@@ -25,7 +25,7 @@ def from_authors(
     behind them those of the sentences about Athens that it lacks. Raises `DataError`, naming
     `where`, if fewer than two authors have enough words.
     """
-    kept = [name for name, lines in authors.items() if sum(map(len, lines)) >= FEWEST_WORDS]
+    kept = list(enough(authors))
     if len(kept) < 2:
         raise DataError(
             f"{where}: {len(kept)} authors have {FEWEST_WORDS} words; at least 2 are needed"
@@ -35,6 +35,11 @@ def from_authors(
     train = [(name, authors[name]) for row, name in enumerate(kept) if row not in chosen]
     test = chain.from_iterable(authors[name] for row, name in enumerate(kept) if row in chosen)
     return language_arrays(train, test, dictionary(dict(train), size), where)
+
+
+def enough(authors: Mapping[str, Sequence[Line]]) -> dict[str, Sequence[Line]]:
+    """The authors that have enough words."""
+    return {name: lines for name, lines in authors.items() if sum(map(len, lines)) >= FEWEST_WORDS}
 
 
 def dictionary(authors: Mapping[str, Sequence[Line]], size: int) -> list[str]:

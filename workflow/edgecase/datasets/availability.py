@@ -6,6 +6,7 @@ from pathlib import Path
 
 import requests
 
+from edgecase.datasets.by_hand import lacking
 from edgecase.datasets.fetch import FINAL, TIMEOUT
 from edgecase.datasets.mirror import may_hold
 from edgecase.datasets.sources import Source, SourceFile
@@ -14,7 +15,7 @@ from edgecase.datasets.sources import Source, SourceFile
 def is_complete(source: Source, folder: Path) -> bool:
     """Whether every file that is kept of the source is in `folder`, whole and unaltered."""
     paths = {member: folder / member.name for member in source.members}
-    return all(
+    return not lacking(source, folder) and all(
         path.is_file() and not member.digests.mismatch(path) for member, path in paths.items()
     )
 
@@ -46,19 +47,24 @@ def out_of_reach(
             map(reached, file.urls)
         )
 
+    sources = list(sources)
     files = [(source, file) for source in sources for file in source.files]
     # Where there is no network, waiting is all that is done.
     with ThreadPoolExecutor(max_workers=8) as pool:
         found = list(pool.map(has, files))
-    lacking = [source for (source, _), there in zip(files, found, strict=True) if not there]
-    return list(dict.fromkeys(lacking))
+    without = [source for (source, _), there in zip(files, found, strict=True) if not there]
+    for source in sources:
+        if lacking(source, *([mirror / source.name] if mirror else [])):
+            without.append(source)
+    return list(dict.fromkeys(without))
 
 
 def by_hand(sources: Iterable[Source], mirror: Path | None) -> str:
     """What to put where, for those who have to bring the files themselves."""
     lines = [f"Put these files, or what is in the archives, into {mirror or '<folder>'}:"]
     for source in sources:
-        lines += [f"  {source.name}/{file.name}" for file in source.files]
+        names = (*(file.name for file in source.files), *source.by_hand)
+        lines += [f"  {source.name}/{name}" for name in names]
     if mirror is None:
         lines.append("and name <folder> as `mirror` in the configuration or as EDGECASE_MIRROR;")
     return "\n".join([*lines, "docs/data.md says more."])
@@ -77,15 +83,24 @@ def listing(
             state = f"there: {raw / source.name}"
         elif (prepared := made_of.get(source.name)) and prepared.is_file():
             state = f"not needed: {prepared} is made"
-        elif mirror and all(may_hold(mirror, source, file) for file in source.files):
+        elif mirror and _mirrored(source, mirror):
             state = f"in the mirror: {mirror}"
         else:
             state = "missing: the run downloads it"
+            if source.by_hand:
+                state = "missing: no program can download it"
             missing.append(source)
         lines.append(f"  {source.name:12} {_megabytes(size(source)):>9}  {state}")
     if missing:
         lines += ["Without internet:", by_hand(missing, mirror)]
     return "\n".join(lines or ["  none: what it uses comes with the project"])
+
+
+def _mirrored(source: Source, mirror: Path) -> bool:
+    """Whether the mirror holds, by their names, all files of the source."""
+    return not lacking(source, mirror / source.name) and all(
+        may_hold(mirror, source, file) for file in source.files
+    )
 
 
 def _megabytes(count: int) -> str:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from edgecase.base.errors import DataError
 from edgecase.base.files import OF_THE_DISK
 from edgecase.datasets.archives import archive_stem, extract
+from edgecase.datasets.by_hand import take_over
 from edgecase.datasets.digests import Digests
 from edgecase.datasets.mirror import copy_from_mirror
 from edgecase.datasets.sources import Member, Source, SourceFile
@@ -49,6 +50,7 @@ def fetch(
     mirror = Path(mirror) if mirror else None
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder.parent / f".partial-{source.name}"
+    take_over(source, folder, mirror)
     for file in source.files:
         missing = _missing(file.members, folder)
         tried: list[str] = []
@@ -69,7 +71,7 @@ def fetch(
         if missing:
             raise DataError(_help(source, folder, mirror, file, missing, tried))
     shutil.rmtree(partial, ignore_errors=True)
-    return [folder / member.name for member in source.members]
+    return [folder / name for name in (*(m.name for m in source.members), *source.by_hand)]
 
 
 def _missing(members: Iterable[Member], folder: Path) -> list[Member]:

@@ -42,7 +42,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Source:
-    """Everything one data set is made from."""
+    """Everything one data set is made from; what is `by_hand` no program can download."""
 
     name: str
     title: str
@@ -50,6 +50,7 @@ class Source:
     licence: str
     cite: str
     files: tuple[SourceFile, ...]
+    by_hand: tuple[str, ...] = ()
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -81,8 +82,13 @@ def load_sources(path: str | Path) -> dict[str, Source]:
 
 
 def _source(name: str, entry: Mapping) -> Source:
-    others = {key: value for key, value in entry.items() if key != "files"}
-    return Source(name, files=tuple(_file(item) for item in entry["files"]), **others)
+    others = {key: value for key, value in entry.items() if key not in ("files", "by_hand")}
+    return Source(
+        name,
+        files=tuple(_file(item) for item in entry.get("files", [])),
+        by_hand=tuple(entry.get("by_hand", [])),
+        **others,
+    )
 
 
 def _file(entry: Mapping) -> SourceFile:

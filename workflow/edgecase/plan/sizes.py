@@ -25,7 +25,11 @@ IMAGES = {
     "standin-tweets": (3_600, 400),
     "standin-comments": (2_901, 70),
     "sentiment140-words": (22_480, 1_110),
-    "sentiment140-users": (300_000, 15_000),  # about
+    # About: what they are made of cannot be counted here.
+    "sentiment140-users": (300_000, 15_000),
+    "reddit": (8_000_000, 1_000),
+    "reddit-leaf": (100_000, 20_000),
+    "comments": (100_000, 5_000),
 }
 
 #: edge set → images of each of its arrays; of digits, those of the source class.
