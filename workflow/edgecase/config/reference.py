@@ -15,7 +15,7 @@ from edgecase.federation.switches import declared_switches
 from edgecase.population import partition, poison
 
 #: the tasks whose values stand in columns of their own.
-TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos")
+TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos", "reddit-athens")
 #: key of a task → the names that it takes.
 _REGISTRIES = {"dataset": DATASETS, "edge_set": EDGE_SETS, "model.name": models.MODELS}
 #: family of poisoned sets → the letter that stands for it.
@@ -108,7 +108,7 @@ def _task(config: Mapping[str, Any]) -> str:
             "the run's switches with changes for this task",
         )
     )
-    return _markdown(("key", "type", "task 1", "task 2", "task 4", "meaning"), rows)
+    return _markdown(("key", "type", "task 1", "task 2", "task 4", "task 5", "meaning"), rows)
 
 
 def _partition(config: Mapping[str, Any]) -> str:
@@ -162,7 +162,7 @@ def _defenses(config: Mapping[str, Any]) -> str:
             default = "" if about.required else _value(about.default)
             kind = _kind(about)
             rows.append((f"`{rule}`", f"`{about.name}`", kind, default, *values, about.meaning))
-    heads = ("defense", "key", "type", "default", "task 1", "task 2", "task 4", "meaning")
+    heads = ("defense", "key", "type", "default", "task 1", "task 2", "task 4", "task 5", "meaning")
     return _markdown(heads, rows)
 
 
