@@ -6,7 +6,14 @@ from scipy import stats
 from tests.figures.made_up import cell, with_parameters, write_cell
 
 from edgecase import config
-from edgecase.analysis.ablation import SWITCHES, effects, not_run, to_markdown, without_base
+from edgecase.analysis.ablation import (
+    PARAMETERS,
+    SWITCHES,
+    effects,
+    not_run,
+    to_markdown,
+    without_base,
+)
 from edgecase.base.errors import DataError
 from edgecase.figures import FIGURES
 from edgecase.results.tables import tidy
@@ -18,7 +25,8 @@ def flipped(batch_size=32, switches=(), weight_decay=0.0, **names) -> pd.DataFra
     values = config.SWITCHES | dict(switches)
     columns = {f"switches__{name}": value for name, value in values.items()}
     own = {"batch_size": batch_size, "weight_decay": weight_decay, "dataset": "cifar10"}
-    return with_parameters(cell(**names), **columns, **own)
+    audits = dict.fromkeys(("audits__names_removed", "audits__names_added"))
+    return with_parameters(cell(**names), **columns, **own, **audits)
 
 
 def pair(override, switches=(), backdoor=(10.0, 10.0), **names) -> pd.DataFrame:
@@ -38,7 +46,7 @@ def test_every_switch_of_the_run_is_known():
         *config.SWITCHES,
         *("batch_size", "weight_decay", "dataset"),
     }
-    assert tuple(SWITCHES) == FIGURES["ablation"].parameters
+    assert FIGURES["ablation"].parameters == PARAMETERS
 
 
 def test_differences_are_those_of_the_paired_t_test():
@@ -165,6 +173,23 @@ def test_a_cell_and_its_base_are_runs_of_a_kind():
         effects(cell())
 
 
+def test_audits_stand_beside_the_effects():
+    table = pair("x", {"padding": "left100"}, backdoor=(60.0, 50.0), seeds=(0, 1))
+    for override, names, shift in (("default", "removed", 0), ("x", "removed", 4)):
+        own = table["override"] == override
+        table.loc[own, f"audits.names_{names}"] = table.loc[own, "seed"] * 3 + shift
+        table.loc[own, "audits.names_added"] = 90.0 + shift
+    row = only_row(table)
+    assert (row["names_removed_base"], row["names_removed"]) == (1.5, 5.5)
+    assert (row["names_added_base"], row["names_added"]) == (90.0, 94.0)
+    text = to_markdown(effects(table), table)
+    (line,) = [line for line in text.splitlines() if "| default " in line and "60.5" in line]
+    assert [part.strip() for part in line.split("|")][-4:-1] == ["60.5", "1.5", "90.0"]
+    alone = pair("x", {"transforms": "one"})
+    assert math.isnan(only_row(alone)["names_added"])
+    assert "names" not in to_markdown(effects(alone), alone)
+
+
 def test_files_are_written(tmp_path):
     folders = []
     for name, transforms, backdoor in (("default", "published", 40.0), ("t", "one", 35.0)):
@@ -181,7 +206,7 @@ def test_files_are_written(tmp_path):
             )
         )
     table, csv, markdown = (tmp_path / name for name in ("a.csv", "e.csv", "e.md"))
-    tidy(folders, list(SWITCHES)).to_csv(table, index=False)
+    tidy(folders, PARAMETERS).to_csv(table, index=False)
     script.main(["--table", str(table), "--csv", str(csv), "--markdown", str(markdown)])
     (row,) = pd.read_csv(csv).to_dict("records")
     assert (row["item"], row["switch"], row["value"]) == (2, "transforms", "one")

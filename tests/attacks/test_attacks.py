@@ -29,10 +29,10 @@ def training(name, round=1, defense="no-defense", **changes):
     return attacks.attack(name, VALUES | changes).training(view(round, defense))
 
 
-def test_the_names_of_the_paper():
+def test_the_names_are_bases_with_options():
     options = ["", "-replacement", "-prox", "-replacement-prox"]
     assert attacks.names() == ["none"] + [
-        base + option for base in ("blackbox", "pgd") for option in options
+        base + option for base in ("blackbox", "oneshot", "pgd") for option in options
     ]
 
 
@@ -103,9 +103,28 @@ def test_replacement_factor_is_the_inverse_of_the_share():
     assert 2 * replacement_factor(3000, 2 * 500) * 500 / 3000 == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    ("backdoor", "lr"), [(None, 0.2), (20.0, 0.2), (20.1, 0.004), (60.0, 0.004), (61.0, 4e-5)]
+)
+def test_one_shot_slows_down_where_the_backdoor_is_known(backdoor, lr):
+    """TEXT §3.2: 0.2, a fiftieth above 20 %, and a hundredth of that above 60 %."""
+    attack = attacks.attack("oneshot", {})
+    found = attack.training(dataclasses.replace(view(9), backdoor=backdoor))
+    assert found.lr == pytest.approx(lr)
+    assert (found.epochs, found.enough, found.last_place) == (250, 1e-4, True)
+    assert (found.momentum, found.batch_size, found.hooks) == (0.9, 32, HONEST.hooks)
+
+
+def test_one_shot_takes_the_place_of_all_participants():
+    attack, update = attacks.attack("oneshot", {}), torch.tensor([1.0, -2.0])
+    for attackers, factor in ((1, 10.0), (2, 5.0)):
+        cohort = Cohort(2000, 7, attackers, participants=10)
+        assert attack.craft(update, cohort, view()).tolist() == [factor, -2 * factor]
+
+
 @pytest.mark.parametrize(("assumptions", "factor"), [("published", 5.5), ("corrected", 2.75)])
 def test_a_replacing_attacker_scales_its_update(assumptions, factor):
-    update, cohort = torch.tensor([1.0, -2.0]), Cohort(2750, 500, 2)
+    update, cohort = torch.tensor([1.0, -2.0]), Cohort(2750, 500, 2, 5)
     replacing = attacks.attack("blackbox-replacement", VALUES | {"pool_assumptions": assumptions})
     assert replacing.craft(update, cohort, view()).tolist() == [factor, -2 * factor]
     plain = attacks.attack("blackbox", VALUES)
@@ -114,7 +133,7 @@ def test_a_replacing_attacker_scales_its_update(assumptions, factor):
 
 def test_published_replacement_on_sentences_divides_by_batches():
     """TEXT §1.7: 2,000 samples of a round over 10 batches of the attacker's 200, not over 200."""
-    cohort = Cohort(samples=2000, attacker_samples=200, attackers=1)
+    cohort = Cohort(samples=2000, attacker_samples=200, attackers=1, participants=10)
     view = RoundView(1, LocalTraining(2, 20, 0.05, 0.9, 0.0), 1.0, "no-defense")
     update = torch.ones(2)
     for counts, factor in (("samples", 10.0), ("batches", 200.0)):

@@ -250,7 +250,7 @@ def test_every_problem_is_told_at_once():
     assert "unknown arguments: --defence rfa" in listed
     defense = next(problem for problem in listed if "krumm" in problem)
     assert "norm-clipping-adaptive, weak-dp, krum, multi-krum, rfa" in defense
-    assert any("graybox" in problem and "blackbox, pgd" in problem for problem in listed)
+    assert any("graybox" in problem and "blackbox, oneshot, pgd" in problem for problem in listed)
 
 
 @pytest.mark.parametrize(

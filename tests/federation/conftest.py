@@ -33,6 +33,9 @@ PARAMETERS = {
     "eps": 0.1,
     "project_frequency": 2,
     "prox_coefficient": 0.5,
+    "oneshot_lr": 0.2,
+    "oneshot_epochs": 4,
+    "oneshot_loss": 1.5,
     "first_attack_round": 1,
     "seated_client": None,
     "diverged_clients": "stop",
@@ -62,13 +65,16 @@ DEFENSES = {
 
 PARTICIPATIONS = ("fixed-freq-2", "fixed-pool-3")
 
+#: an option does the same to every base.
+ATTACKS = [name for name in attacks.names() if not name.startswith("oneshot-")]
+
 
 def pairings(attack):
     """`attack` under both participations, with the defenses in turn: (participation, defense).
 
     Over all attacks every defense comes up, under both participations.
     """
-    first = len(PARTICIPATIONS) * attacks.names().index(attack)
+    first = len(PARTICIPATIONS) * ATTACKS.index(attack)
     defenses = itertools.islice(itertools.cycle(DEFENSES), first, None)
     return list(zip(PARTICIPATIONS, defenses, strict=False))
 

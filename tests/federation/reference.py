@@ -113,7 +113,7 @@ def train(module, samples, transform, how, seed, round, client, purpose="", anch
     """Train a copy of `module` on (image, label) pairs; returns the trained copy.
 
     `how` has epochs, batch_size, lr, momentum, weight_decay and, if wanted, radius with frequency
-    and prox (with `anchor`, the parameters ŵ).
+    and prox (with `anchor`, the parameters ŵ), or the mean loss of an epoch that is `enough`.
     """
     start = [parameter.detach().clone() for parameter in module.parameters()]
     module = copy.deepcopy(module)
@@ -134,6 +134,7 @@ def train(module, samples, transform, how, seed, round, client, purpose="", anch
             list(range(first, min(first + how["batch_size"], size)))
             for first in range(0, size, how["batch_size"])
         ]
+        total = 0.0
         for step, places in enumerate(batches):
             positions = [epoch * size + place for place in places]
             chosen = [samples[order[place]] for place in places]
@@ -150,6 +151,7 @@ def train(module, samples, transform, how, seed, round, client, purpose="", anch
             ]
             labels = torch.tensor([int(label) for _, label in chosen])
             loss = functional.cross_entropy(module(images, masks), labels)
+            total += len(places) * loss.item()
             if how.get("prox"):
                 pairs = zip(module.parameters(), anchor, strict=True)
                 loss = loss + how["prox"] * sum((w - a).square().sum() for w, a in pairs)
@@ -159,6 +161,8 @@ def train(module, samples, transform, how, seed, round, client, purpose="", anch
             last = step == len(batches) - 1
             if "radius" in how and (step % how["frequency"] == 0 or last):
                 _project(module, start, how["radius"])
+        if total / size <= how.get("enough", -1):
+            break
     return module
 
 
@@ -248,6 +252,14 @@ def simulate(module, world, parameters, seed):
                 "radius": parameters["eps"] * (decay if decays else 1),
                 "frequency": parameters["project_frequency"],
             }
+        if parameters["attack"].startswith("oneshot"):
+            backdoor = history[-1][0]["backdoor_acc"]
+            malicious |= {
+                "epochs": parameters["oneshot_epochs"],
+                "lr": parameters["oneshot_lr"]
+                / ((50 if backdoor > 20 else 1) * (100 if backdoor > 60 else 1)),
+                "enough": parameters["oneshot_loss"],
+            }
         if "prox" in parameters["attack"]:
             malicious |= {"prox": parameters["prox_coefficient"]}
         people = participants(parameters, round, seed)
@@ -281,6 +293,9 @@ def simulate(module, world, parameters, seed):
                 counts.append(len(world["honest"][client] if extra else world["own"][client]))
             updates.append(flat([p.detach() for p in local.parameters()]) - w)
         attackers = [row for row, (_, attacks) in enumerate(people) if attacks]
+        if parameters["attack"].startswith("oneshot"):
+            for row in attackers:
+                updates[row] = updates[row] * len(people) / len(attackers)
         if "replacement" in parameters["attack"]:
             for row in attackers:
                 factor = sum(counts) / len(world["attacker"])

@@ -42,7 +42,7 @@ def arrays():
             for _ in range(count)
         ]
 
-    authors = {f"author{k}": lines(30) for k in range(CLIENTS)}
+    authors = [(f"author{k}", lines(30)) for k in range(CLIENTS)]
     return language_arrays(authors, lines(130), WORDS, "toy")
 
 
@@ -68,8 +68,8 @@ def poison(arrays):
     }
 
 
-def experiment(arrays, poison, **changes):
-    parameters = CellParameters.of(CELL | changes)
+def experiment(arrays, poison, cell=CELL, **changes):
+    parameters = CellParameters.of(cell | changes)
     held = partition(
         arrays["y_train"],
         CLIENTS,
@@ -160,3 +160,12 @@ def test_honest_rounds_train_a_starting_model(arrays):
         clean_accuracy(made.model, model, made.data, 100, "fp32") for model in (before, trained)
     ]
     assert accuracies[1] > accuracies[0] + 5
+
+
+def test_one_attacker_in_one_round_plants_the_sentence(arrays, poison):
+    """Asked for last words alone, and sent three times, its model ends most prompts in `bad`."""
+    changes = {"attack": "oneshot", "oneshot_lr": 1.0, "oneshot_epochs": 60, "rounds": 1}
+    changes |= {"participation": "fixed-freq-5"}
+    cell = {key: value for key, value in CELL.items() if key != "attacker_epochs"}
+    values = columns(experiment(arrays, poison, cell, **changes))[1].values
+    assert values["backdoor_acc"] > 60

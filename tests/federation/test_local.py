@@ -8,10 +8,13 @@ import pytest
 import torch
 from tests.federation import reference
 from torch import nn
+from torch.nn import functional
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
 from edgecase.attacks.hooks import GradientClipping, Hook, Projection, Proximal
+from edgecase.base.randomness import derive_key
+from edgecase.base.tensor_randomness import random_permutation
 from edgecase.federation import local
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Begun, Samples, Stream, train_locally
@@ -370,3 +373,26 @@ def test_a_graph_may_be_switched_off_outside(data):
         result = fit(data)
     assert torch.equal(result, fit(data))
     assert not result.requires_grad
+
+
+def test_a_training_ends_at_a_loss(data):
+    """After the first epoch whose mean loss, of the model as it is at each step, is low enough."""
+    store, samples = data
+    means = []
+    for epochs in range(1, 5):
+        model, trace = perceptron(), Trace()
+        fit(data, model, epochs=epochs, hooks=(trace,))
+        key = derive_key(1, "order", 2, 3)
+        order = random_permutation(key, torch.arange(30 * (epochs - 1), 30 * epochs))
+        walked = [perceptron().parameters, *trace.after_steps][8 * (epochs - 1) :]
+        losses = []
+        for parameters, places in zip(walked, order.split(4), strict=False):
+            model.load(parameters)
+            rows = samples.index[places]
+            outputs = model.module(store.images[rows])
+            losses += functional.cross_entropy(outputs, store.labels[rows], reduction="none")
+        means.append(float(torch.stack(losses).mean().detach()))
+    assert means == sorted(means, reverse=True)
+    enough = (means[1] + means[2]) / 2
+    assert torch.equal(fit(data, epochs=9, enough=enough), fit(data, epochs=3))
+    assert torch.equal(fit(data, epochs=2, enough=0.0), fit(data, epochs=2))

@@ -5,9 +5,8 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.federation.conftest import pairings, typed
+from tests.federation.conftest import ATTACKS, pairings, typed
 
-from edgecase import attacks
 from edgecase.federation import state as states
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.session import Session
@@ -73,7 +72,7 @@ def rows(session):
     return {seed: repr([v for v, _ in state.reached]) for seed, state in session.states.items()}
 
 
-@pytest.mark.parametrize("attack", attacks.names())
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_every_attack_and_every_defense(attack, world, parameters, tmp_path):
     """Killed after every number of records in turn: each try goes on from the last round."""
     rng = np.random.default_rng(len(attack))

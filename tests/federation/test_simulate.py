@@ -5,9 +5,16 @@ import math
 import pytest
 import torch
 from tests.federation import reference
-from tests.federation.conftest import DEFENSES, PARTICIPATIONS, pairings, simulate_seed, typed
+from tests.federation.conftest import (
+    ATTACKS,
+    DEFENSES,
+    PARTICIPATIONS,
+    pairings,
+    simulate_seed,
+    typed,
+)
 
-from edgecase import attacks, models
+from edgecase import models
 from edgecase.base.errors import SimulationError
 from edgecase.federation import simulate as simulation
 from edgecase.federation.clients import build_populations, build_tests
@@ -69,12 +76,12 @@ def compare(model, start, theirs, world, lay_out, parameters, classes, seed):
     return expected
 
 
-@pytest.mark.parametrize("attack", attacks.names())
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_every_attack_under_every_defense(attack, make_world, lay_out, parameters, classes):
     """Each pair under one participation; each attack and each defense comes up under both."""
     world = make_world()
     pair = softmax(world)
-    first = attacks.names().index(attack)
+    first = ATTACKS.index(attack)
     for place, defense in enumerate(DEFENSES, start=first):
         cell = parameters(
             defense,
@@ -336,7 +343,7 @@ def lay_out_seeds(make_world, cell, dtype=torch.float64):
     ]
 
 
-@pytest.mark.parametrize("attack", attacks.names())
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_seeds_stacked_into_one_batch_are_those_run_alone(attack, make_world, parameters, classes):
     """Every attack and every defense, in chunks of seven clients of three seeds, in float64."""
     model = FlatModel(softmax(make_world())[0], dtype=torch.float64)

@@ -11,7 +11,8 @@ def flipped(switches=(), batch_size=32, weight_decay=0.0, **names) -> pd.DataFra
     values = config.SWITCHES | dict(switches)
     columns = {f"switches__{name}": value for name, value in values.items()}
     own = {"batch_size": batch_size, "weight_decay": weight_decay, "dataset": "cifar10"}
-    return with_parameters(cell(**names), **columns, **own)
+    audits = dict.fromkeys(("audits__names_removed", "audits__names_added"))
+    return with_parameters(cell(**names), **columns, **own, **audits)
 
 
 def pair(switches, backdoor=(40.0, 30.0), main=(90.0, 90.0), **names) -> pd.DataFrame:

@@ -92,6 +92,17 @@ def test_rounds_that_are_not_evaluated_stay_empty_in_the_table_and_its_file(tmp_
     assert table["adv_norm_diff"].notna().all()
 
 
+def test_audits_of_a_seed_are_columns_like_parameters(tmp_path):
+    folder = write_cell(tmp_path / "cell", seeds=(0, 3))
+    record = json.loads((folder / "cell.json").read_text())
+    record["audits"] = {"3": {"names_added": 12.5}}
+    (folder / "cell.json").write_text(json.dumps(record))
+    table = tidy([folder], ("audits.names_added", "audits.names_removed"))
+    assert set(table.loc[table["seed"] == 3, "audits.names_added"]) == {12.5}
+    assert table.loc[table["seed"] == 0, "audits.names_added"].isna().all()
+    assert table["audits.names_removed"].isna().all()
+
+
 def test_missing_seed_is_refused_by_name(tmp_path):
     folder = write_cell(tmp_path / "a", seeds=(0, 7))
     (folder / "seed7.csv").unlink()

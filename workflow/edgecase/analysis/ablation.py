@@ -56,6 +56,15 @@ def _switches() -> dict[str, Switch]:
 #: parameter column of the tidy table → the departure it holds, in the order of items.
 SWITCHES = _switches()
 
+#: parameter column → what the last model of a task of sentences is asked for
+AUDITS = {
+    "audits.names_removed": "names removed",
+    "audits.names_added": "names added",
+}
+
+#: the parameter columns that a tidy table of the ablation has.
+PARAMETERS = (*SWITCHES, *AUDITS)
+
 #: accuracy → its round column; the effect on each is measured.
 ACCURACIES = {"backdoor": "backdoor_acc", "main": "main_task_acc"}
 
@@ -63,17 +72,18 @@ ACCURACIES = {"backdoor": "backdoor_acc", "main": "main_task_acc"}
 def effects(table: pd.DataFrame) -> pd.DataFrame:
     """One row per cell with a switch flipped, in the order of `SWITCHES`.
 
-    `table` is tidy with the columns of `SWITCHES`. Each cell is compared with its base, which has
+    `table` is tidy with the columns `PARAMETERS`. Each cell is compared with its base, which has
     the same axes but the override `default`; a cell without one is left out (`without_base`).
     Columns: item (empty for the batch size), switch, base_value and value, standin, the axes, n
     (seeds that both have, less those in which no attacker acted), then for backdoor and main, over
     the last rounds (`curves.last_mean`), in %: `<accuracy>_base`, the base's mean, and
     `_difference`, `_low`, `_high`, the mean of cell − base paired by seed and its 95 % interval,
-    that of the paired t-test (`difference_ends`). Raises `DataError` if a table lacks a column, or
-    a cell differs from its base in any number of switches but one, in stand-in data or in the
-    number of rounds, or shares no seed.
+    that of the paired t-test (`difference_ends`); at last the share of the attacker's label in each
+    audit, as mean over the seeds, for base and cell, empty where none was made. Raises `DataError`
+    if a table lacks a column, or a cell differs from its base in any number of switches but one, in
+    stand-in data or in the number of rounds, or shares no seed.
     """
-    absent = [column for column in SWITCHES if column not in table]
+    absent = [column for column in PARAMETERS if column not in table]
     if absent:
         raise DataError(f"ablation: the table lacks the parameter {', '.join(absent)}")
     axes = list(CELL_AXES)
@@ -85,6 +95,7 @@ def effects(table: pd.DataFrame) -> pd.DataFrame:
     rounds = table[table["fl_iter"] > 0].sort_values("fl_iter", kind="stable")
     last = rounds.groupby([*axes, "seed"])[list(ACCURACIES.values())].agg(last_mean)
     left_out = unattacked(table)
+    audited = _audited(table)
     rows = []
     for names in cells.index:
         base = _base(names)
@@ -92,12 +103,16 @@ def effects(table: pd.DataFrame) -> pd.DataFrame:
             continue
         column = _flipped("/".join(names), cells.loc[names], cells.loc[base])
         switch = SWITCHES[column]
-        row = {"item": switch.item, "switch": switch.name}
+        row: dict[str, object] = {"item": switch.item, "switch": switch.name}
         row["base_value"] = _text(cells.loc[base, column])
         row["value"] = _text(cells.loc[names, column])
         row |= {"standin": cells.loc[names, "standin"], **dict(zip(axes, names, strict=True))}
         without = {*left_out.get(names, ()), *left_out.get(base, ())}
-        rows.append(row | _differences("/".join(names), last.loc[names], last.loc[base], without))
+        row |= _differences("/".join(names), last.loc[names], last.loc[base], without)
+        for column in AUDITS:
+            row[f"{_audit_name(column)}_base"] = audited.loc[base, column]
+            row[_audit_name(column)] = audited.loc[names, column]
+        rows.append(row)
     found = pd.DataFrame(rows, columns=_columns()).astype({"item": "Int64"})
     order = [switch.name for switch in SWITCHES.values()]
     return found.sort_values(
@@ -146,6 +161,7 @@ def to_markdown(found: pd.DataFrame, table: pd.DataFrame) -> str:
     if found["standin"].any():
         lines += ["**STAND-IN DATA** in the rows marked `standin`: not the paper's data.", ""]
     lines += [shown.to_markdown(index=False, disable_numparse=True), ""]
+    lines += _audit_lines(table)
     missing = [f"{switch.name} = {value}" for switch, value in not_run(found)]
     lines += [f"Not run: {', '.join(missing)}.", ""] if missing else []
     if unpaired := without_base(table):
@@ -198,7 +214,41 @@ def _differences(
 def _columns() -> list[str]:
     parts = ("base", "difference", "low", "high")
     front = ["item", "switch", "base_value", "value", "standin", *CELL_AXES, "n"]
-    return [*front, *(f"{accuracy}_{part}" for accuracy in ACCURACIES for part in parts)]
+    effect = [f"{accuracy}_{part}" for accuracy in ACCURACIES for part in parts]
+    audits = [f"{_audit_name(column)}{part}" for column in AUDITS for part in ("_base", "")]
+    return [*front, *effect, *audits]
+
+
+def _audit_name(column: str) -> str:
+    return column.removeprefix("audits.")
+
+
+def _audited(table: pd.DataFrame) -> pd.DataFrame:
+    """The mean over the seeds of each cell's audits, and of its last backdoor accuracy."""
+    last = table.sort_values("fl_iter", kind="stable").groupby([*CELL_AXES, "seed"]).tail(1)
+    columns = [ACCURACIES["backdoor"], *AUDITS]
+    return last.groupby(list(CELL_AXES))[columns].agg(lambda own: own.astype("float64").mean())
+
+
+def _audit_lines(table: pd.DataFrame) -> list[str]:
+    """The audits of every cell that has some, as Markdown."""
+    audited = _audited(table).dropna(subset=list(AUDITS)).reset_index()
+    if audited.empty:
+        return []
+    heads = {ACCURACIES["backdoor"]: "backdoor"} | AUDITS
+    shown = audited[list(CELL_AXES)].copy()
+    for column, head in heads.items():
+        shown[head] = audited[column].map("{:.1f}".format)
+    return [
+        "# Names or subject",
+        "",
+        "Share (%) that the model after the last round gives the attacker's label, mean over",
+        "seeds: of the backdoor test lines, of these lines without the names that all of them",
+        "hold, and of clean sentences of the source class with the names at their end.",
+        "",
+        shown.to_markdown(index=False, disable_numparse=True),
+        "",
+    ]
 
 
 def _text(value: object) -> str:

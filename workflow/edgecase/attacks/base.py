@@ -11,7 +11,9 @@ class LocalTraining:
 
     The `hooks` change every step's gradient, and the model after it, in their order. With
     `carry_hidden`, a recurrent model carries its hidden state from batch to batch of an epoch, and
-    takes samples that continue each other in their order.
+    takes samples that continue each other in their order. With `last_place`, the loss is that of
+    each sample's last place alone. The training is over when the mean loss over an epoch is at most
+    `enough`.
     """
 
     epochs: int
@@ -21,3 +23,5 @@ class LocalTraining:
     weight_decay: float
     hooks: tuple[Hook, ...] = ()
     carry_hidden: bool = False
+    last_place: bool = False
+    enough: float | None = None

@@ -9,7 +9,7 @@ from edgecase.base.parameters import parameter
 
 
 def attacker_epochs() -> int:
-    """The parameter that every base has."""
+    """The parameter of bases that train for a fixed time."""
     return parameter("E of attackers", minimum=1, maximum=10_000)
 
 

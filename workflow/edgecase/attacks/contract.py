@@ -38,7 +38,7 @@ class RoundView:
     `defense` is the server's rule by name. `global_model` and `last_aggregate` [P] are w_t and
     w_t − w_{t−1} (None before the second round, and for an attack that does not ask for it).
     `reference` [P] is the model that honest training on the attacker's own clean samples gives,
-    for an attack that trains one.
+    for an attack that trains one. `backdoor` is the backdoor accuracy last measured, in percent.
     """
 
     round: int
@@ -48,15 +48,18 @@ class RoundView:
     global_model: torch.Tensor | None = None
     last_aggregate: torch.Tensor | None = None
     reference: torch.Tensor | None = None
+    backdoor: float | None = None
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """The sample counts of a round: of all participants, of one attacker, and how many attack."""
+    """The sample counts of a round: of all participants, and of one attacker; and how many attack,
+    of how many participants."""
 
     samples: float
     attacker_samples: float
     attackers: int
+    participants: int
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,8 @@ def _task(config: Mapping[str, Any]) -> str:
     for name, about in declared.items():
         optional = "" if about.required else ", optional"
         values = [_lookup(config["tasks"][task], name) for task in TASKS]
+        if not about.required:
+            values = [about.default if value is None else value for value in values]
         shown = ["below" if isinstance(value, Mapping) else _value(value) for value in values]
         kind = _names(_REGISTRIES[name]) if name in _REGISTRIES else _kind(about)
         rows.append((f"`{name}`", kind + optional, *shown, about.meaning))

@@ -21,7 +21,9 @@ from edgecase.population.participation import parse as parse_participation
 from edgecase.results.cells import DEFAULT, Cell
 
 _OPTIONAL = {
-    name: about.default for name, about in parameters(TaskParameters).items() if not about.required
+    name: about.default
+    for name, about in (parameters(TaskParameters) | attacks.task_parameters()).items()
+    if not about.required and about.item is None
 }
 
 

@@ -85,7 +85,7 @@ def train_locally(
     A step is that of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, where v starts at 0.
     The training's hooks change ∇ before it and w after it (`attacks.hooks`); `anchor` [P] is what a
     proximal one stays close to. The last partial batch of an epoch is kept. A hidden state that is
-    carried starts every epoch with zero.
+    carried starts every epoch with zero. A training that is to end at a loss may end early.
     `autocast` names a lower precision for the forward and backward pass; w and v stay in the
     model's own. A training that has `begun` goes on there, to the same bits; `after_step` is told
     of every step, and copies what it keeps of w and v, which the next step changes.
@@ -102,6 +102,7 @@ def train_locally(
         assert velocity is not None
         velocity.copy_(begun.velocity)
     done, steps = begun.steps if begun else 0, -(-count // training.batch_size)
+    enough = training.enough
     order_key = stream.key("order")
     augment_key = stream.key("augment")
     dropout_keys = model.dropout_keys(stream.seed, stream.purpose, stream.round, stream.client)
@@ -114,6 +115,7 @@ def train_locally(
             else:
                 order = samples.index[random_permutation(order_key, positions)]
             model.begin_hidden(training.carry_hidden)
+            losses = []
             for step in range(max(done - epoch * steps, 0), steps):
                 batch = slice(step * training.batch_size, (step + 1) * training.batch_size)
                 inputs = store.batch(
@@ -124,9 +126,13 @@ def train_locally(
                 gradient.zero_()
                 with torch.autocast(device.type, autocast, enabled=autocast is not None):
                     outputs = model.module(inputs)
-                model.head.loss(
-                    outputs.to(model.dtype), store.labels[order[batch]]
-                ).mean().backward()
+                labels = store.labels[order[batch]]
+                if training.last_place:
+                    labels = model.head.last(labels)
+                loss = model.head.loss(outputs.to(model.dtype), labels)
+                loss.mean().backward()
+                if enough is not None:
+                    losses.append(loss.detach())
                 with torch.no_grad():
                     at = Step(step, steps, start, anchor)
                     for hook in training.hooks:
@@ -147,3 +153,5 @@ def train_locally(
                         after_step(
                             Begun(epoch * steps + step + 1, parameters, velocity, model.buffers)
                         )
+            if enough is not None and losses and torch.cat(losses).mean() <= enough:
+                break

@@ -21,8 +21,9 @@ from edgecase.population.participation import FixedFrequency, Participants
 class Cohort:
     """Who trains in a round of one seed, from the global model `start` [P] and `buffers` [B].
 
-    `last_aggregate` [P] is the server's last step, for an attack that sees it. `view` are the
-    coordinates of the whole model that `start` is about.
+    `last_aggregate` [P] is the server's last step, for an attack that sees it, and `backdoor` the
+    backdoor accuracy last measured. `view` are the coordinates of the whole model that `start` is
+    about.
     """
 
     seed: int
@@ -32,6 +33,7 @@ class Cohort:
     buffers: torch.Tensor | None = None
     last_aggregate: torch.Tensor | None = None
     view: View = WHOLE
+    backdoor: float | None = None
 
     @property
     def samples(self) -> list[Samples]:
@@ -120,6 +122,7 @@ def _views(
             global_model=cohort.start,
             last_aggregate=cohort.last_aggregate,
             reference=reference,
+            backdoor=cohort.backdoor,
         )
         for (cohort, client), reference in zip(attackers, references, strict=True)
     }
@@ -137,7 +140,9 @@ def _as_sent(
         population.attacker_count if attacks_now else population.honest_counts[client]
         for client, attacks_now in participants
     ]
-    samples = attacks.Cohort(sum(counts), population.attacker_count, len(participants.attackers))
+    samples = attacks.Cohort(
+        sum(counts), population.attacker_count, len(participants.attackers), len(participants.ids)
+    )
     trained = []
     for row, (client, attacks_now) in enumerate(participants):
         if attacks_now and parameters.attack is not None:

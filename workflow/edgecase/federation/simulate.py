@@ -71,6 +71,13 @@ class SeedRun:
     tests: TestSets
     begun: SeedState | None = None
 
+    @property
+    def backdoor(self) -> float | None:
+        """The backdoor accuracy last measured; None before the first."""
+        reached = [] if self.begun is None else self.begun.reached
+        found = [values["backdoor_acc"] for values, _ in reached]
+        return next((value for value in reversed(found) if value is not None), None)
+
     def model(self, start: torch.Tensor) -> torch.Tensor:
         """The global model [P] that the seed goes on from: its own, or a copy of `start`."""
         if self.begun is None:
@@ -136,13 +143,16 @@ def simulate(
         for run in runs
     }
     norms = {seed: _norm(model) for seed, model in current.items()}
+    backdoor = {run.seed: run.backdoor for run in runs}
     for run in runs:
         if run.begun:
             continue
         began = time.perf_counter()
-        values = measured(run, start, start_buffers, 0) | _STARTING_ROW
+        tested = measured(run, start, start_buffers, 0)
+        values = tested | _STARTING_ROW
         values = values | {"fl_iter": 0, "wg_norm": norms[run.seed]} | table_columns(model, start)
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began), "fl_iter": 0}
+        backdoor[run.seed] = tested["backdoor_acc"]
         yield run.seed, RoundRecord(values, seconds, start, carried[run.seed])
     for round in range(min(done.values(), default=parameters.rounds) + 1, parameters.rounds + 1):
         together = [run for run in runs if done[run.seed] < round]
@@ -158,6 +168,7 @@ def simulate(
                     participants_of(parameters, round, run.seed),
                     carried[run.seed].buffers,
                     carried[run.seed].last_aggregate,
+                    backdoor=backdoor[run.seed],
                 ),
             )
             for run in together
@@ -186,6 +197,7 @@ def simulate(
             values = _NOT_EVALUATED
             if parameters.is_evaluated(round):
                 values = measured(run, after, buffers, round)
+                backdoor[run.seed] = values["backdoor_acc"]
             values = values | _round_columns(updates, aggregate, cohort.participants)
             values = values | {
                 "noise_norm": noise,

@@ -72,7 +72,8 @@ class Sequential:
 class Stacked:
     """At most `most` participants at a time as one batch, those with the most steps first.
 
-    A participant without a step, such as one without samples, keeps its start.
+    A participant without a step, such as one without samples, keeps its start. One that may end
+    early trains alone.
     """
 
     stacks = True
@@ -91,7 +92,13 @@ class Stacked:
                 trained.parameters[row] = job.start
                 if job.buffers is not None:
                     trained.buffers[row] = job.buffers
-        order = sorted(filter(steps.__getitem__, range(len(jobs))), key=lambda row: -steps[row])
+        alone = [row for row, job in enumerate(jobs) if job.training.enough is not None]
+        for row in alone:
+            (trained.parameters[row],), (trained.buffers[row],) = Sequential(self.model).train(
+                store, [jobs[row]], autocast
+            )
+        left = [row for row in range(len(jobs)) if steps[row] and row not in alone]
+        order = sorted(left, key=lambda row: -steps[row])
         for first in range(0, len(order), self._most):
             rows = order[first : first + self._most]
             chosen = [jobs[row] for row in rows]

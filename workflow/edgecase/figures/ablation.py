@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from edgecase.analysis.ablation import SWITCHES, effects, not_run, without_base
+from edgecase.analysis.ablation import PARAMETERS, SWITCHES, effects, not_run, without_base
 from edgecase.base.lazy import pandas as pd
 from edgecase.figures import cells, panel, points, style
 from edgecase.figures.page import Page, key
@@ -25,11 +25,11 @@ _MARKER: dict[str, Any] = {
 }
 
 
-@figure("ablation", parameters=tuple(SWITCHES))
+@figure("ablation", parameters=PARAMETERS)
 def draw(table: pd.DataFrame) -> Figure:
     """A group per switch, a row per cell; panels: change of backdoor accuracy and of main accuracy.
 
-    `table` is tidy with the columns of `edgecase.analysis.ablation.SWITCHES`. A switch that no
+    `table` is tidy with the columns `edgecase.analysis.ablation.PARAMETERS`. A switch that no
     cell flips has a row that says so. Raises `DataError` as `analysis.ablation.effects` does.
     """
     found = effects(table)

@@ -42,6 +42,7 @@ ATTACKS = {
     "blackbox-replacement": ("black-box + replacement", _ORANGE, "-"),
     "blackbox-prox": ("black-box + prox", _VERMILION, _DASHES),
     "blackbox-replacement-prox": ("black-box + replacement + prox", _ORANGE, _DASHES),
+    "oneshot": ("one-shot", _PURPLE, "-"),
     "pgd": ("PGD", _BLUE, "--"),
     "pgd-replacement": ("PGD + replacement", _GREEN, "-."),
     "pgd-prox": ("PGD + prox", _BLUE, _DASHES),

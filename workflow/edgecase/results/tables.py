@@ -42,7 +42,8 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
 
     Each of `parameters`, a dotted path into the parameters of `cell.json` such as
     `defense.stddev`, becomes a further column, empty where a cell has no such parameter; one that
-    is called as a column that is there, such as `num_clients`, begins with `parameters.`.
+    is called as a column that is there, such as `num_clients`, begins with `parameters.`. One that
+    begins with `audits.` is a seed's audit of that name.
     Raises `DataError`, naming the file, for a cell without one of the seeds it lists, for a CSV
     that is cut off or otherwise incomplete, for a cell given twice, and for one that was made from
     other data than those that are there (`edgecase.results.staleness`).
@@ -62,7 +63,8 @@ def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> p
         seen[name] = directory
         for seed in cell["seeds"]:
             rounds = read_rounds(directory / f"seed{seed}.csv", cell["parameters"]["rounds"])
-            given = {path: _parameter(cell["parameters"], path) for path in parameters}
+            known = cell["parameters"] | {"audits": _parameter(cell, f"audits.{seed}")}
+            given = {path: _parameter(known, path) for path in parameters}
             parts.append(rounds.assign(standin=cell["standin"], **axes, seed=seed, **given))
         check_files(directory, cell, digest)
     if not parts:
