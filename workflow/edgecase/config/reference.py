@@ -104,9 +104,7 @@ def _task(config: Mapping[str, Any]) -> str:
         (
             "`switches`",
             "mapping, optional",
-            "",
-            "",
-            "",
+            *("" for _ in TASKS),
             "the run's switches with changes for this task",
         )
     )
