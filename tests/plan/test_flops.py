@@ -17,7 +17,7 @@ def convolution(size, inputs, outputs):
 
 def build(name, width=1.0):
     of_data = {
-        "lstm": {"words": 56_461, "padding": "masked"},
+        "lstm": {"words": 56_758, "padding": "masked"},
         "tied-lstm": {"words": 49_999},
     }
     return models.build(name, width=width, **of_data.get(name, {}))

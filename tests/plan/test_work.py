@@ -43,7 +43,7 @@ def count(parameters, seed, monkeypatch):
     found = {"trainings": 0, "steps": 0, "samples": 0, "evaluated": 0}
 
     class Counting:
-        model = SimpleNamespace(device=torch.device("cpu"), module=torch.nn.Identity())
+        model = SimpleNamespace(names=[], device=torch.device("cpu"), module=torch.nn.Identity())
 
         def train(self, store, jobs, autocast):
             for job in jobs:

@@ -135,5 +135,5 @@ SUBSET = TextDataset(
     class_names=("negative", "positive"),
     build=read_subset,
     sources=("sentiment140subset", lanthimos.SOURCE),
-    words=56_461,
+    words=56_758,
 )
