@@ -100,14 +100,8 @@ def _task(config: Mapping[str, Any]) -> str:
         shown = ["below" if isinstance(value, Mapping) else _value(value) for value in values]
         kind = _names(_REGISTRIES[name]) if name in _REGISTRIES else _kind(about)
         rows.append((f"`{name}`", kind + optional, *shown, about.meaning))
-    rows.append(
-        (
-            "`switches`",
-            "mapping, optional",
-            *("" for _ in TASKS),
-            "the run's switches with changes for this task",
-        )
-    )
+    meaning = "the run's switches with changes for this task"
+    rows.append(("`switches`", "mapping, optional", *[""] * len(TASKS), meaning))
     return _markdown(("key", "type", "task 1", "task 2", "task 4", "task 5", "meaning"), rows)
 
 
