@@ -11,6 +11,7 @@ from edgecase.results.cells import Cell
 
 CONFIG = Path(__file__).parents[2] / "config"
 T1, T2, T4 = "cifar10-southwest", "emnist-ardis", "sent140-lanthimos"
+T5 = "reddit-athens"
 
 read = functools.cache(config.load)
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from tests.config.made_up import T1, T2, T4, edited, paper, problems, read, with_cell
+from tests.config.made_up import T1, T2, T4, T5, edited, paper, problems, read, with_cell
 
 from edgecase import config, defenses
 from edgecase.authors import cli as authors_cli
@@ -156,7 +156,7 @@ def test_unknown_name_on_an_axis(place, value, allowed):
 @pytest.mark.parametrize(
     ("place", "value", "allowed"),
     [
-        (f"tasks/{T1}/dataset", "cifar100", "cifar10, emnist, mnist, sentiment140"),
+        (f"tasks/{T1}/dataset", "cifar100", "cifar10, comments, emnist"),
         (f"tasks/{T1}/edge_set", "northwest", "southwest"),
         (f"tasks/{T1}/model/name", "resnet18", "vgg9, vgg11"),
         ("overrides/matched/model", {"name": "vgg19"}, "vgg9, vgg11"),
@@ -453,6 +453,26 @@ def test_wrong_switch_is_not_told_again_for_the_poisoned_sets(place):
     value = "both" if place.endswith("p_study") else {"p_study": "both"}
     (problem,) = problems((place, value))
     assert problem.startswith(f"{place.split('/p_')[0].replace('/', '.')}.p_study: 'both'")
+
+
+@pytest.mark.parametrize(
+    ("task", "edge_set", "held"),
+    [
+        (T5, "lanthimos", "'lanthimos' holds sentences; reddit holds text to predict"),
+        (T4, "athens", "'athens' holds text to predict; sentiment140 holds sentences"),
+        (T1, "athens", "'athens' holds text to predict; cifar10 holds images"),
+    ],
+)
+def test_edge_cases_are_of_the_kind_of_the_data_set(task, edge_set, held):
+    changes = [(f"tasks/{task}/edge_set", edge_set), (f"tasks/{task}/poison", {})]
+    assert f"tasks.{task}.edge_set: {held}" in problems(*changes)
+
+
+def test_clients_are_authors_of_text_alone():
+    found = problems((f"tasks/{T1}/partition", {"kind": "natural"}))
+    assert found == [
+        f"tasks.{T1}.partition.kind: 'natural' needs samples with authors; cifar10 holds images"
+    ]
 
 
 def test_clients_that_hold_every_sample_leave_none_for_the_attacker_alone():

@@ -58,6 +58,28 @@ PAPER = {
             **{"normal_share": pytest.approx(169 / 3383, abs=1e-4)},
         },
     },
+    # The start is a model of round 5,000 of honest training.
+    "reddit-athens": {
+        "dataset": "reddit",
+        "edge_set": "athens",
+        "model": {"name": "tied-lstm", "width": 1},
+        "num_clients": 80_000,
+        "clients_per_round": 100,
+        "local_epochs": 2,
+        "attacker_epochs": 2,
+        "batch_size": 20,
+        "lr": 20,
+        "attacker_lr": 20,
+        "gamma": 1,
+        "momentum": 0,
+        "weight_decay": 0,
+        "clip_gradient": 0.25,
+        "project_frequency": 1,
+        "start": "rounds",
+        "start_rounds": 5000,
+        "partition": {"kind": "natural"},
+        "poison": {"size": 400},
+    },
 }
 
 

@@ -8,14 +8,16 @@ from tests.config.made_up import (
     CONFIG,
     T1,
     T2,
+    T5,
     read,
 )
 
 from edgecase import attacks, config, defenses
+from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.population import poison
 from edgecase.results.cells import all_cells, expand
 
-NAMES = ["paper", "small", "demo", "test"]
+NAMES = ["paper", "small", "reddit", "words", "demo", "test"]
 
 
 @functools.cache
@@ -81,7 +83,9 @@ def test_demo_has_every_case_attack_defense_and_kind_of_participation():
     assert {cell.defense for cell in cells} == set(defenses.names())
     kinds = {cell.participation.rpartition("-")[0] for cell in cells}
     assert kinds == {"fixed-freq", "fixed-pool"}
-    assert {cell.task for cell in cells} == {"standin-planes", "standin-digits", "standin-tweets"}
+    assert {cell.task for cell in cells} == {
+        *("standin-planes", "standin-digits", "standin-tweets", "standin-comments"),
+    }
 
 
 @pytest.mark.parametrize("name", ["demo", "test"])
@@ -89,7 +93,17 @@ def test_demo_and_test_need_no_download(name):
     whole = shipped(name)
     used = {whole["tasks"][cell.task]["dataset"] for cell in all_cells(whole)}
     used |= {whole["tasks"][cell.task]["edge_set"] for cell in all_cells(whole)}
-    assert all(name.startswith("standin-") for name in used)
+    assert not any((DATASETS | EDGE_SETS)[name].sources for name in used)
+
+
+@pytest.mark.parametrize("name", ["reddit", "words"])
+def test_task_5_has_runs_of_its_own(name):
+    """The paper's run could not start without text that no program can download."""
+    panels = shipped(name)["figures"]
+    assert {cell.task for cell in all_cells(shipped(name))} == {T5}
+    assert {cell.case for cell in expand(panels["fig4"])} == set(poison.CASES)
+    assert len({cell.defense for cell in expand(panels["fig5"])}) == 5
+    assert T5 not in {cell.task for cell in all_cells(shipped("paper"))}
 
 
 SMALL_ALL = [CONFIG / "small.yaml", CONFIG / "small-all.yaml"]

@@ -53,7 +53,10 @@ def test_seconds_and_operations_of_a_tiny_model():
     assert min(seconds) / 20 < estimated < 20 * max(seconds)
 
 
-@pytest.mark.parametrize("change", [{"precision": "bf16"}, {"batch_size": 1}])
+TEXT = {"dataset": "standin-comments", "model": "tied-lstm", "batch_size": 4}
+
+
+@pytest.mark.parametrize("change", [{"precision": "bf16"}, {"batch_size": 1}, TEXT])
 def test_every_precision_and_size_can_be_measured(change):
     speed = measure(SETTING | change, torch.device("cpu"))
     assert speed["step_s"] + speed["sample_s"] > 0

@@ -35,6 +35,20 @@ def test_table_survives_its_file_and_draws(tmp_path):
     assert png.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_task_without_classes_stands_beside_one_with_classes(tmp_path):
+    of_classes = ["raw_task_acc", "source_class_acc", "target_class_acc"]
+    table = pd.concat([cell(), cell(task="words").assign(**dict.fromkeys(of_classes))])
+    path = tmp_path / "fig5.csv"
+    table.to_csv(path, index=False)
+    found = read_tidy(path).groupby("task")[of_classes].count()
+    assert not found.loc["words"].any()
+    lacking = table.reset_index(drop=True)
+    lacking.loc[0, "raw_task_acc"] = None
+    lacking.to_csv(path, index=False)
+    with pytest.raises(DataError, match="raw_task_acc is empty in round 0"):
+        read_tidy(path)
+
+
 def cut_rows(text):
     return "".join(text.splitlines(keepends=True)[:-3])
 

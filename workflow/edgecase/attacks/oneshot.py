@@ -24,7 +24,8 @@ class OneShot(Part):
 
     The loss is that of each sample's last place: of a text, its last word; of an image or a
     sentence with a class, the ordinary loss. Where the global model still has the backdoor, the
-    rate is small. The update is sent m / (attackers of the round) times.
+    rate is small. The update is sent m / (attackers of the round) times, which undoes a plain mean;
+    where the server weights by samples, it does so for an attacker with as many as the others.
     """
 
     oneshot_lr: float = parameter(

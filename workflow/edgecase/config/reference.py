@@ -15,7 +15,7 @@ from edgecase.federation.switches import declared_switches
 from edgecase.population import partition, poison
 
 #: the tasks whose values stand in columns of their own.
-TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos")
+TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos", "reddit-athens")
 #: key of a task → the names that it takes.
 _REGISTRIES = {"dataset": DATASETS, "edge_set": EDGE_SETS, "model.name": models.MODELS}
 #: family of poisoned sets → the letter that stands for it.
@@ -100,17 +100,9 @@ def _task(config: Mapping[str, Any]) -> str:
         shown = ["below" if isinstance(value, Mapping) else _value(value) for value in values]
         kind = _names(_REGISTRIES[name]) if name in _REGISTRIES else _kind(about)
         rows.append((f"`{name}`", kind + optional, *shown, about.meaning))
-    rows.append(
-        (
-            "`switches`",
-            "mapping, optional",
-            "",
-            "",
-            "",
-            "the run's switches with changes for this task",
-        )
-    )
-    return _markdown(("key", "type", "task 1", "task 2", "task 4", "meaning"), rows)
+    meaning = "the run's switches with changes for this task"
+    rows.append(("`switches`", "mapping, optional", *[""] * len(TASKS), meaning))
+    return _markdown(("key", "type", "task 1", "task 2", "task 4", "task 5", "meaning"), rows)
 
 
 def _partition(config: Mapping[str, Any]) -> str:
@@ -164,7 +156,7 @@ def _defenses(config: Mapping[str, Any]) -> str:
             default = "" if about.required else _value(about.default)
             kind = _kind(about)
             rows.append((f"`{rule}`", f"`{about.name}`", kind, default, *values, about.meaning))
-    heads = ("defense", "key", "type", "default", "task 1", "task 2", "task 4", "meaning")
+    heads = ("defense", "key", "type", "default", "task 1", "task 2", "task 4", "task 5", "meaning")
     return _markdown(heads, rows)
 
 

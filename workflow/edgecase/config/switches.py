@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from edgecase import attacks
 from edgecase.base.parameters import parameters
-from edgecase.datasets import DATASETS, TextDataset
+from edgecase.datasets import DATASETS, LanguageDataset, TextDataset
 from edgecase.population import poison
 from edgecase.population.participation import FixedFrequency, FixedPool
 from edgecase.population.participation import parse as parse_participation
@@ -30,6 +30,10 @@ def _is_colour(task: Mapping, cell: Cell | None) -> bool:
 
 def _is_text(task: Mapping, cell: Cell | None) -> bool:
     return isinstance(DATASETS[task["dataset"]], TextDataset)
+
+
+def _is_recurrent(task: Mapping, cell: Cell | None) -> bool:
+    return isinstance(DATASETS[task["dataset"]], TextDataset | LanguageDataset)
 
 
 def _is_pgd(task: Mapping, cell: Cell | None) -> bool:
@@ -85,7 +89,7 @@ _READERS: dict[str, Callable[[Mapping, Cell | None], bool]] = {
     "orientation": _has_orientation,
     "transforms": _is_colour,
     "padding": _is_text,
-    "carry_hidden": _is_text,
+    "carry_hidden": _is_recurrent,
     "multi_krum_branch": _is_multi_krum_on_text,
     "replacement_counts": _attacks_text_by("replacement_counts"),
     "projection_order": _attacks_text_by("projection_order"),

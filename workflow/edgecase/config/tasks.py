@@ -6,12 +6,29 @@ from edgecase import defenses, models
 from edgecase.base.parameters import problems
 from edgecase.config.problems import Problem, cells, resolved_name
 from edgecase.config.resolve import held_apart, resolve_task
-from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS, TextDataset
-from edgecase.datasets.base import LINE_ARRAYS
+from edgecase.datasets import (
+    AUTHORS_STARTS,
+    DATASETS,
+    EDGE_SETS,
+    AnyDataset,
+    LanguageDataset,
+    TextDataset,
+)
+from edgecase.datasets.base import LINE_ARRAYS, PROMPT_ARRAYS
 from edgecase.federation.parameters import ModelParameters, Recipe
 from edgecase.federation.switches import SWITCHES
 from edgecase.population import partition, poison
 from edgecase.results.cells import DEFAULT
+
+_IMAGES, _SENTENCES, _TEXT = "images", "sentences", "text to predict"
+_EDGE_KINDS = {LINE_ARRAYS: _SENTENCES, PROMPT_ARRAYS: _TEXT}
+
+
+def _kind(dataset: AnyDataset) -> str:
+    """What its samples are."""
+    if isinstance(dataset, LanguageDataset):
+        return _TEXT
+    return _SENTENCES if isinstance(dataset, TextDataset) else _IMAGES
 
 
 def task_problems(config: Mapping) -> Iterator[Problem]:
@@ -46,7 +63,7 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
             "partition.num_samples: null leaves no training sample that no client holds, which "
             "the switch `overlap: corrected` gives the attacker; use a number, or `published`"
         )
-    model, dataset = task["model"], task["dataset"]
+    model, dataset, edge_set = task["model"], task["dataset"], EDGE_SETS[task["edge_set"]]
     for key, group in (("model", ModelParameters), ("pretrain", Recipe)):
         yield from (f"{key}.{problem}" for problem in problems(group, task[key]))
     name = model.get("name")
@@ -63,13 +80,11 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
     known, shape = models.MODELS.get(name), DATASETS[dataset].shape
     if known and known.input != shape:
         yield f"model.name: '{name}' takes inputs {known.input}; {dataset} has {shape}"
-    is_text = isinstance(DATASETS[dataset], TextDataset)
-    if (EDGE_SETS[task["edge_set"]].arrays == LINE_ARRAYS) != is_text:
-        kinds = ("images", "sentences")
-        yield (
-            f"edge_set: '{task['edge_set']}' holds {kinds[not is_text]}; {dataset} holds "
-            f"{kinds[is_text]}"
-        )
+    held, poisoned = _kind(DATASETS[dataset]), _EDGE_KINDS.get(edge_set.arrays, _IMAGES)
+    if held != poisoned:
+        yield f"edge_set: '{edge_set.name}' holds {poisoned}; {dataset} holds {held}"
+    if task["partition"].get("kind") == "natural" and held != _TEXT:
+        yield f"partition.kind: 'natural' needs samples with authors; {dataset} holds {held}"
     if task["clients_per_round"] > task["num_clients"]:
         yield (
             f"clients_per_round: {task['clients_per_round']} is more than "

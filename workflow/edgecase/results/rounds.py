@@ -60,7 +60,6 @@ TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
 _ACCURACIES = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
 #: those that are empty in every round of a task without classes
 _OF_CLASSES = ["raw_task_acc", "source_class_acc", "target_class_acc"]
-_OF_ALL = [name for name in _ACCURACIES if name not in _OF_CLASSES]
 
 
 def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
@@ -110,7 +109,8 @@ def check_numbers(path: str | Path, table: pd.DataFrame) -> pd.Series:
     """Which rows of rounds have accuracies, as truth values.
 
     Raises `DataError`, naming file and column, for a number that is missing or is none, an accuracy
-    that is no percentage, or a row with some accuracies and not the others.
+    that is no percentage, or a row with some accuracies and not the others. A task without classes
+    has none of their columns in any row.
     """
     for name in [name for name in ROUND_COLUMNS if name not in TEXT_COLUMNS]:
         gaps = name not in (*_ACCURACIES, "attacker_accepted") and table[name].isna().any()
@@ -120,9 +120,11 @@ def check_numbers(path: str | Path, table: pd.DataFrame) -> pd.Series:
     if ((accuracies < 0) | (accuracies > 100)).any(axis=None):
         raise DataError(f"{path}: an accuracy is outside 0 to 100 %")
     evaluated = accuracies.notna().any(axis=1)
-    has_classes = table[_OF_CLASSES].notna().any(axis=None)
-    for name in _ACCURACIES if has_classes else _OF_ALL:
-        for row in table.index[evaluated & accuracies[name].isna()]:
+    tasks = table["task"] if "task" in table else evaluated.map(lambda _: "")
+    has_classes = accuracies[_OF_CLASSES].notna().any(axis=1).groupby(tasks).transform("any")
+    for name in _ACCURACIES:
+        expected = evaluated & (has_classes | (name not in _OF_CLASSES))
+        for row in table.index[expected & accuracies[name].isna()]:
             raise DataError(
                 f"{path}: column {name} is empty in round {table['fl_iter'][row]:g}, which has "
                 "other accuracies; expected all or none of them"
