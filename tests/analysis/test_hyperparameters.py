@@ -132,3 +132,13 @@ def test_broken_starting_record_is_refused_by_name(tmp_path):
     with pytest.raises(DataError, match=r"default\.json"):
         script.main(["--cells", str(folder), "--starts", str(start), *out])
     assert not (tmp_path / "h.csv").exists()
+
+
+def test_released_switches_are_listed_for_the_tasks_that_read_them():
+    tweets = record({"switches": {"padding": "masked"}}, task="sent140-lanthimos")
+    table = compare([tweets, record({"switches": {}})], {})
+    (row,) = rows_of(table, "switches.padding")
+    assert (row["task"], row["used"], row["reported"]) == ("sent140-lanthimos", "masked", "left100")
+    of_tweets = set(table[table["task"] == "sent140-lanthimos"]["parameter"])
+    assert {"switches.overlap", "poison.edge"} <= of_tweets
+    assert {"switches.orientation", "partition.alpha"}.isdisjoint(of_tweets)
