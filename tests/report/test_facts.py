@@ -111,6 +111,12 @@ def test_a_task_is_described_by_its_cells_with_the_default_override():
     )
 
 
+def test_text_to_predict_has_no_classes():
+    text = record("standin-comments", "standin-comments", "athens")
+    (task,) = facts.tasks([text], {})
+    assert task.trick == "sentences about athens → their last words"
+
+
 def test_images_come_from_downloads_or_from_the_project():
     described = {
         name: Source(name, name.title(), f"https://{name}.test", f"terms of {name}", "", ())

@@ -91,7 +91,7 @@ def _task(config: Mapping[str, Any]) -> str:
     for name, about in attacks.task_parameters().items():
         if about.item is None:
             declared[name] = about
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, about in declared.items():
         optional = "" if about.required else ", optional"
         values = [_lookup(config["tasks"][task], name) for task in TASKS]

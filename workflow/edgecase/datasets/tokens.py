@@ -118,4 +118,8 @@ def _in_processes(function: Callable, texts: Sequence[str]) -> list:
         return list(map(function, texts))
     _tokeniser()  # once, and not in every process
     with multiprocessing.Pool() as pool:
-        return pool.map(function, texts, chunksize=_CHUNK)
+        found = pool.map(function, texts, chunksize=_CHUNK)
+        # Ended by themselves, they do not report that they were terminated.
+        pool.close()
+        pool.join()
+    return found

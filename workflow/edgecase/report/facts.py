@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgecase.base.errors import DataError, shown
-from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets import DATASETS, EDGE_SETS, AnyDataset, EdgeSet
 from edgecase.datasets.sources import Source
 from edgecase.results.records import read_cell
 from edgecase.results.rounds import read_timing
@@ -107,21 +107,27 @@ def tasks(records: Sequence[Mapping], starts: Mapping[str, Mapping[str, Mapping]
 def _task(name: str, own: Sequence[Mapping], starts: Mapping[str, Mapping]) -> Task:
     plain = [record for record in own if record["override"] == "default"] or own
     values = plain[0]["parameters"]
-    edge_set, dataset = EDGE_SETS[values["edge_set"]], DATASETS[values["dataset"]]
     width = values["model"]["width"]
     start = starts.get("default") or next(iter(starts.values()), {})
     seeds = sorted({seed for record in own for seed in record["seeds"]})
     return Task(
         name=name,
         standin=own[0]["standin"],
-        trick=f"{dataset.class_names[edge_set.source_class]} → "
-        f"{dataset.class_names[edge_set.target_class]}",
+        trick=_trick(DATASETS[values["dataset"]], EDGE_SETS[values["edge_set"]]),
         model=values["model"]["name"] + ("" if width == 1 else f", width × {width:g}"),
         clients=f"{values['clients_per_round']} of {values['num_clients']}",
         rounds=f"{values['rounds']} × {len(seeds)} seed{'s' if len(seeds) > 1 else ''}",
         num_cells=len(own),
         start=f"{start['accuracy']:.1f} %" if "accuracy" in start else "–",
     )
+
+
+def _trick(dataset: AnyDataset, edge_set: EdgeSet) -> str:
+    """What the attacker makes of what: source and target class, where samples have classes."""
+    if not dataset.class_names:
+        return f"sentences about {edge_set.name} → their last words"
+    source, target = edge_set.source_class, edge_set.target_class
+    return f"{dataset.class_names[source]} → {dataset.class_names[target]}"
 
 
 def images(records: Sequence[Mapping], described: Mapping[str, Source]) -> list[Images]:
