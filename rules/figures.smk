@@ -52,43 +52,45 @@ rule figure:
         " --pdf {output.pdf} --png {output.png} 2> {log}"
 
 
-rule montage:
-    input:
-        datasets=PRODUCTS.montage_data if PRODUCTS.montage_is_drawn else [],
-        poison=(
-            [RUN.poison(task, "edge-case", "default", SEEDS[0]) for task in TASKS]
-            if PRODUCTS.montage_is_drawn
-            else []
-        ),
-    output:
-        pdf=RUN.figure("fig1", "pdf"),
-        png=report(
-            RUN.figure("fig1"),
-            caption="../docs/captions/fig1.rst",
-            category="2 Figures",
-            labels={"figure": "fig1", "view": "figure"},
-        ),
-    log:
-        RUN.log("montage"),
-    localrule: True
-    conda:
-        "../envs/edgecase.yaml"
-    params:
-        code=sources.digest("montage"),
-        tasks=TASKS,
-        source_classes=[EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS],
-        orientations=[
-            configuration.resolve_task(config, task)["switches"]["orientation"] for task in TASKS
-        ],
-    shell:
-        "python workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
-        " --poison {input.poison} --source-class {params.source_classes}"
-        " --orientation {params.orientations} --pdf {output.pdf} --png {output.png} 2> {log}"
+# Sentences are no pictures.
+if TASKS:
 
+    rule montage:
+        input:
+            datasets=PRODUCTS.montage_data if PRODUCTS.montage_is_drawn else [],
+            poison=(
+                [RUN.poison(task, "edge-case", "default", SEEDS[0]) for task in TASKS]
+                if PRODUCTS.montage_is_drawn
+                else []
+            ),
+        output:
+            pdf=RUN.figure("fig1", "pdf"),
+            png=report(
+                RUN.figure("fig1"),
+                caption="../docs/captions/fig1.rst",
+                category="2 Figures",
+                labels={"figure": "fig1", "view": "figure"},
+            ),
+        log:
+            RUN.log("montage"),
+        localrule: True
+        conda:
+            "../envs/edgecase.yaml"
+        params:
+            code=sources.digest("montage"),
+            tasks=TASKS,
+            source_classes=[EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS],
+            orientations=[
+                configuration.resolve_task(config, task)["switches"]["orientation"] for task in TASKS
+            ],
+        shell:
+            "python workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
+            " --poison {input.poison} --source-class {params.source_classes}"
+            " --orientation {params.orientations} --pdf {output.pdf} --png {output.png} 2> {log}"
 
-rule fig1:
-    input:
-        PRODUCTS.figures("fig1"),
+    rule fig1:
+        input:
+            PRODUCTS.figures("fig1"),
 
 
 for figure_name in FIGURE_NAMES:
