@@ -79,9 +79,12 @@ if TASKS:
         params:
             code=sources.digest("montage"),
             tasks=TASKS,
-            source_classes=[EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS],
+            source_classes=[
+                EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS
+            ],
             orientations=[
-                configuration.resolve_task(config, task)["switches"]["orientation"] for task in TASKS
+                configuration.resolve_task(config, task)["switches"]["orientation"]
+                for task in TASKS
             ],
         shell:
             "python workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
