@@ -57,11 +57,12 @@ def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[s
         name = datasets.get(task)
         if name in DATASETS and not isinstance(DATASETS[name], Dataset):
             yield f"tasks: '{task}' is of text; figure 2 takes tasks of images"
+    of_images = [name for name, described in DATASETS.items() if isinstance(described, Dataset)]
     for task, name in chosen.items():
-        if problem := unknown_name(name, DATASETS):
-            yield f"out_of_distribution.{task}: {problem}"
-        elif not isinstance(DATASETS[name], Dataset):
+        if name in DATASETS and name not in of_images:
             yield f"out_of_distribution.{task}: '{name}' holds text; figure 2 takes images"
+        elif problem := unknown_name(name, of_images):
+            yield f"out_of_distribution.{task}: {problem}"
         elif name == datasets.get(task):
             yield f"out_of_distribution.{task}: '{name}' is the task's own data set; name another"
     if section["components"] > section["train_samples"]:
