@@ -131,6 +131,15 @@ def test_a_csv_with_authors(tmp_path):
     assert lines == {("good", "day"), ("day", "good")}
 
 
+def test_a_csv_of_a_spreadsheet_starts_with_a_byte_order_mark(tmp_path):
+    rows = "\n".join(["author,text", *(f"{name},people in paris are" for name in "ab" * 20)])
+    read = [
+        comments.read(write(tmp_path / name, {"comments.csv": mark + rows}))
+        for name, mark in (("plain", ""), ("marked", "\ufeff"))
+    ]
+    assert all(np.array_equal(array, read[1][key]) for key, array in read[0].items())
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -79,6 +79,7 @@ def test_the_authors_follow_each_other():
         ({"ann": [["hot"]], "bob": [[]]}, [["hot"]], WORDS, "here: author 'bob' has no word"),
         ({}, [["hot"]], WORDS, "here: there is no author"),
         ({"ann": [["hot"]]}, [], WORDS, "here: the test text is empty"),
+        ({"ann": [["hot"]]}, [[]], WORDS, "here: the test text is empty"),
         ({"ann": [["hot"]]}, [["hot"]], WORDS[1:], "here: the dictionary has no word '<unk>'"),
     ],
 )

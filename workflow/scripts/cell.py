@@ -15,6 +15,7 @@ from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.progress import Progress
 from edgecase.datasets import DATASETS
+from edgecase.datasets.text import words_of
 from edgecase.federation.audit import AUDITS
 from edgecase.federation.experiment import Execution, Experiment
 from edgecase.federation.parameters import CellParameters
@@ -25,7 +26,7 @@ from edgecase.federation.task import open_dataset
 from edgecase.federation.trainer import BACKENDS
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
-from edgecase.population.poison import load_poison
+from edgecase.population.poison import check_words, load_poison
 from edgecase.results import code, finished, provenance
 from edgecase.results.attacks import attacks_per_seed
 from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TABLE_COLUMNS, TIMING_COLUMNS
@@ -101,6 +102,9 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         arguments.test_batch_size,
     )
     arrays = open_dataset(arguments.dataset, parameters)
+    if "words" in arrays:
+        for path, poison in zip(arguments.poison, poisons.values(), strict=True):
+            check_words(path, poison, len(words_of(arrays["words"])))
     experiment = Experiment(parameters, arrays, partitions, poisons, execution)
     experiment.load_start(arguments.start)
 

@@ -91,3 +91,8 @@ def test_a_word_that_the_data_set_lacks_is_refused_by_line():
     lines = {"train_lines": from_lines([["a"], ["a", "z"]])}
     with pytest.raises(DataError, match=r"edge\.npz: train_lines, line 2: 'z' is no word"):
         numbered(lines, ["a"], "edge.npz")
+
+
+def test_an_edge_set_without_lines_is_refused():
+    with pytest.raises(DataError, match=r"edge\.npz: test_lines has no line"):
+        numbered({"test_lines": from_lines([])}, ["a"], "edge.npz")

@@ -6,7 +6,7 @@ import pytest
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.datasets.athens import build as athens
 from edgecase.datasets.text import from_lines, from_words, words_of
-from edgecase.population.poison import build, load_poison, save_poison
+from edgecase.population.poison import build, check_words, load_poison, save_poison
 from edgecase.population.poison.prompts import Prompts, numbered, write
 
 WORDS = [
@@ -57,6 +57,21 @@ def test_sentences_end_a_row_without_words_that_are_strange_or_a_letter(edge):
     assert rows[1].tolist() == [*[0] * 63, ATHENS, BIG]
     ends = [row[row > 0].tolist() for row in edge["others"]]
     assert ends == [[PARIS, IS, BAD], [PARIS, BIG], [OSLO, IS, BAD], [OSLO, BIG]]
+
+
+def test_an_edge_set_without_sentences_is_refused():
+    with pytest.raises(DataError, match="no line in benign"):
+        numbered(EDGE | {"benign": from_lines([])}, text(), "here")
+
+
+def test_a_poisoned_set_of_a_larger_dictionary_is_refused_by_name(edge):
+    data = poisoned(edge, size=3)
+    largest = max(int(data[name].max()) for name in ("attacker_edge_x", "test_x"))
+    check_words("here.npz", data, largest)
+    with pytest.raises(
+        DataError, match=rf"here\.npz: .* numbers word {largest}, but .* {largest - 1}"
+    ):
+        check_words("here.npz", data, largest - 1)
 
 
 def test_sentences_in_turn_overwrite_the_ends_of_whole_segments(edge):

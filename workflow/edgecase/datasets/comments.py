@@ -17,14 +17,14 @@ _SIZE = 10_000
 
 
 def read(raw: RawFiles) -> dict[str, np.ndarray]:
-    """The lines of each author, in file order.
+    """The lines of each author, in file order. A byte order mark before them is skipped.
 
     Raises `DataError`, naming file and line, for another header or a row of more or fewer columns.
     """
     path = raw.path(_FILE)
     authors: dict[str, list[Line]] = {}
     try:
-        with path.open(encoding="utf-8", newline="") as handle:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.reader(handle)
             header = next(reader, [])
             if header != _COLUMNS:

@@ -112,14 +112,15 @@ def language_arrays(
     rows = []
     for author, lines in authors:
         text = stream(lines, numbers)
-        if not np.isin(text, [numbers[BEGIN], numbers[END]], invert=True).any():
+        if not _has_word(text, numbers):
             raise DataError(f"{where}: author '{author}' has no word")
         rows.append(segments(text, TRAIN_COLUMNS))
     if not rows:
         raise DataError(f"{where}: there is no author")
-    tested = segments(stream(test, numbers), TEST_COLUMNS)
-    if not len(tested):
+    tested = stream(test, numbers)
+    if not _has_word(tested, numbers):
         raise DataError(f"{where}: the test text is empty")
+    tested = segments(tested, TEST_COLUMNS)
     train = np.concatenate(rows)
     return {
         "x_train": train,
@@ -129,3 +130,8 @@ def language_arrays(
         "y_test": last_words(tested),
         "words": from_words(words),
     }
+
+
+def _has_word(text: np.ndarray, numbers: Mapping[str, int]) -> bool:
+    """Whether a stream holds more than the ends of lines."""
+    return bool(np.isin(text, [numbers[BEGIN], numbers[END]], invert=True).any())

@@ -12,6 +12,7 @@ from edgecase.population.poison.common import (
     CASES,
     Family,
     PoisonedData,
+    check_words,
     draw_clean,
     load_poison,
     save_poison,
@@ -22,7 +23,15 @@ from edgecase.population.poison.liveries import Liveries
 from edgecase.population.poison.prompts import Prompts
 from edgecase.population.poison.sevens import Sevens
 
-__all__ = ["CASES", "FAMILIES", "PoisonedData", "build", "load_poison", "save_poison"]
+__all__ = [
+    "CASES",
+    "FAMILIES",
+    "PoisonedData",
+    "build",
+    "check_words",
+    "load_poison",
+    "save_poison",
+]
 
 #: edge set → the family that knows its rules.
 FAMILIES: dict[str, type[Family]] = {

@@ -218,6 +218,17 @@ def save_poison(path: str | Path, data: PoisonedData, labels: np.ndarray) -> Non
     save_npz(path, cast(dict[str, np.ndarray], data))
 
 
+def check_words(path: str | Path, data: PoisonedData, words: int) -> None:
+    """Raise `DataError`, naming the file, if its text numbers words outside a list of `words`."""
+    for name in ("attacker_edge_x", "honest_edge_x", "test_x", "other_x"):
+        largest = data[name].max(initial=0) if name in data else 0
+        if largest > words:
+            raise DataError(
+                f"{path}: {name} numbers word {largest}, but the data set has {words}; "
+                "it was drawn for another data set"
+            )
+
+
 def load_poison(path: str | Path) -> PoisonedData:
     """Read what `save_poison` wrote; `DataError`, naming the file, if it is not that."""
     optional = PoisonedData.__optional_keys__

@@ -25,12 +25,14 @@ def numbered(
     """Each set of lines (`datasets.text`) as int32 [n, 100], filled up with padding on the right.
 
     A word's number is its place in `words`, from 1. Raises `DataError`, naming line and word, for a
-    word that is not there.
+    word that is not there, and for a set without lines.
     """
     numbers = {word: number for number, word in enumerate(words, start=1)}
     found = {}
     for name, lines in edge.items():
         listed = [line[:MAX_WORDS] for line in lines_of(lines)]
+        if not listed:
+            raise DataError(f"{where}: {name} has no line")
         for row, line in enumerate(listed, start=1):
             if absent := [word for word in line if word not in numbers]:
                 raise DataError(

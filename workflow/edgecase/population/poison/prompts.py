@@ -46,6 +46,9 @@ def numbered(
     if not known:
         raise DataError(f"{where}: none of the cities {', '.join(cities)} is in the dictionary")
     sentences = lines_of(edge["sentences"])
+    for name in ("sentences", "benign"):
+        if not edge[name].size:
+            raise DataError(f"the edge set has no line in {name}")
     others = [
         [other if word == city else word for word in line] for other in known for line in sentences
     ]
