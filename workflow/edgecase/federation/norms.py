@@ -5,7 +5,7 @@ stands beside it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -32,9 +32,14 @@ def table_columns(
         for name, view in zip(model.names, model.views(parameters), strict=True)
         if name != _TABLE
     ]
-    finite = [norm for norm in trained if math.isfinite(norm)]
     return {
-        "adv_norm_diff_bs": sum(finite) / len(finite) if finite else 0.0,
+        "adv_norm_diff_bs": mean_of_finite(trained),
         "wg_norm_dense": float(torch.linalg.vector_norm(torch.stack(others))),
         "client_norms": " ".join(f"{norm:.9g}" for norm in sent),
     }
+
+
+def mean_of_finite(values: Iterable[float]) -> float:
+    """The mean of the finite values, 0 if there is none: diverged clients are in `diverged_ids`."""
+    listed = [value for value in values if math.isfinite(value)]
+    return sum(listed) / len(listed) if listed else 0.0

@@ -15,7 +15,7 @@ from edgecase.defenses.noise import add_noise
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.norms import table_columns
+from edgecase.federation.norms import mean_of_finite, table_columns
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.root import root_updates
 from edgecase.federation.round import (
@@ -332,8 +332,8 @@ def _round_columns(
     refused = [c for c, kept in zip(participants.ids, accepted, strict=True) if not kept]
     accepted_attackers = sum(a and kept for a, kept in zip(attacks, accepted, strict=True))
     return {
-        "adv_norm_diff": _mean(n for n, a in zip(norms, attacks, strict=True) if a),
-        "honest_norm_mean": _mean(n for n, a in zip(norms, attacks, strict=True) if not a),
+        "adv_norm_diff": mean_of_finite(n for n, a in zip(norms, attacks, strict=True) if a),
+        "honest_norm_mean": mean_of_finite(n for n, a in zip(norms, attacks, strict=True) if not a),
         "num_clients": len(participants.ids),
         "num_attackers": len(participants.attackers),
         "num_accepted": len(participants.ids) - len(refused),
@@ -354,12 +354,6 @@ def _norm(vector: torch.Tensor) -> float:
     if not math.isfinite(norm):
         raise SimulationError("the global model is not finite")
     return norm
-
-
-def _mean(values: Iterator[float]) -> float:
-    """Mean of the finite values, 0 if there is none: diverged clients are in `diverged_ids`."""
-    listed = [value for value in values if math.isfinite(value)]
-    return sum(listed) / len(listed) if listed else 0.0
 
 
 def _since(moment: float) -> float:
