@@ -354,7 +354,7 @@ def test_authors_checkpoint_for_the_models_that_have_one():
     for task, place, value in ((T1, "model/width", 0.5), (T1, "model/name", "vgg11")):
         (problem,) = problems((f"tasks/{task}/start", "authors"), (f"tasks/{task}/{place}", value))
         assert problem.startswith(f"tasks.{task}.start: 'authors'")
-        assert "allowed: vgg9 on cifar10, lenet on emnist, at width 1" in problem
+        assert "allowed: vgg9 on cifar10, lenet on emnist, vgg11-imagenet on" in problem
     (problem,) = problems(("tasks/mnist-ardis/start", "authors"))
     assert problem.startswith("tasks.mnist-ardis.start: 'authors'")
 
@@ -472,6 +472,14 @@ def test_clients_are_authors_of_text_alone():
     found = problems((f"tasks/{T1}/partition", {"kind": "natural"}))
     assert found == [
         f"tasks.{T1}.partition.kind: 'natural' needs samples with authors; cifar10 holds images"
+    ]
+
+
+def test_text_has_no_classes_to_divide_by():
+    found = problems(("tasks/reddit-athens/partition", {"kind": "dirichlet"}))
+    assert found == [
+        "tasks.reddit-athens.partition.kind: 'dirichlet' needs samples with classes; "
+        "reddit holds text to predict"
     ]
 
 

@@ -13,6 +13,7 @@ from edgecase.datasets import (
     AnyDataset,
     LanguageDataset,
     TextDataset,
+    authors_start,
 )
 from edgecase.datasets.base import LINE_ARRAYS, PROMPT_ARRAYS
 from edgecase.federation.parameters import ModelParameters, Recipe
@@ -67,24 +68,26 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
     for key, group in (("model", ModelParameters), ("pretrain", Recipe)):
         yield from (f"{key}.{problem}" for problem in problems(group, task[key]))
     name = model.get("name")
-    if task["start"] == "authors":
-        _, trained_on = AUTHORS_STARTS.get(name, (None, None))
-        if trained_on != dataset or model.get("width") != 1:
-            allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
-            yield (
-                f"start: 'authors' is not available for {model} on {dataset}; "
-                f"allowed: {allowed}, at width 1"
-            )
+    if task["start"] == "authors" and (
+        authors_start(name, dataset) is None or model.get("width") != 1
+    ):
+        allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
+        yield (
+            f"start: 'authors' is not available for {model} on {dataset}; "
+            f"allowed: {allowed}, at width 1"
+        )
     if task["start"] == "rounds" and task["start_rounds"] is None:
         yield "start_rounds: null; `start: rounds` needs a number of rounds"
     known, shape = models.MODELS.get(name), DATASETS[dataset].shape
-    if known and known.input != shape:
-        yield f"model.name: '{name}' takes inputs {known.input}; {dataset} has {shape}"
+    if known and not known.takes(shape):
+        yield f"model.name: '{name}' takes inputs {known.accepted}; {dataset} has {shape}"
     held, poisoned = _kind(DATASETS[dataset]), _EDGE_KINDS.get(edge_set.arrays, _IMAGES)
     if held != poisoned:
         yield f"edge_set: '{edge_set.name}' holds {poisoned}; {dataset} holds {held}"
     if task["partition"].get("kind") == "natural" and held != _TEXT:
         yield f"partition.kind: 'natural' needs samples with authors; {dataset} holds {held}"
+    if task["partition"].get("kind") == "dirichlet" and held == _TEXT:
+        yield f"partition.kind: 'dirichlet' needs samples with classes; {dataset} holds {held}"
     if task["clients_per_round"] > task["num_clients"]:
         yield (
             f"clients_per_round: {task['clients_per_round']} is more than "
