@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import fields
 from pathlib import Path
+from shlex import quote
 
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.enums import Quietness

@@ -32,3 +32,27 @@ rule prepare:
     shell:
         "python workflow/scripts/prepare.py --sources config/sources.yaml --name {wildcards.name}"
         " {params.raw} --out {output.npz} 2> {log}"
+
+
+rule prepare_folder:
+    output:
+        npz=layout.prepared("{folder}"),
+        index=layout.index("{folder}"),
+    log:
+        "results/data/logs/prepare-{folder}.log",
+    localrule: True
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=sources.digest("prepare_folder"),
+        path=lambda wildcards: config["folders"][wildcards.folder]["path"],
+        about=lambda wildcards: as_json(
+            {
+                key: value
+                for key, value in config["folders"][wildcards.folder].items()
+                if key not in ("counts", "path")
+            }
+        ),
+    shell:
+        "python workflow/scripts/prepare_folder.py --folder {params.path:q} --about {params.about:q}"
+        " --out {output.npz} 2> {log}"

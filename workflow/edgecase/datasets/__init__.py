@@ -35,7 +35,10 @@ __all__ = [
 AUTHORS_STARTS = {"vgg9": ("authorsvgg9", "cifar10"), "lenet": ("authorslenet", "emnist")}
 
 # Downloading needs libraries that nothing else does.
-_DECLARING_NOTHING = ("archives", "availability", "by_hand", "fetch", "mirror", "sources")
+_DECLARING_NOTHING = (
+    *("archives", "availability", "by_hand", "fetch", "mirror", "sources"),
+    *("folders", "own_lines", "photographs"),
+)
 
 
 def _declared(kind: Any) -> dict[str, Any]:

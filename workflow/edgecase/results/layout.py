@@ -16,6 +16,11 @@ def prepared(name: str) -> str:
     return f"{DATA}/{name}.npz"
 
 
+def index(name: str) -> str:
+    """The list of the files of a folder that was prepared, with what is known of each."""
+    return f"{DATA}/{name}.index.csv"
+
+
 def raw(source: str) -> str:
     """The folder of a source's verified files."""
     return f"{DATA}/raw/{source}"
