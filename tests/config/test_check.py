@@ -475,6 +475,14 @@ def test_clients_are_authors_of_text_alone():
     ]
 
 
+def test_text_has_no_classes_to_divide_by():
+    found = problems(("tasks/reddit-athens/partition", {"kind": "dirichlet"}))
+    assert found == [
+        "tasks.reddit-athens.partition.kind: 'dirichlet' needs samples with classes; "
+        "reddit holds text to predict"
+    ]
+
+
 def test_clients_that_hold_every_sample_leave_none_for_the_attacker_alone():
     place = f"tasks/{T4}/partition/num_samples"
     (problem,) = problems((place, None))

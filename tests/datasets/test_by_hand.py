@@ -116,7 +116,13 @@ def test_leaf(tmp_path):
     assert len(arrays["x_test"]) == 3  # 196 words are 3 columns of 65
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"users": []}', '{"user_data": {"7": {"x": [1]}}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("{", "[]", '{"users": []}', '{"user_data": {"7": {"x": [1]}}}'),
+        '{"user_data": {"7": {"x": ["good day"]}}}',
+    ],
+)
 def test_a_file_that_leaf_did_not_write_is_named(tmp_path, text):
     with pytest.raises(DataError, match=r"a\.json: is not as LEAF writes it"):
         leaf.read(write(tmp_path, {"train/a.json": text}))
@@ -147,6 +153,7 @@ def test_a_csv_of_a_spreadsheet_starts_with_a_byte_order_mark(tmp_path):
         ("user,text\n", "line 1 is user,text; expected author,text"),
         ("author,text\nann,good\nbob\n", "line 3 has 1 columns; expected 2"),
         ("author,text\nann,good\n", "0 authors have 50 words"),
+        (f"author,text\nann,good\nbob,{'a' * 131_073}\n", "line 3: field larger than"),
     ],
 )
 def test_a_bad_csv_is_named(tmp_path, text, message):

@@ -12,7 +12,13 @@ from edgecase.federation.local import train_locally
 from edgecase.federation.stacked.network import FORMS
 from edgecase.federation.stacked.train import train_stacked
 
-IMAGE_MODELS = [name for name, model in models.MODELS.items() if len(model.input) == 3]
+#: the chains of small images; a model of photographs is no chain of layers, and one client fills a
+#: device with it.
+IMAGE_MODELS = [
+    name
+    for name, model in models.MODELS.items()
+    if len(model.input) == 3 and model.smallest is None
+]
 
 
 def one_by_one(model, store, jobs, autocast=None):

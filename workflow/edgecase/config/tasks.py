@@ -78,13 +78,15 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
     if task["start"] == "rounds" and task["start_rounds"] is None:
         yield "start_rounds: null; `start: rounds` needs a number of rounds"
     known, shape = models.MODELS.get(name), DATASETS[dataset].shape
-    if known and known.input != shape:
-        yield f"model.name: '{name}' takes inputs {known.input}; {dataset} has {shape}"
+    if known and not known.takes(shape):
+        yield f"model.name: '{name}' takes inputs {known.accepted}; {dataset} has {shape}"
     held, poisoned = _kind(DATASETS[dataset]), _EDGE_KINDS.get(edge_set.arrays, _IMAGES)
     if held != poisoned:
         yield f"edge_set: '{edge_set.name}' holds {poisoned}; {dataset} holds {held}"
     if task["partition"].get("kind") == "natural" and held != _TEXT:
         yield f"partition.kind: 'natural' needs samples with authors; {dataset} holds {held}"
+    if task["partition"].get("kind") == "dirichlet" and held == _TEXT:
+        yield f"partition.kind: 'dirichlet' needs samples with classes; {dataset} holds {held}"
     if task["clients_per_round"] > task["num_clients"]:
         yield (
             f"clients_per_round: {task['clients_per_round']} is more than "

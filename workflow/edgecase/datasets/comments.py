@@ -7,7 +7,7 @@ import numpy as np
 from edgecase.base.errors import DataError
 from edgecase.datasets.authors import from_authors
 from edgecase.datasets.base import LanguageDataset
-from edgecase.datasets.raw import RawFiles
+from edgecase.datasets.raw import RawFiles, rows
 from edgecase.datasets.segments import Line, words_of_comment
 
 _FILE = "comments.csv"
@@ -26,17 +26,17 @@ def read(raw: RawFiles) -> dict[str, np.ndarray]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.reader(handle)
-            header = next(reader, [])
+            header = next(rows(reader, path), [])
             if header != _COLUMNS:
                 raise DataError(f"{path}: line 1 is {','.join(header)}; expected author,text")
-            for row in reader:
+            for row in rows(reader, path):
                 if len(row) != len(_COLUMNS):
                     raise DataError(
                         f"{path}: line {reader.line_num} has {len(row)} columns; expected 2"
                     )
                 if line := words_of_comment(row[1]):
                     authors.setdefault(row[0], []).append(line)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
     return from_authors(authors, _SIZE, str(path))
 

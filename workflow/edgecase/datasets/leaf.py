@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edgecase.base.errors import DataError
+from edgecase.base.errors import DataError, shown
 from edgecase.datasets.authors import dictionary, enough
 from edgecase.datasets.base import LanguageDataset
 from edgecase.datasets.raw import RawFiles
@@ -38,13 +38,19 @@ def _users(folder: Path) -> Iterator[tuple[str, list[Line]]]:
         try:
             users = json.loads(path.read_text(encoding="utf-8"))["user_data"]
             for user, data in users.items():
-                # The letters that <BOS>, <EOS> and <PAD> begin with are none.
-                yield user, [words_of_comment(" ".join(chain(*text))) for text in data["x"]]
+                yield user, [_words(pieces) for pieces in data["x"]]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 f"{path}: is not as LEAF writes it, expected user_data → user → x → comments → "
                 f"pieces of words ({type(error).__name__}: {error})"
             ) from error
+
+
+def _words(pieces: list[list[str]]) -> Line:
+    if not all(isinstance(piece, list) for piece in pieces):
+        raise TypeError(f"a comment is {shown(pieces)}")
+    # The letters that <BOS>, <EOS> and <PAD> begin with are none.
+    return words_of_comment(" ".join(chain(*pieces)))
 
 
 REDDIT_LEAF = LanguageDataset(name="reddit-leaf", build=read, words=_SIZE, sources=("redditleaf",))

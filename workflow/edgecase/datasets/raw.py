@@ -1,12 +1,22 @@
 """Read the raw files of a source, each only if its content is what was published."""
 
+import csv
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from edgecase.base.errors import DataError
 from edgecase.datasets.digests import Digests
+
+
+def rows(reader: Any, path: Path) -> Iterator[list[str]]:
+    """The rows of a CSV reader; what it cannot read is named by file and line."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise DataError(f"{path}: line {reader.line_num}: {error}") from error
 
 
 @dataclass(frozen=True)

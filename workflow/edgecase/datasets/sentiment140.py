@@ -4,8 +4,6 @@ import csv
 import io
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +11,7 @@ from edgecase.base.errors import DataError
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import lanthimos
 from edgecase.datasets.base import TextDataset
-from edgecase.datasets.raw import RawFiles
+from edgecase.datasets.raw import RawFiles, rows
 from edgecase.datasets.tokens import Labelled, text_arrays
 
 TRAIN = "training.1600000.processed.noemoticon.csv"
@@ -90,7 +88,7 @@ def read_rows(
     `DataError`, naming file and line, for a row with another number of columns.
     """
     reader = csv.reader(io.StringIO(raw.content(name).decode("latin-1"), newline=""))
-    for row in _rows(reader, raw.path(name)):
+    for row in rows(reader, raw.path(name)):
         where = f"{raw.path(name)}: line {reader.line_num}"
         if len(row) != first + 6:
             raise DataError(f"{where} has {len(row)} columns; expected {first + 6}")
@@ -98,14 +96,6 @@ def read_rows(
             header = False
             continue
         yield where, row[first:]
-
-
-def _rows(reader: Any, path: Path) -> Iterator[list[str]]:
-    """The rows of the reader; what it cannot read is named by file and line."""
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise DataError(f"{path}: line {reader.line_num}: {error}") from error
 
 
 def read_lines(raw: RawFiles, name: str, label: int) -> list[Labelled]:

@@ -111,7 +111,12 @@ class FlatModel:
         found = {name: tuple(tensor.shape) for name, tensor in state.items()}
         expected = {name: tuple(view.shape) for name, view in views.items()}
         if found != expected:
-            raise ValueError(f"the parameters are {found}; this model has {expected}")
+            differ = dict(found.items() ^ expected.items())
+            listed = ", ".join(
+                f"{name} is {found.get(name, 'absent')}, expected {expected.get(name, 'absent')}"
+                for name in sorted(differ)
+            )
+            raise ValueError(f"parameters differ: {listed}")
         for name, view in views.items():
             view.copy_(state[name])
 

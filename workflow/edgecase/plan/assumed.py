@@ -1,7 +1,9 @@
 """Assume what has not been measured of models and devices; nothing here loads torch."""
 
+import math
 from dataclasses import dataclass
 
+from edgecase.datasets import DATASETS
 from edgecase.models import MODELS
 from edgecase.plan.work import Job, Setting
 
@@ -33,11 +35,12 @@ def is_known(setting: Setting) -> bool:
 def seconds(job: Job, device: Device) -> float:
     """At least the seconds of the job on `device`, one at a time.
 
-    A model that does not say how large it is counts as the largest that does.
+    A model that does not say how large it is counts as the largest that does; one of any size of
+    photograph has operations in proportion to the pixels.
     """
     model = MODELS.get(job.setting.model)
     growth = model.forward_growth if model else 2
-    forward = 1e6 * _at_width("forward_megaflops", job.setting, growth)
+    forward = 1e6 * _at_width("forward_megaflops", job.setting, growth) * _pixels(job.setting)
     # A backward pass costs two forward passes.
     operations = (3 * job.work.samples + job.work.evaluated) * forward
     return operations / device.flops + job.work.steps * device.step_s
@@ -49,7 +52,19 @@ def parameters(setting: Setting) -> float:
     return 1e6 * _at_width("megaparameters", setting, model.growth if model else 2)
 
 
+def _pixels(setting: Setting) -> float:
+    """The share of the pixels of the model's published input that the data set's images have."""
+    model, dataset = MODELS.get(setting.model), DATASETS.get(setting.dataset)
+    if model is None or model.smallest is None or dataset is None:
+        return 1.0
+    return math.prod(dataset.shape) / math.prod(model.input)
+
+
 def _at_width(name: str, setting: Setting, growth: int) -> float:
-    sizes = {model: getattr(entry, name) for model, entry in MODELS.items()}
-    stated = [size for size in sizes.values() if size is not None]
-    return (sizes.get(setting.model) or max(stated)) * WIDTH_MARGIN * setting.width**growth
+    model = MODELS.get(setting.model)
+    own = getattr(model, name, None)
+    if own is None:
+        # One for photographs would make a plan of small images absurd.
+        small = [getattr(entry, name) for entry in MODELS.values() if entry.smallest is None]
+        own = max(size for size in small if size is not None)
+    return own * WIDTH_MARGIN * setting.width**growth

@@ -1,5 +1,6 @@
 """Layers that networks are made of: explicit random streams, fast layouts, sent statistics."""
 
+from edgecase.models.layers.average_pooling import AveragePool
 from edgecase.models.layers.convolution import Convolution3x3
 from edgecase.models.layers.dropout import Dropout
 from edgecase.models.layers.hidden_state import HiddenState
@@ -9,6 +10,7 @@ from edgecase.models.layers.pooling import MaxPool2d
 from edgecase.models.layers.two_convolutions import two_convolutions
 
 __all__ = [
+    "AveragePool",
     "BatchNorm2d",
     "Convolution3x3",
     "Dropout",
