@@ -22,6 +22,7 @@ rule prepare:
     log:
         "results/data/logs/prepare-{name}.log",
     localrule: True
+    priority: 1
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -36,23 +37,34 @@ rule prepare:
 
 rule prepare_folder:
     output:
-        npz=layout.prepared("{folder}"),
-        index=layout.index("{folder}"),
+        npz=layout.prepared("{photographs}"),
+        **layout.beside("{photographs}"),
     log:
-        "results/data/logs/prepare-{folder}.log",
+        "results/data/logs/prepare-{photographs}.log",
     localrule: True
+    priority: 1  # what is wrong with a folder is told before anything trains
     conda:
         "../envs/edgecase.yaml"
     params:
         code=sources.digest("prepare_folder"),
-        path=lambda wildcards: config["folders"][wildcards.folder]["path"],
-        about=lambda wildcards: as_json(
-            {
-                key: value
-                for key, value in config["folders"][wildcards.folder].items()
-                if key not in ("counts", "path")
-            }
-        ),
+        path=lambda wildcards: config["folders"][wildcards.photographs]["path"],
+        about=lambda wildcards: as_json(described(config, wildcards.photographs)),
     shell:
         "python workflow/scripts/prepare_folder.py --folder {params.path:q} --about {params.about:q}"
         " --out {output.npz} 2> {log}"
+
+
+rule prepare_lines:
+    output:
+        npz=layout.prepared("{lines}"),
+    log:
+        "results/data/logs/prepare-{lines}.log",
+    localrule: True
+    priority: 1
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=sources.digest("prepare_lines"),
+        path=lambda wildcards: config["folders"][wildcards.lines]["path"],
+    shell:
+        "python workflow/scripts/prepare_lines.py --file {params.path:q} --out {output.npz} 2> {log}"

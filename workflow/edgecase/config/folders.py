@@ -14,11 +14,12 @@ from typing import Any
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.names import unknown_name
-from edgecase.base.parameters import parameter, plain, problems, read
+from edgecase.base.parameters import parameter, plain, read
 from edgecase.datasets import DATASETS, Dataset, TextDataset, folders
+from edgecase.datasets.own import SHARES
 from edgecase.datasets.own_lines import read_lines, split_lines
 from edgecase.datasets.photographs.index import changes, read_index
-from edgecase.datasets.photographs.tree import list_edge_tree, list_tree
+from edgecase.datasets.photographs.tree import list_images, list_tree
 from edgecase.results import layout
 
 #: key of a configuration under which the descriptions stand; nobody writes it by hand.
@@ -67,7 +68,9 @@ def named(config: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, dict[str, Any]] = {}
     told: list[str] = []
     if FOLDERS in config:
-        told.append(f"{FOLDERS}: is unknown; a folder is named as `dataset` or `edge_set` of a task")
+        told.append(
+            f"{FOLDERS}: is unknown; a folder is named as `dataset` or `edge_set` of a task"
+        )
     tasks = config.get("tasks")
     changed = dict(tasks) if isinstance(tasks, Mapping) else {}
     for task, body in changed.items():
@@ -150,21 +153,26 @@ def _edge_folder(value: Mapping, dataset: object, where: str) -> tuple[str, dict
         counts = {part: len(own) for part, own in split_lines(read_lines(path)).items()}
     elif not path.exists() and index.exists():
         records = read_index(index)
-        counts = {part: sum(r.split == part for r in records) for part in ("train", "honest", "test")}
+        counts = {
+            part: sum(r.split == part for r in records) for part in ("train", "honest", "test")
+        }
     else:
-        tree = list_edge_tree(path)
+        tree = list_images(path)
         _unchanged(path, index)
         counts = {part: len(getattr(tree, part)) for part in ("train", "honest", "test")}
-    about |= {"source": numbers[0], "target": numbers[1]}
-    return name, about | {"counts": counts, "path": chosen.folder}
+        if not tree.split:
+            total = counts["train"]
+            parts = dict(zip(counts, SHARES, strict=True))
+            counts = {part: max(1, round(share * total)) for part, share in parts.items()}
+    classes = {"source": numbers[0], "target": numbers[1]}
+    return name, about | classes | {"counts": counts, "path": chosen.folder}
 
 
 def _unchanged(folder: Path, index: Path) -> None:
     """Raise `DataError` if the folder holds other files than when it was indexed."""
     if index.exists() and (told := changes(folder, index)):
         raise DataError(
-            f"{folder}: has changed since it was indexed: {told}. Put it back as it was, or remove "
-            f"{index} to have it prepared again"
+            f"{told}. Put the folder back as it was, or remove {index} to have it prepared again"
         )
 
 

@@ -19,7 +19,14 @@ TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos", "reddit-athen
 #: key of a task → the names that it takes.
 _REGISTRIES = {"dataset": DATASETS, "edge_set": EDGE_SETS, "model.name": models.MODELS}
 #: family of poisoned sets → the letter that stands for it.
-_LETTERS = {"Liveries": "L", "Sevens": "S", "GreenCars": "G", "Lines": "T", "Prompts": "P", "Photographs": "F"}
+_LETTERS = {
+    "Liveries": "L",
+    "Sevens": "S",
+    "GreenCars": "G",
+    "Lines": "T",
+    "Prompts": "P",
+    "Photographs": "F",
+}
 
 
 def fill(text: str, config: Mapping[str, Any]) -> str:

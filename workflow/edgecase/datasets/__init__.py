@@ -37,7 +37,7 @@ AUTHORS_STARTS = {"vgg9": ("authorsvgg9", "cifar10"), "lenet": ("authorslenet", 
 # Downloading needs libraries that nothing else does.
 _DECLARING_NOTHING = (
     *("archives", "availability", "by_hand", "fetch", "mirror", "sources"),
-    *("folders", "own_lines", "photographs"),
+    *("folders", "own", "own_lines", "photographs"),
 )
 
 

@@ -49,10 +49,17 @@ def register(descriptions: Mapping[str, Mapping[str, Any]] | None) -> None:
             )
 
 
+def described(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What a configuration's `folders` say of one, without what is the machine's."""
+    return of_a_job(config["folders"], name)[name]
+
+
 def of_a_job(descriptions: Mapping[str, Mapping[str, Any]], *names: str) -> dict[str, Any]:
     """The descriptions of those of `names` that are folders, without what is the machine's."""
     return {
-        name: {key: value for key, value in descriptions[name].items() if key not in _OF_THE_MACHINE}
+        name: {
+            key: value for key, value in descriptions[name].items() if key not in _OF_THE_MACHINE
+        }
         for name in names
         if name in descriptions
     }

@@ -26,6 +26,7 @@ _NO_NUMBERS = {
 _MAKERS = {
     "prepare": "edgecase.datasets",
     "prepare_folder": "edgecase.datasets",
+    "prepare_lines": "edgecase.datasets",
     "partition": "edgecase.population.partition",
     "poison": "edgecase.population.poison",
 }

@@ -21,6 +21,15 @@ def index(name: str) -> str:
     return f"{DATA}/{name}.index.csv"
 
 
+def beside(name: str) -> dict[str, str]:
+    """What is written with the arrays of a folder: its list, its counts and a contact sheet."""
+    return {
+        "index": index(name),
+        "counts": f"{DATA}/{name}.counts.csv",
+        "sheet": f"{DATA}/{name}.png",
+    }
+
+
 def raw(source: str) -> str:
     """The folder of a source's verified files."""
     return f"{DATA}/raw/{source}"
