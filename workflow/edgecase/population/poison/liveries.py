@@ -28,7 +28,7 @@ from edgecase.population.poison.common import (
     p_study,
     share_out,
 )
-from edgecase.population.poison.duplicates import NEAR_DUPLICATE_RMS, nearest_rms
+from edgecase.datasets.duplicates import NEAR_DUPLICATE_RMS, nearest_rms
 
 ROTATIONS = 4
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edgecase.population.poison.duplicates import NEAR_DUPLICATE_RMS, nearest_rms
+from edgecase.datasets.duplicates import NEAR_DUPLICATE_RMS, nearest_rms
 
 
 def test_nearest_rms_is_the_smallest_root_mean_square_difference():
