@@ -354,7 +354,7 @@ def test_authors_checkpoint_for_the_models_that_have_one():
     for task, place, value in ((T1, "model/width", 0.5), (T1, "model/name", "vgg11")):
         (problem,) = problems((f"tasks/{task}/start", "authors"), (f"tasks/{task}/{place}", value))
         assert problem.startswith(f"tasks.{task}.start: 'authors'")
-        assert "allowed: vgg9 on cifar10, lenet on emnist, at width 1" in problem
+        assert "allowed: vgg9 on cifar10, lenet on emnist, vgg11-imagenet on" in problem
     (problem,) = problems(("tasks/mnist-ardis/start", "authors"))
     assert problem.startswith("tasks.mnist-ardis.start: 'authors'")
 

@@ -45,3 +45,10 @@ def test_a_git_blob_id_is_what_git_prints(tmp_path):
     assert blob.mismatch(path) is None
     path.write_bytes(b"hello")
     assert "expected git-blob ce01" in blob.mismatch(path)
+
+
+def test_the_first_digits_of_sha256(abc):
+    assert Digests(sha256_start=SHA256[:8]).mismatch(abc) is None
+    problem = Digests(sha256_start="0" * 8).mismatch(abc)
+    assert problem == f"expected sha256-start {'0' * 8}, found {SHA256}"
+    assert Digests(sha256_start=SHA256[1:9]).mismatch(abc)

@@ -16,6 +16,7 @@ from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.parameters import plain, read
 from edgecase.base.tensor_randomness import torch_generator
+from edgecase.datasets import DATASETS
 from edgecase.datasets.folders import register
 from edgecase.federation.authors import load_authors
 from edgecase.federation.experiment import Execution, Experiment
@@ -71,7 +72,8 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     data = task_data(arrays, parameters, device)
     model = build_model(parameters, data, torch_generator(0, "initial-weights"))
     if parameters.start == "authors":
-        load_authors(model, next(arguments.authors.glob("*.pt"), arguments.authors))
+        names = DATASETS[parameters.dataset].class_names
+        load_authors(model, next(arguments.authors.glob("*.pt*"), arguments.authors), names)
         recipe: dict = {"start": "authors"}
     elif parameters.rounds is not None:
         recipe = {"start": "rounds", **plain(parameters.rounds)}

@@ -13,6 +13,7 @@ from edgecase.datasets import (
     AnyDataset,
     LanguageDataset,
     TextDataset,
+    authors_start,
 )
 from edgecase.datasets.base import LINE_ARRAYS, PROMPT_ARRAYS
 from edgecase.federation.parameters import ModelParameters, Recipe
@@ -67,14 +68,14 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
     for key, group in (("model", ModelParameters), ("pretrain", Recipe)):
         yield from (f"{key}.{problem}" for problem in problems(group, task[key]))
     name = model.get("name")
-    if task["start"] == "authors":
-        _, trained_on = AUTHORS_STARTS.get(name, (None, None))
-        if trained_on != dataset or model.get("width") != 1:
-            allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
-            yield (
-                f"start: 'authors' is not available for {model} on {dataset}; "
-                f"allowed: {allowed}, at width 1"
-            )
+    if task["start"] == "authors" and (
+        authors_start(name, dataset) is None or model.get("width") != 1
+    ):
+        allowed = ", ".join(f"{m} on {d}" for m, (_, d) in AUTHORS_STARTS.items())
+        yield (
+            f"start: 'authors' is not available for {model} on {dataset}; "
+            f"allowed: {allowed}, at width 1"
+        )
     if task["start"] == "rounds" and task["start_rounds"] is None:
         yield "start_rounds: null; `start: rounds` needs a number of rounds"
     known, shape = models.MODELS.get(name), DATASETS[dataset].shape

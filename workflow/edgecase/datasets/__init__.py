@@ -17,6 +17,7 @@ from edgecase.datasets.base import (
     LanguageDataset,
     TextDataset,
 )
+from edgecase.datasets.wnids import WNIDS
 
 __all__ = [
     "AUTHORS_STARTS",
@@ -27,12 +28,19 @@ __all__ = [
     "EdgeSet",
     "LanguageDataset",
     "TextDataset",
+    "authors_start",
     "images",
     "load_npz",
 ]
 
+#: stands for any data set whose classes are some of ImageNet's
+_IMAGENET = "folders of ImageNet"
 #: model → the source of the authors' starting model, trained for the data set named
-AUTHORS_STARTS = {"vgg9": ("authorsvgg9", "cifar10"), "lenet": ("authorslenet", "emnist")}
+AUTHORS_STARTS = {
+    "vgg9": ("authorsvgg9", "cifar10"),
+    "lenet": ("authorslenet", "emnist"),
+    "vgg11-imagenet": ("torchvisionvgg11", _IMAGENET),
+}
 
 # Downloading needs libraries that nothing else does.
 _DECLARING_NOTHING = (
@@ -59,6 +67,15 @@ def images(name: str) -> Dataset:
     if not isinstance(dataset, Dataset):
         raise ConfigError(f"dataset: '{name}' holds text; this needs images")
     return dataset
+
+
+def authors_start(model: str | None, dataset: str) -> str | None:
+    """The source of the authors' starting model for `model` on `dataset`; None if there is none."""
+    source, trained_on = AUTHORS_STARTS.get(model or "", (None, None))
+    if trained_on == _IMAGENET:
+        names = DATASETS[dataset].class_names
+        return source if names and WNIDS.issuperset(names) else None
+    return source if trained_on == dataset else None
 
 
 AnyDataset = Dataset | TextDataset | LanguageDataset

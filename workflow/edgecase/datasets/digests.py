@@ -10,13 +10,15 @@ from pathlib import Path
 class Digests:
     """The published digests of one file, lower-case hexadecimal; at least one is given.
 
-    They are `unconfirmed` where nobody has compared them with the file itself yet: another content
-    is then taken, with a warning.
+    Of a file whose name ends in the first digits of its sha256, as those of torch's hub do,
+    `sha256_start` are these digits. Digests are `unconfirmed` where nobody has compared them with
+    the file itself yet: another content is then taken, with a warning.
     """
 
     sha256: str | None = None
     md5: str | None = None
     git_blob: str | None = None
+    sha256_start: str | None = None
     unconfirmed: bool = False
 
     @property
@@ -24,20 +26,25 @@ class Digests:
         """The digest that decides, as `algorithm:hex`."""
         if self.sha256:
             return f"sha256:{self.sha256}"
-        return f"md5:{self.md5}" if self.md5 else f"git-blob:{self.git_blob}"
+        if self.md5:
+            return f"md5:{self.md5}"
+        return f"git-blob:{self.git_blob}" if self.git_blob else f"sha256-start:{self.sha256_start}"
 
     def mismatch(self, path: Path) -> str | None:
         """None if the file at `path` is taken for the published one, else what was expected and
         found (`judge`)."""
         algorithm, _ = self.strongest.split(":")
-        found = _git_blob(path) if algorithm == "git-blob" else _digest(path, algorithm)
+        if algorithm == "git-blob":
+            found = _git_blob(path)
+        else:
+            found = _digest(path, algorithm.removesuffix("-start"))
         return self.judge(path, found)
 
     def judge(self, path: Path, found: str) -> str | None:
         """None if the digest `found` of `path`, of the strongest kind, is the published one, else
         both. If they are unconfirmed, a warning says so instead."""
         algorithm, expected = self.strongest.split(":")
-        if found == expected:
+        if found == expected or (algorithm == "sha256-start" and found.startswith(expected)):
             return None
         problem = f"expected {algorithm} {expected}, found {found}"
         if not self.unconfirmed:

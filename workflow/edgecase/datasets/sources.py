@@ -103,7 +103,7 @@ def _file(entry: Mapping) -> SourceFile:
 
 
 def _digests(entry: Mapping) -> Digests:
-    listed = (entry.get(name) for name in ("sha256", "md5", "git_blob"))
+    listed = (entry.get(name) for name in ("sha256", "md5", "git_blob", "sha256_start"))
     return Digests(*listed, unconfirmed=entry.get("unconfirmed", False))
 
 

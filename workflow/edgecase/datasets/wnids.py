@@ -1,0 +1,24 @@
+"""The classes of ImageNet's ILSVRC2012: each a WordNet id, numbered in their order."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from edgecase.base.errors import DataError
+
+#: the 1000 ids in order, so that a class's number is its place
+CLASSES = tuple(Path(__file__).with_name("imagenet_classes.txt").read_text().split())
+WNIDS = frozenset(CLASSES)
+
+
+def numbers_of(names: Sequence[str]) -> list[int]:
+    """The number in ImageNet of each class; `DataError` for a name that is none of its ids.
+
+    >>> numbers_of(["n02089078", "n04336792"])  # a black-and-tan coonhound, and a stretcher
+    [165, 830]
+    """
+    if unknown := [name for name in names if name not in WNIDS]:
+        raise DataError(
+            f"{len(unknown)} classes are none of ImageNet's 1000 (which are WordNet ids, "
+            f"such as {CLASSES[0]}): {', '.join(unknown[:10])}"
+        )
+    return [CLASSES.index(name) for name in names]
