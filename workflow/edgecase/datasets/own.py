@@ -29,11 +29,12 @@ def prepare_images(folder: Path, out: Path, about: Mapping[str, Any]) -> dict[st
     Raises `DataError` with every file of the folder that cannot be used.
     """
     read = read_folder(folder, size=about["size"], test_share=about["test_share"])
-    rows = {
-        name: [read.x_train[read.y_train == label], read.x_test[read.y_test == label]]
-        for label, name in enumerate(read.classes)
-    }
-    _write_beside(out, read, rows)
+    images = [
+        {"training": read.x_train[read.y_train == label], "test": read.x_test[read.y_test == label]}
+        for label in range(len(read.classes))
+    ]
+    contact_sheet(out.with_suffix(".png"), images, read.classes)
+    _write_lists(out, read)
     return {name: getattr(read, name) for name in ("x_train", "y_train", "x_test", "y_test")}
 
 
@@ -44,7 +45,9 @@ def prepare_edge_images(folder: Path, out: Path, shape: Sequence[int]) -> dict[s
     """
     read = read_edge_folder(folder, size=shape[0], shares=SHARES)
     arrays = {name: getattr(read, name) for name in ("train", "honest", "test")}
-    _write_beside(out, read, {name: [images] for name, images in arrays.items()})
+    shown = {"attacker": read.train, "honest": read.honest, "test": read.test}
+    contact_sheet(out.with_suffix(".png"), [shown], [folder.name])
+    _write_lists(out, read)
     return {name: grey(images) if shape[2] == 1 else images for name, images in arrays.items()}
 
 
@@ -58,10 +61,7 @@ def grey(images: np.ndarray) -> np.ndarray:
     return luma.round().astype(np.uint8)[..., None]
 
 
-def _write_beside(
-    out: Path, read: Prepared | PreparedEdges, rows: Mapping[str, Sequence[np.ndarray]]
-) -> None:
-    contact_sheet(out.with_suffix(".png"), rows)
+def _write_lists(out: Path, read: Prepared | PreparedEdges) -> None:
     write_counts(out.with_suffix(".counts.csv"), read.records)
     write_index(out.with_suffix(".index.csv"), read.records)
     if read.crossing:

@@ -12,6 +12,7 @@ import numpy as np
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.parameters import parameter
+from edgecase.datasets.duplicates import NEAR_DUPLICATE_RMS, nearest_rms
 from edgecase.population.poison.common import (
     ALMOST_EDGE_CASE,
     EDGE_CASE,
@@ -28,7 +29,6 @@ from edgecase.population.poison.common import (
     p_study,
     share_out,
 )
-from edgecase.datasets.duplicates import NEAR_DUPLICATE_RMS, nearest_rms
 
 ROTATIONS = 4
 
