@@ -80,6 +80,8 @@ def named(config: Mapping[str, Any]) -> dict[str, Any]:
         for key, describe in (("dataset", _data_folder), ("edge_set", _edge_folder)):
             if not isinstance(body.get(key), Mapping):
                 continue
+            if isinstance(own.get("dataset"), Mapping) and key == "edge_set":
+                continue  # its classes are not known
             where = f"tasks.{task}.{key}"
             try:
                 name, about = describe(body[key], own.get("dataset"), where)

@@ -29,6 +29,7 @@ from edgecase.population.poison.sevens import Sevens
 __all__ = [
     "CASES",
     "FAMILIES",
+    "Photographs",
     "PoisonedData",
     "build",
     "check_words",
