@@ -73,3 +73,16 @@ def test_norms_of_float32_extremes():
     rows = torch.tensor([[3e38, 3e38], [1e-38, 0.0]])
     expected = [math.hypot(*row) for row in rows.tolist()]
     np.testing.assert_allclose(row_norms(rows), expected, rtol=1e-14)
+
+
+def test_a_sum_adds_row_after_row(monkeypatch):
+    """Each product and each sum rounded to float64, noise before the last rounding."""
+    monkeypatch.setattr(distances, "_BLOCK", 15)
+    rows, noise = torch.randn(4, 50, generator=torch.Generator().manual_seed(5)).split([3, 1])
+    weights = torch.tensor([0.1, 0.7, 0.2], dtype=torch.float64)
+    expected = [
+        ((0.0 + 0.1 * a) + 0.7 * b) + 0.2 * c for a, b, c in zip(*rows.tolist(), strict=True)
+    ]
+    assert weighted_sum(rows, weights).tolist() == expected
+    moved = torch.tensor(expected, dtype=torch.float64) + noise[0]
+    assert torch.equal(weighted_sum(rows, weights, torch.float32, noise[0]), moved.float())

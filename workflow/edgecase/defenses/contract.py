@@ -172,13 +172,8 @@ def combine(
     """
     updates = inputs.updates
     clip_factors = torch.ones_like(weights) if clip_factors is None else clip_factors
-    # Noise is added before the sum is rounded.
-    exact = result_dtype(updates) if noise is None else None
-    total = weighted_sum(updates, weights * clip_factors, exact)
-    if noise is not None:
-        total.add_(noise)
     return Aggregate(
-        update=total.to(result_dtype(updates)),
+        update=weighted_sum(updates, weights * clip_factors, result_dtype(updates), noise),
         accepted=weights != 0,
         weights=weights,
         clip_factors=clip_factors,

@@ -50,17 +50,34 @@ def squared_distances(rows: torch.Tensor) -> torch.Tensor:
 
 
 def weighted_sum(
-    rows: torch.Tensor, weights: torch.Tensor, dtype: torch.dtype | None = None
+    rows: torch.Tensor,
+    weights: torch.Tensor,
+    dtype: torch.dtype | None = None,
+    noise: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Σ_i weights_i · rows_i of [m, P]: [P], added up in float64 and rounded to `dtype`, if given.
+    """Σ_i weights_i · rows_i of [m, P], plus `noise` [P]: [P], added up in float64 and rounded to
+    `dtype`, if given.
 
     A lone row of weight 1 comes out bit for bit, and float64 never falls back to TF32 on a GPU.
     """
     total = rows.new_empty(rows.shape[1], dtype=dtype or torch.float64)
     first = 0
     for block in _column_blocks(rows):
-        total[first : first + block.shape[1]] = weights @ block
-        first += block.shape[1]
+        part = slice(first, first + block.shape[1])
+        added = _row_after_row(block, weights) if block.device.type == "cpu" else weights @ block
+        total[part] = added if noise is None else added.add_(noise[part])
+        first = part.stop
+    return total
+
+
+def _row_after_row(block: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """weights @ block of [m, c]: [c], rounded after each product and each addition.
+
+    A matrix product adds in an order of its own, which differs between processors.
+    """
+    total, product = torch.zeros_like(block[0]), torch.empty_like(block[0])
+    for row, weight in zip(block, weights.tolist(), strict=True):
+        total.add_(torch.mul(row, weight, out=product))
     return total
 
 

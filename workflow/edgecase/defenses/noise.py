@@ -41,12 +41,12 @@ class WeakDp(Rule):
         generator = inputs.generator
         if generator is None:
             raise ConfigError("weak-dp: generator is missing; allowed: a torch.Generator")
-        noise = self.stddev * torch.randn(
+        noise = torch.randn(
             inputs.updates.shape[1],
             generator=generator,
             device=generator.device,
             dtype=result_dtype(inputs.updates),
-        )
+        ).mul_(self.stddev)
         return combine(
             inputs,
             inputs.shares,

@@ -108,8 +108,8 @@ def defend(
     """The rule's aggregate of what the `clients` sent; its promises hold or the run stops.
 
     A client whose update is not finite has diverged. `SimulationError` names it or, with
-    `leave_out_diverged`, it is refused and the rule sees the rest. If these are too few for the
-    rule, the global model and the memory stay as they are.
+    `leave_out_diverged`, it is refused and the rule sees the rest, which move up in
+    `received`. If these are too few for the rule, the global model and the memory stay as they are.
     """
     finite = received.finite
     if not (all(finite) or leave_out_diverged):
@@ -145,8 +145,13 @@ def defend(
 
 
 def _rows(received: Updates, kept: torch.Tensor) -> Updates:
-    buffers = None if received.buffers is None else received.buffers[kept]
-    return Updates(received.updates[kept], received.num_samples[kept], buffers)
+    """What the `kept` have sent, moved up in place: a second [m, P] might not fit."""
+    updates, buffers = received.updates, received.buffers
+    rows = kept.nonzero().flatten().tolist()
+    for to, row in enumerate(rows):
+        updates[to] = updates[row]
+    buffers = None if buffers is None else buffers[kept]
+    return Updates(updates[: len(rows)], received.num_samples[kept], buffers)
 
 
 def _nothing(updates: torch.Tensor, memory: Mapping[str, torch.Tensor]) -> Aggregate:

@@ -16,7 +16,7 @@ from edgecase.datasets.photographs.problems import named
 from edgecase.datasets.photographs.records import FileRecord
 from edgecase.datasets.photographs.shrink import shrink
 from edgecase.datasets.photographs.split import by_photo
-from edgecase.datasets.photographs.tree import list_images, list_tree
+from edgecase.datasets.photographs.tree import EdgeTree, Tree, list_images, list_tree
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def read_folder(
     photos = first_copies(images)
     labels = np.array([record.class_index for record in records], dtype=np.int64)
     if not tree.split:
-        test = _of(folder, by_photo, photos, labels, test_share, _generator(seed), tree.classes)
+        test = _parted_by_photo(folder, photos, labels, test_share, _generator(seed), tree.classes)
         records = _parted(records, {"test": test})
     crossing = _crossing(records, photos) if tree.split else None
     test = _rows(records, "test")
@@ -95,9 +95,9 @@ def read_edge_folder(
     """The images of an edge set, `size` pixels square, parted by its own folders or by `shares`.
 
     `shares` are those of the attacker, of honest clients (0: none) and of the test. A folder's own
-    split stays as it is, and without `honest/` no honest client has any. Raises `DataError` for what
-    `tree.list_images`, `inspect.inspect` and `split.by_file` refuse, and `ConfigError` for shares
-    that do not add up to 1.
+    split stays as it is, and without `honest/` no honest client has any. Raises `DataError` for
+    what `tree.list_images`, `inspect.inspect` and `split.by_file` refuse, and `ConfigError` for
+    shares that do not add up to 1.
     """
     _check_shares(shares)
     tree = list_images(folder)
@@ -107,14 +107,13 @@ def read_edge_folder(
         generator = _generator(seed)
         _, honest_share, test_share = shares
         one_class = np.zeros(len(images), dtype=np.int64)
-        test = _of(folder, by_photo, photos, one_class, test_share, generator, ("edge set",))
+        test = _parted_by_photo(folder, photos, one_class, test_share, generator, ("edge set",))
         honest = np.zeros_like(test)
         if honest_share > 0:
             rest, share = np.flatnonzero(~test), honest_share / (1 - test_share)
-            chosen = _of(
-                folder, by_photo, photos[rest], one_class[rest], share, generator, ("edge set",)
+            honest[rest] = _parted_by_photo(
+                folder, photos[rest], one_class[rest], share, generator, ("edge set",)
             )
-            honest[rest] = chosen
         records = _parted(records, {"test": test, "honest": honest})
     return PreparedEdges(
         *(images[_rows(records, part)] for part in ("train", "honest", "test")),
@@ -123,7 +122,9 @@ def read_edge_folder(
     )
 
 
-def _read(folder, tree, size: int, threads: int | None) -> tuple[list[FileRecord], np.ndarray]:
+def _read(
+    folder: str | Path, tree: Tree | EdgeTree, size: int, threads: int | None
+) -> tuple[list[FileRecord], np.ndarray]:
     records, images = inspect(folder, tree, partial(shrink, size=size), threads)
     return records, np.stack(images)
 
@@ -132,10 +133,17 @@ def _generator(seed: int) -> np.random.Generator:
     return numpy_generator(seed, "photographs")
 
 
-def _of(folder, call, *arguments):
-    """What `call` returns; its `DataError` names the folder."""
+def _parted_by_photo(
+    folder: str | Path,
+    photos: np.ndarray,
+    labels: np.ndarray,
+    share: float,
+    generator: np.random.Generator,
+    classes: Sequence[str],
+) -> np.ndarray:
+    """`split.by_photo`, whose `DataError` then names the folder."""
     try:
-        return call(*arguments)
+        return by_photo(photos, labels, share, generator, classes)
     except DataError as error:
         raise DataError(f"{folder}: {error}") from error
 

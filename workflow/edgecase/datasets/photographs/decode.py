@@ -111,6 +111,6 @@ def _unbroken(read: Callable[[], Any]) -> Any:
     try:
         return read()
     except Image.DecompressionBombError as error:
-        raise UnusableImage(f"over {2 * Image.MAX_IMAGE_PIXELS} pixels") from error
+        raise UnusableImage("more pixels than Pillow takes for an image") from error
     except Exception as error:
         raise UnusableImage("broken or truncated") from error

@@ -19,10 +19,10 @@ def by_file(
     """Which images are for the test: bool [N], `share` of every class, rounded, at random.
 
     `images` is uint8 [N, s, s, 3] and `labels` int [N]. At least one image of a class is for the
-    test and one for training. Images that show the same photo (`copies.first_copies`) stay together,
-    also in different classes, which may move a class away from its share. Raises `ConfigError` for a
-    share that is not between 0 and 1 and `DataError`, with the names that `classes` gives them, for
-    classes that then have no test or no training image.
+    test and one for training. Images that show the same photo (`copies.first_copies`) stay
+    together, also in different classes, which may move a class away from its share. Raises
+    `ConfigError` for a share that is not between 0 and 1 and `DataError`, with the names that
+    `classes` gives them, for classes that then have no test or no training image.
     """
     return by_photo(first_copies(images), labels, share, generator, classes)
 

@@ -73,7 +73,9 @@ def list_tree(folder: str | Path) -> Tree:
         problems += _lacking(missing, f"{folder / part}: no folder, which {other}/ has, of")
         empty = [name for name, paths in parts[part].items() if not paths]
         problems += _lacking(empty, f"{folder / part}: no image in")
-    _refuse(folder, problems, [p for part in parts.values() for paths in part.values() for p in paths])
+    _refuse(
+        folder, problems, [p for part in parts.values() for paths in part.values() for p in paths]
+    )
     return Tree(
         tuple(classes), _labelled(classes, parts["train"]), _labelled(classes, parts[test]), True
     )
@@ -133,9 +135,7 @@ def _is_image(name: str) -> bool:
     return not name.startswith(".") and name.lower().endswith(ENDINGS)
 
 
-def _labelled(
-    classes: Sequence[str], images: dict[str, list[str]]
-) -> tuple[tuple[str, int], ...]:
+def _labelled(classes: Sequence[str], images: dict[str, list[str]]) -> tuple[tuple[str, int], ...]:
     return tuple(
         sorted((path, index) for index, name in enumerate(classes) for path in images[name])
     )
