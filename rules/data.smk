@@ -21,8 +21,8 @@ rule prepare:
         npz=layout.prepared("{name}"),
     log:
         "results/data/logs/prepare-{name}.log",
-    localrule: True
     priority: 1
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -37,12 +37,12 @@ rule prepare:
 
 rule prepare_folder:
     output:
-        npz=layout.prepared("{photographs}"),
         **layout.beside("{photographs}"),
+        npz=layout.prepared("{photographs}"),
     log:
         "results/data/logs/prepare-{photographs}.log",
-    localrule: True
     priority: 1  # what is wrong with a folder is told before anything trains
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
@@ -59,8 +59,8 @@ rule prepare_lines:
         npz=layout.prepared("{lines}"),
     log:
         "results/data/logs/prepare-{lines}.log",
-    localrule: True
     priority: 1
+    localrule: True
     conda:
         "../envs/edgecase.yaml"
     params:
