@@ -162,6 +162,7 @@ def test_changes_of_a_folder(folder, tmp_path, monkeypatch):
     os.utime(folder / "ant/1.jpg", (later + 9, later + 9))
     written(folder, {"ant/2.jpg": photo(99, 80, 80), "bee/new.jpg": photo(98)})
     (folder / "bee/0.jpg").unlink()
+    (folder / "bee/0.jpg").symlink_to("nowhere")
     assert changes(folder, index) == (
         f"{folder}: has changed since {index} was written; files 1 new: bee/new.jpg; "
         "1 missing: bee/0.jpg; 2 of another content: ant/1.jpg, ant/2.jpg"

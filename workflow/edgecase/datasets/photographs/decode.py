@@ -63,7 +63,8 @@ def decode_bytes(content: bytes) -> tuple[np.ndarray, str]:
     become white, as on a page. Colour profiles are passed over, and of a JPEG that holds several
     pictures the first counts, which is the photograph. Raises `UnusableImage` for anything else, a
     broken or truncated file, 16 bits per channel, an animation and fewer than `SMALLEST_SIDE`
-    pixels. Nobody can tell a JPEG that was cut and closed again: its lower part is grey.
+    pixels. A JPEG that is damaged in its middle, or cut and closed again, cannot be told: the
+    decoders take it, with a warning of their own, and what is lost is grey.
     """
     if content.startswith(_JPEG):
         image, mode = _jpeg(content)

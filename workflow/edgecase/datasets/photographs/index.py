@@ -68,8 +68,9 @@ def changes(folder: str | Path, path: str | Path) -> str | None:
         found = _paths(folder, any(record.class_name for record in records.values()))
     except DataError as error:
         return str(error)
-    status = {name: (folder / name).stat() for name in found}
-    shared = [name for name in found if name in records]
+    # A link that leads nowhere is a missing file.
+    status = {name: (folder / name).stat() for name in found if (folder / name).exists()}
+    shared = [name for name in status if name in records]
     written = Path(path).stat().st_mtime
     differing = [name for name in shared if status[name].st_size != records[name].bytes]
     # The time of the last change of the entry, too: a file moved to this place keeps its own time.
@@ -81,8 +82,8 @@ def changes(folder: str | Path, path: str | Path) -> str | None:
         and _sha256(folder / name) != records[name].sha256
     ]
     parts = {
-        "new": sorted(set(found) - set(records)),
-        "missing": sorted(set(records) - set(found)),
+        "new": sorted(set(status) - set(records)),
+        "missing": sorted(set(records) - set(status)),
         "of another content": sorted(differing),
     }
     if not any(parts.values()):
@@ -107,5 +108,9 @@ def _record(row: list[str]) -> FileRecord:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    """The digest of the file; empty, which none is, if it cannot be read."""
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        return ""

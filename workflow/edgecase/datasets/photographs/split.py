@@ -67,6 +67,7 @@ def by_photo(
     ]:
         raise DataError(
             "no test or no training image would be left, as images that show the same photo stay "
-            f"together, of the class (images) {named(problems)}; add images of other photos"
+            f"together, of the class (images) {named(problems)}; add images of other photos, or "
+            "part them by hand, into folders train and test"
         )
     return test
