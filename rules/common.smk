@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import fields
 from pathlib import Path
+from shlex import quote
 
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.enums import Quietness
@@ -15,6 +16,7 @@ from edgecase import config as configuration
 from edgecase.base.errors import ConfigError
 from edgecase.base.failures import Failures
 from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.datasets.folders import described
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.machine.gpus import gpus
 from edgecase.pipeline import checked

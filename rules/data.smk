@@ -21,6 +21,7 @@ rule prepare:
         npz=layout.prepared("{name}"),
     log:
         "results/data/logs/prepare-{name}.log",
+    priority: 1
     localrule: True
     conda:
         "../envs/edgecase.yaml"
@@ -32,3 +33,38 @@ rule prepare:
     shell:
         "python workflow/scripts/prepare.py --sources config/sources.yaml --name {wildcards.name}"
         " {params.raw} --out {output.npz} 2> {log}"
+
+
+rule prepare_folder:
+    output:
+        **layout.beside("{photographs}"),
+        npz=layout.prepared("{photographs}"),
+    log:
+        "results/data/logs/prepare-{photographs}.log",
+    priority: 1  # what is wrong with a folder is told before anything trains
+    localrule: True
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=sources.digest("prepare_folder"),
+        path=lambda wildcards: config["folders"][wildcards.photographs]["path"],
+        about=lambda wildcards: as_json(described(config, wildcards.photographs)),
+    shell:
+        "python workflow/scripts/prepare_folder.py --folder {params.path:q} --about {params.about:q}"
+        " --out {output.npz} 2> {log}"
+
+
+rule prepare_lines:
+    output:
+        npz=layout.prepared("{lines}"),
+    log:
+        "results/data/logs/prepare-{lines}.log",
+    priority: 1
+    localrule: True
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=sources.digest("prepare_lines"),
+        path=lambda wildcards: config["folders"][wildcards.lines]["path"],
+    shell:
+        "python workflow/scripts/prepare_lines.py --file {params.path:q} --out {output.npz} 2> {log}"

@@ -82,13 +82,16 @@ if TASKS:
             source_classes=[
                 EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS
             ],
+            folders=lambda wildcards: (
+                f"--folders {quote(as_json(config['folders']))}" if "folders" in config else ""
+            ),
             orientations=[
                 configuration.resolve_task(config, task)["switches"]["orientation"]
                 for task in TASKS
             ],
         shell:
             "python workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
-            " --poison {input.poison} --source-class {params.source_classes}"
+            " {params.folders} --poison {input.poison} --source-class {params.source_classes}"
             " --orientation {params.orientations} --pdf {output.pdf} --png {output.png} 2> {log}"
 
     rule fig1:

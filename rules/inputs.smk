@@ -37,3 +37,9 @@ def cell_files(cells):
 def folders(wildcards, input):
     """The folders of the records that a rule reads."""
     return [str(Path(record).parent) for record in input.records]
+
+
+def own_folders(wildcards):
+    """The argument that tells a script of the task's folders; nothing where it has none."""
+    about = JOBS.folders(wildcards.task, getattr(wildcards, "variant", "default"))
+    return f"--folders {quote(as_json(about))}" if about else ""

@@ -15,9 +15,10 @@ rule partition:
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
         parameters=lambda wildcards: as_json(task_key("partition")(wildcards)),
+        folders=own_folders,
     shell:
         "python workflow/scripts/partition.py --dataset {input.dataset} --edge-set {params.edge_set}"
-        " --num-clients {params.num_clients} --parameters {params.parameters:q}"
+        " {params.folders} --num-clients {params.num_clients} --parameters {params.parameters:q}"
         " --seed {wildcards.seed} --out {output.npz} 2> {log}"
 
 
@@ -39,11 +40,12 @@ rule poison:
         edge_set=task_key("edge_set"),
         num_clients=task_key("num_clients"),
         parameters=lambda wildcards: as_json(task_key("poison")(wildcards)),
+        folders=own_folders,
         partition=lambda wildcards, input: (
             f"--partition {input.partition}" if input.partition else ""
         ),
     shell:
         "python workflow/scripts/poison.py --dataset {input.dataset} --edge {input.edge}"
-        " --edge-set {params.edge_set} --case {wildcards.case} {params.partition}"
+        " --edge-set {params.edge_set} {params.folders} --case {wildcards.case} {params.partition}"
         " --num-clients {params.num_clients} --parameters {params.parameters:q}"
         " --seed {wildcards.seed} --out {output.npz} 2> {log}"

@@ -15,6 +15,7 @@ from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.progress import Progress
 from edgecase.datasets import DATASETS
+from edgecase.datasets.folders import register
 from edgecase.datasets.text import words_of
 from edgecase.federation.audit import AUDITS
 from edgecase.federation.experiment import Execution, Experiment
@@ -88,6 +89,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     """Train the cell and write its folder."""
+    register(arguments.parameters.get("folders"))
     parameters = CellParameters.of(arguments.parameters)
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)

@@ -18,6 +18,7 @@ from edgecase.base.files import atomic_path
 from edgecase.base.parameters import read
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import images, load_npz
+from edgecase.datasets.folders import register
 from edgecase.densities.comparison import shaped
 from edgecase.densities.features import penultimate
 from edgecase.densities.mixture import fit
@@ -58,6 +59,7 @@ def main(argv: list[str] | None = None) -> None:
     if len(arguments.seeds) != len(arguments.poison):
         parser.error("--poison takes one file per seed")
     parameters = read(DensityParameters, arguments.parameters)
+    register(parameters.folders)
 
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)

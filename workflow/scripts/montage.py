@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase.base import command
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, load_npz
+from edgecase.datasets.folders import register
 from edgecase.figures import fig1, page
 from edgecase.population.poison import load_poison
 
@@ -17,6 +18,9 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", required=True, nargs="+")
     parser.add_argument("--datasets", required=True, type=Path, nargs="+", help="one per task")
+    parser.add_argument(
+        "--folders", type=command.json_object, help="data sets and edge sets that are folders, JSON"
+    )
     parser.add_argument("--poison", required=True, type=Path, nargs="+", help="one per task")
     parser.add_argument("--source-class", required=True, type=int, nargs="+", help="one per task")
     parser.add_argument(
@@ -34,6 +38,7 @@ def main(argv: list[str] | None = None) -> None:
             "--datasets, --poison, --source-class and --orientation take one value per task"
         )
 
+    register(arguments.folders)
     blocks = [_block(*values) for values in zip(*lists, strict=True)]
     page.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
 

@@ -9,9 +9,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
+from edgecase.base.errors import ConfigError
+from edgecase.base.names import unknown_name
 from edgecase.base.randomness import numpy_generator
 from edgecase.datasets import EDGE_SETS, load_npz
 from edgecase.datasets.arrays import check_labels
+from edgecase.datasets.folders import register
 from edgecase.population.partition import partition, read_parameters, save_partition
 
 
@@ -20,8 +23,10 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
     parser.add_argument(
         "--edge-set",
-        choices=list(EDGE_SETS),
         help="edge set whose own training samples no honest client holds",
+    )
+    parser.add_argument(
+        "--folders", type=command.json_object, help="data set and edge set that are folders, JSON"
     )
     parser.add_argument("--num-clients", required=True, type=command.positive)
     parser.add_argument(
@@ -31,11 +36,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help=".npz; a .csv is written beside it")
     arguments = parser.parse_args(argv)
 
+    register(arguments.folders)
+    if arguments.edge_set and (problem := unknown_name(arguments.edge_set, EDGE_SETS)):
+        raise ConfigError(f"--edge-set: {problem}")
     held = load_npz(arguments.dataset, ("y_train",), optional=("owner_train",))
     labels, owners = held["y_train"], held.get("owner_train")
-    # Whose samples have owners, are of text: their labels are words, as many as there may be.
-    classes = 10 if owners is None else np.iinfo(np.int64).max
-    labels = check_labels(labels, f"{arguments.dataset}: y_train", labels.size, classes)
+    most = np.iinfo(np.int64).max  # text has words as labels, as many as there may be
+    labels = check_labels(labels, f"{arguments.dataset}: y_train", labels.size, most)
     if owners is not None:
         where = f"{arguments.dataset}: owner_train"
         owners = check_labels(owners, where, labels.size, labels.size)

@@ -9,6 +9,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
 from edgecase.base.files import atomic_path
+from edgecase.config.folders import FOLDERS
+from edgecase.datasets.folders import register
 from edgecase.plan import estimate
 from edgecase.plan.speed import Machine, calibrate
 from edgecase.plan.work import jobs
@@ -30,6 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", required=True, type=Path, help="the run's folder of results")
     arguments = parser.parse_args(argv)
     config = arguments.config
+    register(config.get(FOLDERS))
 
     machine = Machine.of(config, arguments.cores, arguments.gpu_jobs)
     settings = {job.setting for job in jobs(config, all_cells(config))}

@@ -17,6 +17,7 @@ from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.parameters import plain, read
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.datasets import DATASETS
+from edgecase.datasets.folders import register
 from edgecase.federation.authors import load_authors
 from edgecase.federation.experiment import Execution, Experiment
 from edgecase.federation.flat import FlatModel
@@ -64,6 +65,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     """Write the starting model and its report."""
+    register(parameters.folders)
     device = devices.choose_device(arguments.device)
     devices.configure(device, arguments.threads)
     arrays = open_dataset(arguments.dataset, parameters)

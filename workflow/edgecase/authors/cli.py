@@ -143,7 +143,7 @@ def _key(flag: str, cell: Cell, edge_set: str) -> tuple[str, ...] | None:
     if flag in ("norm_bound", "stddev"):
         taken = [parameter.name for parameter in defenses.parameters(cell.defense)]
         return ("defenses", cell.defense, flag) if flag in taken else None
-    if flag == "fraction" and flag not in parameters(poison.FAMILIES[edge_set]):
+    if flag == "fraction" and flag not in parameters(poison.family_of(edge_set)):
         return None
     return place
 

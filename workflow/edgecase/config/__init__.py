@@ -7,7 +7,13 @@ say which overrides share files with the task as it is.
 
 from edgecase.config.check import check
 from edgecase.config.files import combine, load
-from edgecase.config.resolve import held_apart, resolve_cell, resolve_start, resolve_task
+from edgecase.config.resolve import (
+    folders_of,
+    held_apart,
+    resolve_cell,
+    resolve_start,
+    resolve_task,
+)
 from edgecase.config.targets import check_share, defense_to_judge
 from edgecase.config.variants import partition_variant, poison_variant, pretrain_variant
 from edgecase.federation.switches import SWITCHES
@@ -18,6 +24,7 @@ __all__ = [
     "check_share",
     "combine",
     "defense_to_judge",
+    "folders_of",
     "held_apart",
     "load",
     "partition_variant",

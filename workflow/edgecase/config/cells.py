@@ -81,7 +81,7 @@ def _poison_problems(cell: Cell, chosen: Mapping) -> Iterator[str]:
             f"poison.fraction: {fraction} gives the attacker every edge case, and {cell.case} "
             f"leaves some to honest clients; allowed: below 1, or {alone}"
         )
-    unusual, split = chosen.get("unusual_photos"), chosen["p_study"]
+    unusual, split = chosen.get("unusual_photos"), chosen.get("p_study")
     if unusual and (split != "matched" or cell.case != alone):
         yield (
             f"poison.unusual_photos: {unusual} in {cell.case} with switch p_study {split}; "

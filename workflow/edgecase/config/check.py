@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from edgecase.base.documents import plain_problem
 from edgecase.base.errors import ConfigError
 from edgecase.config.cells import cell_problems, size_problems
+from edgecase.config.folders import FOLDERS
 from edgecase.config.names import misnamed_tasks, name_problems
 from edgecase.config.problems import DEPTH, Place
 from edgecase.config.schema import schema_problems
@@ -19,6 +20,7 @@ def check(config: Mapping) -> None:
     """
     if problem := plain_problem(config):
         raise ConfigError(f"the configuration: {problem}")
+    config = {key: value for key, value in config.items() if key != FOLDERS}
     problems: list[str] = []
     if isinstance(tasks := config.get("tasks"), Mapping):
         misnamed = misnamed_tasks(tasks)

@@ -7,6 +7,7 @@ from edgecase.base.documents import read_yaml
 from edgecase.base.errors import ConfigError
 from edgecase.config.check import check
 from edgecase.config.command_line import converted
+from edgecase.config.folders import named
 from edgecase.config.resolve import merge
 
 _PAPER = Path(__file__).parents[3] / "config" / "config.yaml"
@@ -24,7 +25,7 @@ def combine(paths: Iterable[str | Path], command_line: Mapping | None = None) ->
 
     Mappings are merged, everything else is replaced. Only the cells are nobody's but their
     author's: with `figures` or a `grid` of its own, a configuration has none of the paper's, and
-    figure 2 only for tasks that it names itself.
+    figure 2 only for tasks that it names itself. Folders get a name (`edgecase.config.folders`).
     """
     changes: dict = {}
     for change in (*map(_read, paths), converted(command_line or {})):
@@ -32,7 +33,7 @@ def combine(paths: Iterable[str | Path], command_line: Mapping | None = None) ->
     paper = _read(_PAPER)
     if "figures" in changes or "grid" in changes:
         paper |= {"figures": {}, "grid": [], "densities": paper["densities"] | {"tasks": []}}
-    return merge(paper, changes)
+    return named(merge(paper, changes))
 
 
 def _read(path: str | Path) -> dict:

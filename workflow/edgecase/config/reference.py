@@ -19,7 +19,14 @@ TASKS = ("cifar10-southwest", "emnist-ardis", "sent140-lanthimos", "reddit-athen
 #: key of a task → the names that it takes.
 _REGISTRIES = {"dataset": DATASETS, "edge_set": EDGE_SETS, "model.name": models.MODELS}
 #: family of poisoned sets → the letter that stands for it.
-_LETTERS = {"Liveries": "L", "Sevens": "S", "GreenCars": "G", "Lines": "T", "Prompts": "P"}
+_LETTERS = {
+    "Liveries": "L",
+    "Sevens": "S",
+    "GreenCars": "G",
+    "Lines": "T",
+    "Prompts": "P",
+    "Photographs": "F",
+}
 
 
 def fill(text: str, config: Mapping[str, Any]) -> str:
@@ -128,7 +135,7 @@ def _partition(config: Mapping[str, Any]) -> str:
 
 
 def _poison(config: Mapping[str, Any]) -> str:
-    families = dict.fromkeys(poison.FAMILIES.values())
+    families = poison.families()
     holders: dict[str, dict[str, Parameter]] = {}
     switches = declared_switches()
     for family in families:

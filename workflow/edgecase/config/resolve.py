@@ -7,6 +7,7 @@ from typing import Any
 from edgecase import attacks, defenses
 from edgecase.base.parameters import parameters, plain
 from edgecase.config.switches import switches_read
+from edgecase.datasets import folders
 from edgecase.federation.parameters import (
     DataSwitches,
     Federation,
@@ -41,12 +42,22 @@ def resolve_task(config: Mapping, task: str, override: str = DEFAULT) -> dict:
     kind = partition.of_its_kind(resolved["partition"])
     if not partition.problems(kind):
         kind = plain(partition.read_parameters(kind))
-    family = parameters(poison.FAMILIES[resolved["edge_set"]])
+    family = parameters(poison.family_of(resolved["edge_set"]))
     edge = {name: about.default for name, about in family.items()} | resolved["poison"]
     edge |= {
         name: resolved["switches"][name] for name, about in family.items() if about.item is not None
     }
+    resolved["folders"] = folders_of(config, resolved["dataset"], resolved["edge_set"])
     return resolved | {"partition": kind, "poison": edge}
+
+
+def folders_of(config: Mapping, *names: str) -> dict[str, Any]:
+    """The parameter `folders` of a job that uses data sets and edge sets of these `names`.
+
+    It is there only where one is a folder, so that it says nothing of other jobs.
+    """
+    found = folders.of_a_job(config.get("folders", {}), *names)
+    return {"folders": found} if found else {}
 
 
 def held_apart(task: Mapping) -> bool:
@@ -62,6 +73,7 @@ def resolve_start(task: Mapping) -> dict:
         read_keys["pretrain"] = task["pretrain"]
     if task["start"] == "rounds":
         read_keys["rounds"] = _honest_rounds(task)
+    read_keys |= task["folders"]
     return read_keys | {"switches": switches_read(task, tuple(parameters(DataSwitches)))}
 
 
@@ -76,6 +88,7 @@ def resolve_cell(config: Mapping, cell: Cell) -> dict:
     if cell.attack != attacks.NO_ATTACK:
         found["first_attack_round"] = task["first_attack_round"]
         found |= _attack_parameters(task, cell.attack)
+    found |= task["folders"]
     return found | {
         "defense": _defense_parameters(task, cell),
         "switches": switches_read(task, SWITCHES, cell),

@@ -25,7 +25,8 @@ def _has_orientation(task: Mapping, cell: Cell | None) -> bool:
 
 
 def _is_colour(task: Mapping, cell: Cell | None) -> bool:
-    return DATASETS[task["dataset"]].shape[-1] == 3
+    dataset = DATASETS[task["dataset"]]
+    return dataset.shape[-1] == 3 and not dataset.own
 
 
 def _is_text(task: Mapping, cell: Cell | None) -> bool:
@@ -51,7 +52,7 @@ def _has_rounds_without_attacker(task: Mapping, cell: Cell | None) -> bool:
 
 def _of_the_edge_set(switch: str) -> Callable[[Mapping, Cell | None], bool]:
     def reads(task: Mapping, cell: Cell | None) -> bool:
-        about = parameters(poison.FAMILIES[task["edge_set"]]).get(switch)
+        about = parameters(poison.family_of(task["edge_set"])).get(switch)
         return about is not None and about.item is not None
 
     return reads

@@ -56,7 +56,7 @@ def _defense_problems(task: Mapping) -> Iterator[str]:
 
 def _resolved_problems(task: Mapping) -> Iterator[str]:
     yield from (f"partition.{problem}" for problem in partition.problems(task["partition"]))
-    family = poison.FAMILIES[task["edge_set"]]
+    family = poison.family_of(task["edge_set"])
     own = {key: value for key, value in task["poison"].items() if key not in SWITCHES}
     yield from (f"poison.{problem}" for problem in problems(family, own))
     if held_apart(task) and task["partition"].get("num_samples", 0) is None:

@@ -43,7 +43,10 @@ AUTHORS_STARTS = {
 }
 
 # Downloading needs libraries that nothing else does.
-_DECLARING_NOTHING = ("archives", "availability", "by_hand", "fetch", "mirror", "sources")
+_DECLARING_NOTHING = (
+    *("archives", "availability", "by_hand", "fetch", "mirror", "sources"),
+    *("folders", "own", "own_lines", "photographs"),
+)
 
 
 def _declared(kind: Any) -> dict[str, Any]:

@@ -27,6 +27,8 @@ LINE_ARRAYS = ("train_lines", "test_lines")
 #: the arrays of sentences about a city: with the attacker's endings, with benign ones, and the city
 #: and others in its place (`datasets.text`)
 PROMPT_ARRAYS = ("sentences", "benign", "cities")
+#: the arrays of a folder of edge images: the attacker's, the honest clients', and the test's
+PHOTOGRAPH_ARRAYS = ("train", "honest", "test")
 #: words of a sentence; the rest is cut off
 MAX_WORDS = 100
 #: words that a model reads of a segment, whose next words it predicts
@@ -41,12 +43,14 @@ Builder = Callable[..., dict[str, np.ndarray]]
 class Prepared:
     """What is made of the raw files of `sources`; what has none comes with the project.
 
-    The name of a stand-in, which says nothing about the paper, begins with "standin-".
+    The name of a stand-in, which says nothing about the paper, begins with "standin-". What is
+    `own` is a folder that a configuration names (`edgecase.datasets.folders`).
     """
 
     name: str
     build: Builder
     sources: tuple[str, ...] = ()
+    own: bool = False
 
     @property
     def standin(self) -> bool:

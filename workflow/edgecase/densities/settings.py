@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from edgecase.base.names import unknown_name
 from edgecase.base.parameters import parameter
 from edgecase.datasets import DATASETS, Dataset, images
-from edgecase.federation.parameters import DataSwitches, ModelParameters
+from edgecase.federation.parameters import DataSwitches, ModelParameters, own_folders
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class DensityParameters(Mixture):
     edge_set: str = parameter("its edge-case images")
     model: ModelParameters = parameter("the network whose features are taken")
     comparison: str = parameter("the data set from elsewhere")
+    folders: dict[str, Any] | None = own_folders()
     switches: DataSwitches = parameter("how samples are presented", default=DataSwitches())
 
 

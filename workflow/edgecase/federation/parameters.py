@@ -194,6 +194,14 @@ def start_rounds() -> Any:
     )
 
 
+def own_folders() -> Any:
+    """The parameter `folders`."""
+    return parameter(
+        "the data set and the edge set that folders hold (`edgecase.datasets.folders`)",
+        default=None,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaskParameters(Federation, Setting):
     """The keys of every task in a configuration; its attacks and defenses add their own."""
@@ -239,6 +247,7 @@ class StartParameters(Setting):
     pretrain: Recipe | None = parameter("the central training", default=None)
     rounds: HonestRounds | None = parameter("the honest rounds", default=None)
     precision: Precision = parameter("arithmetic of training and tests")
+    folders: dict[str, Any] | None = own_folders()
     switches: DataSwitches = parameter("how samples are presented", default=DataSwitches())
 
 
@@ -262,6 +271,7 @@ class CellParameters(Federation, Setting):
     start: Start = parameter("how the starting model comes about")
     pretrain: Recipe | None = parameter("the central training", default=None)
     start_rounds: int | None = start_rounds()
+    folders: dict[str, Any] | None = own_folders()
     attack: Attack | None
     defense: Rule
 

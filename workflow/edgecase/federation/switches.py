@@ -8,7 +8,7 @@ from edgecase.population import poison
 
 def declared_switches() -> dict[str, Parameter]:
     """Name → declaration of every switch, in the order of the items of docs/fidelity.md."""
-    groups = [CellSwitches, *attacks.all_parts().values(), *poison.FAMILIES.values()]
+    groups = [CellSwitches, *attacks.all_parts().values(), *poison.families()]
     found = {
         name: about
         for group in groups

@@ -29,7 +29,7 @@ from edgecase.federation.segments import check_segments, columns
 from edgecase.federation.sequences import check_text
 from edgecase.federation.simulate import NO_CLASSES, Classes
 from edgecase.federation.stores import ImageStore, SegmentStore, Store, TokenStore
-from edgecase.federation.transforms import TaskTransforms, task_transforms
+from edgecase.federation.transforms import PHOTOGRAPHS, TaskTransforms, task_transforms
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,11 @@ def _images(
     return TaskData(
         train=ImageStore(images(arrays["x_train"]), _labels(arrays["y_train"], device)),
         test=ImageStore(images(arrays["x_test"][test]), _labels(arrays["y_test"][test], device)),
-        transforms=task_transforms(dataset.shape[2], parameters.switches.transforms),
+        transforms=(
+            PHOTOGRAPHS
+            if dataset.own
+            else task_transforms(dataset.shape[2], parameters.switches.transforms)
+        ),
         num_classes=dataset.num_classes,
     )
 

@@ -91,8 +91,15 @@ class Jobs:
         own = {key: resolved[key] for key in ("dataset", "edge_set", "model")}
         own["comparison"] = density_settings.out_of_distribution(task, section, datasets)
         own["switches"] = configuration.resolve_start(resolved)["switches"]
+        own |= configuration.folders_of(
+            self.config, own["dataset"], own["edge_set"], own["comparison"]
+        )
         keys = ("components", "variance", "train_samples", "test_samples")
         return own | {key: section[key] for key in keys}
+
+    def folders(self, task: str, variant: str = DEFAULT) -> dict[str, Any]:
+        """What a task's folders hold: nothing where it has none."""
+        return self.task(task, variant)["folders"].get("folders", {})
 
     def density_data(self, task: str, key: str) -> str:
         """The prepared file of the task's `dataset`, or of the `comparison` of figure 2."""

@@ -5,7 +5,11 @@ from collections.abc import Iterable, Mapping
 
 from edgecase import attacks, defenses
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
+from edgecase.datasets.base import LINE_ARRAYS
 from edgecase.results.cells import DEFAULT
+
+#: matches no name
+_NONE = "(?!)"
 
 
 def one_of(names: Iterable[object]) -> str:
@@ -20,11 +24,15 @@ def one_of(names: Iterable[object]) -> str:
 def patterns(config: Mapping) -> dict[str, str]:
     """Wildcard → the regular expression of its values."""
     prepared = DATASETS | EDGE_SETS
+    own = {name: entry.arrays for name, entry in prepared.items() if entry.own}
+    lines = [name for name, arrays in own.items() if arrays == LINE_ARRAYS]
     sources = [source for entry in prepared.values() for source in entry.sources]
     overrides = one_of([DEFAULT, *config.get("overrides", {})])
     return {
         "source": one_of([*sources, *(source for source, _ in AUTHORS_STARTS.values())]),
-        "name": one_of(prepared),
+        "name": one_of(name for name in prepared if name not in own),
+        "photographs": one_of(own.keys() - set(lines)) or _NONE,
+        "lines": one_of(lines) or _NONE,
         "figure": "[a-z0-9-]+",
         "task": one_of(config["tasks"]),
         "participation": "fixed-(freq|pool)-[1-9][0-9]{0,8}",

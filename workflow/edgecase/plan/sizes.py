@@ -9,7 +9,7 @@ import numpy as np
 
 from edgecase.base.errors import ConfigError
 from edgecase.base.parameters import read
-from edgecase.datasets import EDGE_SETS
+from edgecase.datasets import EDGE_SETS, folders
 from edgecase.population import poison
 
 #: data set → training and test samples; sentences of the training set at most; segments.
@@ -77,7 +77,10 @@ def edge_counts(edge_set: str, case: str, num_clients: int, parameters: Mapping)
 
 
 def image_counts(dataset: str) -> tuple[int, int]:
-    """Training and test images of a data set."""
+    """Training and test images of a data set; of a folder, as many as its list says."""
+    if dataset in folders.COUNTS:
+        train, test = folders.COUNTS[dataset]
+        return train, test
     return _known(IMAGES, dataset, "data set")
 
 
@@ -85,9 +88,9 @@ def image_counts(dataset: str) -> tuple[int, int]:
 def _edge_counts(edge_set: str, case: str, num_clients: int, parameters: str) -> EdgeCounts:
     """The family's own rules, applied to images of noise: no two of them are alike."""
     generator = np.random.default_rng(0)
-    family = read(poison.FAMILIES[edge_set], json.loads(parameters))
+    family = read(poison.family_of(edge_set), json.loads(parameters))
     source = EDGE_SETS[edge_set].source_class
-    sizes = _known(EDGE_IMAGES, edge_set, "edge set")
+    sizes = folders.COUNTS.get(edge_set) or _known(EDGE_IMAGES, edge_set, "edge set")
     images = {
         name: generator.integers(0, 256, (count, 8, 8, 1), dtype=np.uint8)
         for name, count in sizes.items()

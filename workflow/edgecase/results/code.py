@@ -25,6 +25,8 @@ _NO_NUMBERS = {
 #: Script → the package whose numbers reach all other steps in the files that it makes.
 _MAKERS = {
     "prepare": "edgecase.datasets",
+    "prepare_folder": "edgecase.datasets",
+    "prepare_lines": "edgecase.datasets",
     "partition": "edgecase.population.partition",
     "poison": "edgecase.population.poison",
 }

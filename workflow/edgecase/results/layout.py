@@ -16,6 +16,20 @@ def prepared(name: str) -> str:
     return f"{DATA}/{name}.npz"
 
 
+def index(name: str) -> str:
+    """The list of the files of a folder that was prepared, with what is known of each."""
+    return f"{DATA}/{name}.index.csv"
+
+
+def beside(name: str) -> dict[str, str]:
+    """What is written with the arrays of a folder: its list, its counts and a contact sheet."""
+    return {
+        "index": index(name),
+        "counts": f"{DATA}/{name}.counts.csv",
+        "sheet": f"{DATA}/{name}.png",
+    }
+
+
 def raw(source: str) -> str:
     """The folder of a source's verified files."""
     return f"{DATA}/raw/{source}"

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from edgecase.datasets import EDGE_SETS
+from edgecase.datasets.base import LINE_ARRAYS, PHOTOGRAPH_ARRAYS
 from edgecase.population.poison.common import (
     CASES,
     Family,
@@ -20,15 +22,19 @@ from edgecase.population.poison.common import (
 from edgecase.population.poison.greencars import GreenCars
 from edgecase.population.poison.lines import Lines
 from edgecase.population.poison.liveries import Liveries
+from edgecase.population.poison.photographs import Photographs
 from edgecase.population.poison.prompts import Prompts
 from edgecase.population.poison.sevens import Sevens
 
 __all__ = [
     "CASES",
     "FAMILIES",
+    "Photographs",
     "PoisonedData",
     "build",
     "check_words",
+    "families",
+    "family_of",
     "load_poison",
     "save_poison",
 ]
@@ -44,6 +50,21 @@ FAMILIES: dict[str, type[Family]] = {
     "standin-lines": Lines,
     "athens": Prompts,
 }
+#: the families of folders (`edgecase.datasets.folders`), by their arrays.
+_OF_FOLDERS: dict[tuple[str, ...], type[Family]] = {
+    PHOTOGRAPH_ARRAYS: Photographs,
+    LINE_ARRAYS: Lines,
+}
+
+
+def family_of(edge_set: str) -> type[Family]:
+    """The family that knows the rules of an edge set, a folder's too."""
+    return FAMILIES.get(edge_set) or _OF_FOLDERS[EDGE_SETS[edge_set].arrays]
+
+
+def families() -> list[type[Family]]:
+    """Every family once."""
+    return list(dict.fromkeys([*FAMILIES.values(), *_OF_FOLDERS.values()]))
 
 
 def build(
