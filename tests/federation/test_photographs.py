@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+import torchvision
 from PIL import Image
 from tests.federation.small import PARAMETERS, SEED, SIZES
 from torch import nn
 
 from edgecase.base.errors import DataError
 from edgecase.datasets.photographs.decode import decode
-from edgecase.datasets.photographs.mapped import open_mapped, write_mapped
-from edgecase.datasets.photographs.shrink import shrink
+from edgecase.datasets.photographs.mapped import centre_crop, open_mapped, write_mapped
 from edgecase.federation import photographs
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.crops import MEAN, STD, random_resized_crop
@@ -123,7 +123,7 @@ def test_a_test_sees_the_middle(store, folder):
     assert max(map(len, batches)) == 9
     found = torch.cat(batches)
     for row in (0, 5, TOTAL - 1):
-        middle = shrink(decode(folder / f"{row}.JPEG"), SIDE)[2:14, 2:14] / 255
+        middle = centre_crop(decode(folder / f"{row}.JPEG"), SIDE, SIZE) / 255
         expected = torch.from_numpy((middle - MEAN) / STD).permute(2, 0, 1).float()
         torch.testing.assert_close(found[row], expected)
     expected = (edge[2, 2:14, 2:14] / 255 - torch.tensor(MEAN)) / torch.tensor(STD)
@@ -215,6 +215,14 @@ def test_a_mapped_test_set_gives_the_same_inputs(store, folder, tmp_path):
     rows = torch.tensor([TOTAL + 2, 4])
     batch = ours.batch(rows, None, 0, rows, torch.float32)
     assert torch.equal(batch, torch.cat(list(expected.split(1)))[rows])
+
+
+@pytest.mark.parametrize("size", [(60, 47), (47, 60), (33, 32), (200, 31)])
+def test_the_middle_is_torchvisions(size):
+    pixels = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    resize, crop = torchvision.transforms.Resize(32), torchvision.transforms.CenterCrop(28)
+    expected = np.asarray(crop(resize(Image.fromarray(pixels))))
+    assert np.array_equal(centre_crop(pixels, 32, 28), expected)
 
 
 def test_a_mapped_file_that_changed_is_refused(folder, tmp_path):

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from edgecase.datasets.photographs.decode import decode
-from edgecase.datasets.photographs.shrink import shrink
+from edgecase.datasets.photographs.mapped import centre_crop
 from edgecase.federation.ahead import Ahead
 from edgecase.federation.crops import MEAN, STD, random_resized_crop
 from edgecase.federation.stores import Store
@@ -111,10 +111,11 @@ class PhotographStore:
 
     def inputs(self, transform: None, dtype: torch.dtype) -> Batches:
         def middles(rows: slice) -> torch.Tensor:
-            photographs = self._photographs([*range(rows.start, rows.stop)])
-            side = self.edge.shape[1]
-            small = [torch.from_numpy(shrink(each.cpu().numpy(), side)) for each in photographs]
-            return _middle(torch.stack(small).to(self.labels.device), self.size, dtype)
+            crops = [
+                torch.from_numpy(centre_crop(each.cpu().numpy(), self.edge.shape[1], self.size))
+                for each in self._photographs([*range(rows.start, rows.stop)])
+            ]
+            return _middle(torch.stack(crops).to(self.labels.device), self.size, dtype)
 
         return Batches(len(self.labels), middles)
 

@@ -8,30 +8,39 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from edgecase.base.errors import DataError
 from edgecase.base.files import atomic_path
 from edgecase.datasets.photographs.decode import decode
-from edgecase.datasets.photographs.shrink import shrink
 
 #: photographs that are in memory at once
 _AT_ONCE = 256
 
 
+def centre_crop(image: np.ndarray, side: int, size: int) -> np.ndarray:
+    """The middle uint8 [size, size, 3] of `image`, its short side scaled to `side` pixels before.
+
+    To the byte what torchvision's Resize(side) and CenterCrop(size) make of a Pillow image.
+    """
+    short = min(image.shape[:2])
+    height, width = (side * length // short for length in image.shape[:2])
+    small = np.array(Image.fromarray(image).resize((width, height), Image.Resampling.BILINEAR))
+    top, left = (round((length - size) / 2) for length in (height, width))
+    return small[top : top + size, left : left + size]
+
+
 def write_mapped(
     path: Path, files: Sequence[Path], *, side: int, size: int, threads: int | None = None
 ) -> str:
-    """Write the middle of each photograph as uint8 [N, size, size, 3]; returns the sha256.
+    """Write the `centre_crop` of each photograph as uint8 [N, size, size, 3]; returns the sha256.
 
-    The short side is scaled to `side` pixels first: of 256 and 224, what torchvision calls
-    Resize(256) and CenterCrop(224). The file is an `.npy`. Raises `DataError` for a photograph that
-    cannot be decoded, and writes nothing then.
+    The file is an `.npy`. Raises `DataError` for a photograph that cannot be decoded, and writes
+    nothing then.
     """
-    first = (side - size) // 2
-    middle = slice(first, first + size)
 
     def cut(file: Path) -> bytes:
-        return shrink(decode(file), side)[middle, middle].tobytes()
+        return centre_crop(decode(file), side, size).tobytes()
 
     header = io.BytesIO()
     described = {"descr": "|u1", "fortran_order": False, "shape": (len(files), size, size, 3)}
