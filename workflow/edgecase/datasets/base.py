@@ -75,9 +75,10 @@ class Classified(Prepared):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Classified):
-    """A labelled image set; `shape` is (H, W, C)."""
+    """A labelled image set; `shape` is (H, W, C). `photographs` are seen as ImageNet's are."""
 
     shape: tuple[int, int, int]
+    photographs: bool = False
     arrays: tuple[str, ...] = DATASET_ARRAYS
 
 
