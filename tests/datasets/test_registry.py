@@ -18,7 +18,8 @@ def test_the_names_of_the_pipeline():
         *("ardis", "athens", "greencar", "lanthimos", "southwest"),
     ]
     assert [name for name, entry in ALL.items() if entry.standin] == [
-        *("standin-comments", "standin-digits", "standin-planes", "standin-tweets"),
+        *("standin-comments", "standin-digits", "standin-photographs", "standin-planes"),
+        "standin-tweets",
         *("standin-livery", "standin-sevens", "standin-lines"),
     ]
 
@@ -48,7 +49,7 @@ def test_what_is_called_a_stand_in_is_one():
 
 def test_only_digits_have_an_orientation():
     for entry in DATASETS.values():
-        assert entry.num_classes == {(100,): 2, (64,): 0}.get(entry.shape, 10)
+        assert entry.num_classes == {(100,): 2, (64,): 0, (64, 64, 3): 20}.get(entry.shape, 10)
         assert (entry.stored_orientation is not None) == (entry.shape == (28, 28, 1))
 
 

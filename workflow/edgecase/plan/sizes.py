@@ -19,6 +19,7 @@ IMAGES = {
     "mnist": (60_000, 10_000),
     "standin-planes": (3_000, 600),
     "standin-digits": (2_800, 397),
+    "standin-photographs": (800, 200),
     "sentiment140": (400_000, 340),
     "sentiment140-published": (400_000, 340),
     "sentiment140-subset": (101_343, 340),
