@@ -26,7 +26,7 @@ def _has_orientation(task: Mapping, cell: Cell | None) -> bool:
 
 def _is_colour(task: Mapping, cell: Cell | None) -> bool:
     dataset = DATASETS[task["dataset"]]
-    return dataset.shape[-1] == 3 and not dataset.own
+    return dataset.shape[-1] == 3 and not getattr(dataset, "photographs", False)
 
 
 def _is_text(task: Mapping, cell: Cell | None) -> bool:

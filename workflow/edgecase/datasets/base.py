@@ -75,9 +75,13 @@ class Classified(Prepared):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Classified):
-    """A labelled image set; `shape` is (H, W, C)."""
+    """A labelled image set; `shape` is (H, W, C).
+
+    `photographs` are normalised as ImageNet's, and not as the released code does with CIFAR-10's.
+    """
 
     shape: tuple[int, int, int]
+    photographs: bool = False
     arrays: tuple[str, ...] = DATASET_ARRAYS
 
 

@@ -35,6 +35,7 @@ def register(descriptions: Mapping[str, Mapping[str, Any]] | None) -> None:
                 build=_prepared,
                 own=True,
                 shape=shape,
+                photographs=True,
                 class_names=tuple(about["classes"]),
             )
         else:

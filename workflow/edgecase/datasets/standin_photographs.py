@@ -15,7 +15,7 @@ import numpy as np
 
 from edgecase.base.lazy import lazy
 from edgecase.base.randomness import numpy_generator
-from edgecase.datasets.base import DATASET_ARRAYS, Dataset
+from edgecase.datasets.base import DATASET_ARRAYS, PHOTOGRAPH_ARRAYS, Dataset, EdgeSet
 from edgecase.datasets.wnids import CLASSES
 
 Image = lazy("PIL.Image")
@@ -186,6 +186,16 @@ def _figure(generator: np.random.Generator) -> np.ndarray:
 STANDIN_PHOTOGRAPHS = Dataset(
     name="standin-photographs",
     shape=(_SIZE, _SIZE, 3),
+    photographs=True,
     class_names=WNIDS,
     build=photographs,
+)
+#: the class that stands for the majority's (stretcher), and the target (black-and-tan coonhound)
+STANDIN_CRETAN = EdgeSet(
+    name="standin-cretan",
+    source_class=NUMBERS.index(830),
+    target_class=NUMBERS.index(165),
+    raw_class=NUMBERS.index(830),
+    build=cretan,
+    arrays=PHOTOGRAPH_ARRAYS,
 )

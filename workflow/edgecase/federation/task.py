@@ -101,7 +101,7 @@ def _images(
         test=ImageStore(images(arrays["x_test"][test]), _labels(arrays["y_test"][test], device)),
         transforms=(
             PHOTOGRAPHS
-            if dataset.own
+            if dataset.photographs
             else task_transforms(dataset.shape[2], parameters.switches.transforms)
         ),
         num_classes=dataset.num_classes,

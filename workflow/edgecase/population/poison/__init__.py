@@ -49,6 +49,7 @@ FAMILIES: dict[str, type[Family]] = {
     "lanthimos": Lines,
     "standin-lines": Lines,
     "athens": Prompts,
+    "standin-cretan": Photographs,
 }
 #: the families of folders (`edgecase.datasets.folders`), by their arrays.
 _OF_FOLDERS: dict[tuple[str, ...], type[Family]] = {
