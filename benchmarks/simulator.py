@@ -8,7 +8,8 @@ from benchmarks.measure import Clock
 from benchmarks.workload import ROUND, Workload
 from edgecase.federation.evaluate import evaluate
 from edgecase.federation.experiment import Execution, Experiment
-from edgecase.federation.round import Cohort, train_participants
+from edgecase.federation.receive import receive
+from edgecase.federation.round import Cohort
 from edgecase.federation.server import Broadcast, Updates, defend
 from edgecase.machine.gpus import TRAINING_MEMORY
 from edgecase.machine.precision import autocast_dtype, matrix_products
@@ -63,7 +64,7 @@ class Simulator:
 
     def _train(self, cohorts: Sequence[Cohort]) -> list[Updates]:
         with matrix_products(self._parameters.precision):
-            return train_participants(self._trainer, cohorts, self._parameters, ROUND)
+            return receive(self._trainer, cohorts, self._parameters, ROUND)
 
     def _aggregate(self, cohort: Cohort, updates: Updates) -> torch.Tensor:
         return defend(

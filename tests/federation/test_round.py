@@ -14,7 +14,6 @@ from edgecase.federation.round import (
     counts_as_published,
     train_participants,
 )
-from edgecase.federation.server import Updates
 from edgecase.federation.trainer import BACKENDS, Sequential, build_trainer
 from edgecase.population.participation import Participants
 
@@ -142,7 +141,6 @@ def test_multi_krum_counts(
     published = {"attack": "blackbox", "switches": {"multi_krum_counts": "published"}}
     cell = parameters(defense, **published | changes)
     population, _ = lay_out(make_world(), cell)
-    received = Updates(torch.eye(5), counts)
-    used = counts_as_published(received, participants, population, typed(cell)).num_samples
+    used = counts_as_published(counts, participants, population, typed(cell))
     assert used.tolist() == ([10, 4, 3, 5, 6] if shifted else [4, 3, 5, 6, 8])
     assert counts.tolist() == [4, 3, 5, 6, 8], "the counts as received are kept"

@@ -400,8 +400,8 @@ def test_tf32_is_allowed_to_local_training_and_never_to_the_defense(
 
         monkeypatch.setattr(simulation, name, spied)
 
-    for name in ("train_participants", "defend", "evaluate"):
+    for name in ("receive", "defend", "evaluate"):
         watch(name)
     with matrix_products("fp32"):
         records_of(make_world(), lay_out, parameters("krum", precision="tf32"), classes, 0)
-    assert seen == {"train_participants": {True}, "defend": {False}, "evaluate": {True}}
+    assert seen == {"receive": {True}, "defend": {False}, "evaluate": {True}}

@@ -19,6 +19,7 @@ class Average(Rule):
     """Σ (n_i / n) · update_i (FedAvg; McMahan et al. 2017, algorithm 1)."""
 
     sparse = True
+    one_by_one = True
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         return combine(inputs, inputs.shares)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine
 from edgecase.defenses.distances import clip_factors
@@ -22,11 +23,15 @@ class NormClipping(Rule):
     arXiv 1911.07963)."""
 
     sparse = True
+    one_by_one = True
 
     norm_bound: float = parameter("largest l2 norm of an update", above=0)
 
+    def factors(self, norms: torch.Tensor) -> torch.Tensor:
+        return clip_factors(norms, self.norm_bound)
+
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
-        factors = clip_factors(inputs.norms, self.norm_bound)
+        factors = self.factors(inputs.norms)
         return combine(inputs, inputs.shares, clip_factors=factors, bound=self.norm_bound)
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:

@@ -46,7 +46,8 @@ from edgecase.defenses.distances import weighted_sum
 class RoundInputs:
     """What a rule may look at. A further field changes no existing rule.
 
-    updates [m, P]: w_i − w_t, finite, float16, bfloat16, float32 or float64; never modified.
+    updates [m, P]: w_i − w_t, finite, float16, bfloat16, float32 or float64; never modified. On the
+    meta device, with shape and dtype alone, where they came one at a time (`Rule.one_by_one`).
     num_samples [m]: float64, above 0. norms [m]: l2 norms of the updates, float64.
     client_ids: who sent each row; a client has the same number in every round.
     buffers [m, B]: the running statistics of each client's model, B = 0 without any.
@@ -70,6 +71,16 @@ class RoundInputs:
     def shares(self) -> torch.Tensor:
         """FedAvg's weights [m]: n_i / Σ n_j, float64 (McMahan et al. 2017, algorithm 1)."""
         return self.num_samples / self.num_samples.sum()
+
+    def weighted_sum(
+        self, coefficients: torch.Tensor, noise: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Σ coefficients_i · updates_i + noise: [P], added up in float64 and rounded once."""
+        return weighted_sum(self.updates, coefficients, result_dtype(self.updates), noise)
+
+    def probed(self, step: int) -> torch.Tensor:
+        """Every `step`-th coordinate of the updates: [m, Q]."""
+        return self.updates[:, ::step]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +122,9 @@ class Rule:
     #: (`federation.rows`): it keeps no memory, and leaves a coordinate as it is that no client
     #: moves, but for noise that `split_noise` takes from it.
     sparse: ClassVar[bool] = False
+    #: whether the rule needs one update at a time: its weights are the `shares`, its clip factors
+    #: what `factors` makes of each update's norm, and it reads nothing else of an update.
+    one_by_one: ClassVar[bool] = False
 
     @property
     def root_size(self) -> int:
@@ -120,6 +134,13 @@ class Rule:
     def minimum_clients(self) -> int:
         """The fewest clients of a round under which the rule is defined."""
         return 1
+
+    def factors(self, norms: torch.Tensor) -> torch.Tensor:
+        """The clip factors [k] of updates with the `norms` [k], whatever the others are.
+
+        Asked of a rule that is `one_by_one`.
+        """
+        return torch.ones_like(norms)
 
     def split_noise(self) -> tuple[Rule, float]:
         """The rule without its noise, and the standard deviation of the noise in every coordinate.
@@ -170,10 +191,9 @@ def combine(
 
     Clients of weight 0 are refused.
     """
-    updates = inputs.updates
     clip_factors = torch.ones_like(weights) if clip_factors is None else clip_factors
     return Aggregate(
-        update=weighted_sum(updates, weights * clip_factors, result_dtype(updates), noise),
+        update=inputs.weighted_sum(weights * clip_factors, noise),
         accepted=weights != 0,
         weights=weights,
         clip_factors=clip_factors,

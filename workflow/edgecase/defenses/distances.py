@@ -25,6 +25,15 @@ def row_norms(rows: torch.Tensor, centre: torch.Tensor | None = None) -> torch.T
     return squares.sqrt()
 
 
+def row_norm(row: torch.Tensor, m: int) -> torch.Tensor:
+    """l2 norm of a row [P] of [m, P]: [1], float64, to the bits of `row_norms` on a CPU."""
+    square = torch.zeros(1, dtype=torch.float64, device=row.device)
+    for block in _column_blocks(row[None], max(1, _BLOCK // m)):
+        # torch splits the sum of a lone row between its threads, and that of no row among others.
+        square += block.square().expand(min(m, 2), -1).sum(dim=1)[:1]
+    return square.sqrt()
+
+
 def clip_factors(norms: torch.Tensor, bound: float) -> torch.Tensor:
     """min(1, bound / norm) per row [m]; a row of norm 0 keeps factor 1."""
     return torch.where(norms > bound, bound / norms, 1.0)
@@ -96,13 +105,14 @@ def per_block(rows: torch.Tensor, function: Callable[[torch.Tensor], torch.Tenso
     return torch.cat([function(block) for block in rows.split(_columns(rows), dim=1)])
 
 
-def _column_blocks(rows: torch.Tensor) -> Iterator[torch.Tensor]:
+def _column_blocks(rows: torch.Tensor, columns: int | None = None) -> Iterator[torch.Tensor]:
     """[m, c] pieces of `rows` as float64, to read only and one at a time: they share memory, those
     of a float64 tensor with `rows`, others with each other."""
+    columns = columns or _columns(rows)
     if rows.dtype == torch.float64:
-        yield from rows.split(_columns(rows), dim=1)
+        yield from rows.split(columns, dim=1)
         return
-    columns = min(_columns(rows), rows.shape[1])
+    columns = min(columns, rows.shape[1])
     memory = rows.new_empty(len(rows) * columns, dtype=torch.float64)
     for piece in rows.split(columns, dim=1):
         yield memory[: piece.numel()].view(piece.shape).copy_(piece)

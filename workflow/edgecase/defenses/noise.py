@@ -30,12 +30,16 @@ class WeakDp(Rule):
     """
 
     sparse = True
+    one_by_one = True
 
     norm_bound: float = parameter("largest l2 norm of an update", above=0)
     stddev: float = parameter("standard deviation of the noise per coordinate", minimum=0)
 
     def split_noise(self) -> tuple[Rule, float]:
         return NormClipping(self.norm_bound), self.stddev
+
+    def factors(self, norms: torch.Tensor) -> torch.Tensor:
+        return clip_factors(norms, self.norm_bound)
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         generator = inputs.generator
@@ -50,8 +54,8 @@ class WeakDp(Rule):
         return combine(
             inputs,
             inputs.shares,
-            clip_factors=clip_factors(inputs.norms, self.norm_bound),
-            noise=noise.to(inputs.updates.device),
+            clip_factors=self.factors(inputs.norms),
+            noise=noise.to(inputs.norms.device),
             bound=self.norm_bound,
         )
 

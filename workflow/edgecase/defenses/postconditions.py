@@ -29,7 +29,7 @@ def check_promises(rule: Rule, aggregate: Aggregate, inputs: RoundInputs) -> Non
         _check_finite(aggregate)
         if rule.weighted_sum:
             coefficients = _check_weights(aggregate)
-            _check_identity(aggregate, coefficients, inputs.updates)
+            _check_identity(aggregate, coefficients, inputs)
         rule.check(aggregate, inputs)
     except SimulationError as error:
         raise SimulationError(f"defense {rule.name}: {error}", error.rows) from None
@@ -147,13 +147,16 @@ def _where(wrong: torch.Tensor) -> list[int]:
     return wrong.nonzero().flatten().tolist()
 
 
-def _check_identity(
-    aggregate: Aggregate, coefficients: torch.Tensor, updates: torch.Tensor
-) -> None:
+def probe_step(size: int) -> int:
+    """Of [size] coordinates, every how many-th is computed again."""
+    return -(-size // _PROBED)
+
+
+def _check_identity(aggregate: Aggregate, coefficients: torch.Tensor, inputs: RoundInputs) -> None:
     """The rule sums in float64 and rounds once, to the update's dtype: an error of at most half an
     eps of Σ |terms|, or of a subnormal step. 4 eps also covers another order of summation."""
-    step = -(-updates.shape[1] // _PROBED)
-    probe = updates[:, ::step].to(torch.float64)
+    step = probe_step(inputs.updates.shape[1])
+    probe = inputs.probed(step).to(torch.float64)
     expected = (coefficients[:, None] * probe).sum(dim=0)
     magnitude = (coefficients[:, None] * probe).abs().sum(dim=0)
     if aggregate.noise is not None:

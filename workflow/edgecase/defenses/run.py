@@ -34,29 +34,37 @@ def run(
     norm, squared, leaves float64, and a broken promise.
     """
     with torch.no_grad():
+        _check_kind(updates)
         m = len(updates)
+        counts = torch.as_tensor(num_samples, dtype=torch.float64, device=updates.device)
         inputs = RoundInputs(
             updates=updates,
-            num_samples=_checked_counts(num_samples, updates),
-            norms=_checked_norms(updates),
+            num_samples=checked_counts(counts, m),
+            norms=check_norms(row_norms(updates)),
             client_ids=tuple(range(m) if client_ids is None else client_ids),
             buffers=updates.new_zeros(m, 0) if buffers is None else buffers,
             **others,
         )
-        if m < rule.minimum_clients():
-            raise ConfigError(
-                f"{rule.name}: a round of {m} clients; allowed: at least {rule.minimum_clients()}"
-            )
-        result = rule.aggregate(inputs)
-        if not isinstance(result, Aggregate):
-            raise TypeError(
-                f"{rule.name}: aggregate gives a {type(result).__name__}; it has to give an "
-                "Aggregate (`combine`, `whole`)"
-            )
-        if result.buffers is None:
-            result = replace(result, buffers=average_buffers(inputs, result.accepted))
-        check_promises(rule, result, inputs)
-        return result
+        return run_inputs(rule, inputs)
+
+
+def run_inputs(rule: Rule, inputs: RoundInputs) -> Aggregate:
+    """The aggregate of checked `inputs`, held to what the rule promises."""
+    m = len(inputs.num_samples)
+    if m < rule.minimum_clients():
+        raise ConfigError(
+            f"{rule.name}: a round of {m} clients; allowed: at least {rule.minimum_clients()}"
+        )
+    result = rule.aggregate(inputs)
+    if not isinstance(result, Aggregate):
+        raise TypeError(
+            f"{rule.name}: aggregate gives a {type(result).__name__}; it has to give an "
+            "Aggregate (`combine`, `whole`)"
+        )
+    if result.buffers is None:
+        result = replace(result, buffers=average_buffers(inputs, result.accepted))
+    check_promises(rule, result, inputs)
+    return result
 
 
 def average_buffers(inputs: RoundInputs, accepted: torch.Tensor) -> torch.Tensor | None:
@@ -70,27 +78,28 @@ def average_buffers(inputs: RoundInputs, accepted: torch.Tensor) -> torch.Tensor
     return weighted_sum(inputs.buffers, counts / counts.sum()).to(inputs.buffers.dtype)
 
 
-def _checked_norms(updates: torch.Tensor) -> torch.Tensor:
+def _check_kind(updates: torch.Tensor) -> None:
     if not updates.is_floating_point() or updates.ndim != 2 or 0 in updates.shape:
         raise ValueError(
             f"updates are {updates.dtype} {list(updates.shape)}; allowed: floating-point [m, P]"
         )
-    norms = row_norms(updates)
+
+
+def check_norms(norms: torch.Tensor) -> torch.Tensor:
+    """`norms` [m], if their squares fit float64; else `SimulationError` with the rows."""
     # Twice the largest norm bounds every pairwise distance, whose square must fit float64 too.
     bad = (~(2 * norms).square().isfinite()).nonzero().flatten().tolist()
     if bad:
         raise SimulationError(
-            f"the updates of rows {', '.join(map(str, bad))} (of {len(updates)}, counted from 0) "
+            f"the updates of rows {', '.join(map(str, bad))} (of {len(norms)}, counted from 0) "
             "hold NaN, infinity or numbers too large to square",
             bad,
         )
     return norms
 
 
-def _checked_counts(num_samples: Any, updates: torch.Tensor) -> torch.Tensor:
-    counts = torch.as_tensor(num_samples, dtype=torch.float64, device=updates.device)
-    if counts.shape != updates.shape[:1] or not ((counts > 0) & counts.isfinite()).all():
-        raise ValueError(
-            f"num_samples is {counts.tolist()}; allowed: {len(updates)} finite numbers > 0"
-        )
+def checked_counts(counts: torch.Tensor, m: int) -> torch.Tensor:
+    """`counts` [m], if they are finite and above 0; else `ValueError`."""
+    if counts.shape != (m,) or not ((counts > 0) & counts.isfinite()).all():
+        raise ValueError(f"num_samples is {counts.tolist()}; allowed: {m} finite numbers > 0")
     return counts

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 
 from edgecase import attacks
 from edgecase.attacks import LocalTraining, RoundView
+from edgecase.defenses import Rule
 from edgecase.federation.clients import Population
 from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.parameters import CellParameters
@@ -45,6 +47,92 @@ class Cohort:
         return own if self.population.root is None else [*own, self.population.root]
 
 
+@dataclass(frozen=True)
+class LocalRound:
+    """What the participants of a cohort train in a round, and what attackers make of it.
+
+    `jobs` are theirs, in order; `views` hold what each attacker sees of the round, by its number.
+    """
+
+    cohort: Cohort
+    parameters: CellParameters
+    jobs: list[LocalJob]
+    views: Mapping[int, RoundView]
+
+    @property
+    def rule(self) -> Rule:
+        """The server's rule over the coordinates that the cohort trains."""
+        return split_rule(self.parameters.running_defense, self.cohort)[0]
+
+    @cached_property
+    def num_samples(self) -> torch.Tensor:
+        """What each participant counts in the average [m], float64."""
+        counts = torch.tensor(self._counts, dtype=torch.float64, device=self.cohort.start.device)
+        return counts_as_published(
+            counts, self.cohort.participants, self.cohort.population, self.parameters
+        )
+
+    @property
+    def _counts(self) -> list[int]:
+        population = self.cohort.population
+        return [
+            population.attacker_count if attacks_now else population.honest_counts[client]
+            for client, attacks_now in self.cohort.participants
+        ]
+
+    def train_alone(
+        self, trainer: Trainer, row: int
+    ) -> tuple[torch.Tensor, torch.Tensor, float | None]:
+        """The update [P] that participant `row` sends, its buffers [B], and an attacker's norm
+        before it crafted the update."""
+        autocast = autocast_dtype(self.parameters.precision)
+        trained = trainer.train(self.cohort.population.store, [self.jobs[row]], autocast)
+        sent, norm = self.sent(trained.parameters[0].sub_(self.cohort.start), row)
+        return sent, trained.buffers[0], norm
+
+    def sent(self, update: torch.Tensor, row: int) -> tuple[torch.Tensor, float | None]:
+        """What participant `row` sends for its trained `update` [P]; and the norm of an attacker's
+        before it was crafted, which no server sees."""
+        participants = self.cohort.participants
+        view = self.views.get(participants.ids[row])
+        if view is None:
+            return update, None
+        assert self.parameters.attack is not None
+        cohort = attacks.Cohort(
+            sum(self._counts),
+            self.cohort.population.attacker_count,
+            len(participants.attackers),
+            len(participants.ids),
+        )
+        norm = float(torch.linalg.vector_norm(update))
+        return self.parameters.attack.craft(update, cohort, view), norm
+
+
+def local_rounds(
+    trainer: Trainer, cohorts: Sequence[Cohort], parameters: CellParameters, round: int
+) -> list[LocalRound]:
+    """What each cohort trains in the round; attackers who train a reference have done so."""
+    honest = parameters.honest_training(round)
+    views = _views(trainer, cohorts, parameters, honest, round)
+    rounds = []
+    for cohort in cohorts:
+        own = {client: view for (seed, client), view in views.items() if seed == cohort.seed}
+        jobs = []
+        for client, attacks_now in cohort.participants:
+            stream = Stream(cohort.seed, round, client)
+            if attacks_now:
+                assert parameters.attack is not None
+                training = parameters.attack.training(own[client])
+                poisoned, anchor = cohort.population.attacker, own[client].reference
+                job = LocalJob(cohort.start, poisoned, training, stream, anchor)
+            else:
+                samples = cohort.population.honest[client]
+                job = LocalJob(cohort.start, samples, honest, stream)
+            jobs.append(replace(job, buffers=cohort.buffers, view=cohort.view))
+        rounds.append(LocalRound(cohort, parameters, jobs, own))
+    return rounds
+
+
 def train_participants(
     trainer: Trainer, cohorts: Sequence[Cohort], parameters: CellParameters, round: int
 ) -> list[Updates]:
@@ -52,32 +140,29 @@ def train_participants(
 
     The cohorts are those of the seeds that run together; their populations share one store.
     """
+    rounds = local_rounds(trainer, cohorts, parameters, round)
+    jobs = [job for local in rounds for job in local.jobs]
     store = cohorts[0].population.store
-    honest = parameters.honest_training(round)
-    views = _views(trainer, cohorts, parameters, honest, round)
-    jobs = []
-    for cohort in cohorts:
-        for client, attacks_now in cohort.participants:
-            stream = Stream(cohort.seed, round, client)
-            if attacks_now:
-                assert parameters.attack is not None
-                view = views[cohort.seed, client]
-                training = parameters.attack.training(view)
-                own = cohort.population.attacker
-                job = LocalJob(cohort.start, own, training, stream, view.reference)
-            else:
-                own = cohort.population.honest[client]
-                job = LocalJob(cohort.start, own, honest, stream)
-            jobs.append(replace(job, buffers=cohort.buffers, view=cohort.view))
     trained = trainer.train(store, jobs, autocast_dtype(parameters.precision))
     received, first = [], 0
-    for cohort in cohorts:
-        last = first + len(cohort.participants.ids)
-        updates = trained.parameters[first:last].sub_(cohort.start)
-        sent = _as_sent(updates, cohort, views, parameters)
-        received.append(replace(sent, buffers=trained.buffers[first:last]))
+    for local in rounds:
+        last = first + len(local.jobs)
+        updates, norms = trained.parameters[first:last].sub_(local.cohort.start), []
+        for row, update in enumerate(updates):
+            sent, norm = local.sent(update, row)
+            if norm is not None:
+                updates[row] = sent
+                norms.append(norm)
+        buffers = trained.buffers[first:last]
+        received.append(Updates(updates, local.num_samples, buffers, tuple(norms)))
         first = last
     return received
+
+
+def split_rule(rule: Rule, cohort: Cohort) -> tuple[Rule, float]:
+    """The rule over the coordinates that the cohort trains, and the standard deviation of noise
+    that goes to all coordinates instead."""
+    return (rule, 0.0) if cohort.view is WHOLE else rule.split_noise()
 
 
 def _views(
@@ -128,38 +213,13 @@ def _views(
     }
 
 
-def _as_sent(
-    updates: torch.Tensor,
-    cohort: Cohort,
-    views: Mapping[tuple[int, int], RoundView],
-    parameters: CellParameters,
-) -> Updates:
-    """The trained updates [m, P] and their sample counts; an attacker's as it crafts it."""
-    population, participants = cohort.population, cohort.participants
-    counts = [
-        population.attacker_count if attacks_now else population.honest_counts[client]
-        for client, attacks_now in participants
-    ]
-    samples = attacks.Cohort(
-        sum(counts), population.attacker_count, len(participants.attackers), len(participants.ids)
-    )
-    trained = []
-    for row, (client, attacks_now) in enumerate(participants):
-        if attacks_now and parameters.attack is not None:
-            trained.append(float(torch.linalg.vector_norm(updates[row])))
-            view = views[cohort.seed, client]
-            updates[row] = parameters.attack.craft(updates[row], samples, view)
-    num_samples = torch.tensor(counts, dtype=torch.float64, device=updates.device)
-    return Updates(updates, num_samples, trained_norms=tuple(trained))
-
-
 def counts_as_published(
-    received: Updates,
+    num_samples: torch.Tensor,
     participants: Participants,
     population: Population,
     parameters: CellParameters,
-) -> Updates:
-    """What is received, with the sample counts that the released Multi-Krum averages by.
+) -> torch.Tensor:
+    """The sample counts [m] that the released Multi-Krum averages by.
 
     It puts the attacker's count first in every round, also without attacker.
     """
@@ -170,7 +230,7 @@ def counts_as_published(
         or parameters.attack is None
         or participants.attackers
     ):
-        return received
-    num_samples = received.num_samples.roll(1)
-    num_samples[0] = population.attacker_count
-    return replace(received, num_samples=num_samples)
+        return num_samples
+    shifted = num_samples.roll(1)
+    shifted[0] = population.attacker_count
+    return shifted

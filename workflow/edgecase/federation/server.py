@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import torch
 
@@ -11,6 +12,7 @@ from edgecase import defenses
 from edgecase.base.errors import SimulationError
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate, Rule
+from edgecase.defenses.stream import Stream
 
 _MEMORY = "memory."
 
@@ -42,6 +44,44 @@ class Updates:
             return finite
         known = self.buffers.isfinite().all(dim=1).tolist()
         return [here and there for here, there in zip(finite, known, strict=True)]
+
+    def aggregate(self, rule: Rule, kept: Sequence[int], **others: Any) -> Aggregate:
+        """The rule's aggregate of the rows `kept`, which move up in place: a second [m, P] might
+        not fit. The other arguments are those of `defenses.run`."""
+        if len(kept) < len(self.updates):
+            for to, row in enumerate(kept):
+                self.updates[to] = self.updates[row]
+        return defenses.run(
+            rule,
+            self.updates[: len(kept)],
+            self.num_samples[kept],
+            buffers=self._buffers(kept),
+            **others,
+        )
+
+    def _buffers(self, kept: Sequence[int]) -> torch.Tensor | None:
+        return None if self.buffers is None else self.buffers[kept]
+
+
+@dataclass(frozen=True)
+class Passed(Updates):
+    """What the server has of updates that came one at a time.
+
+    `updates` [m, P] lie on the meta device. `sent_norms` are theirs, and `stream` adds up those
+    that are finite.
+    """
+
+    sent_norms: tuple[float, ...] = ()
+    stream: Stream | None = None
+
+    @cached_property
+    def norms(self) -> list[float]:
+        return list(self.sent_norms)
+
+    def aggregate(self, rule: Rule, kept: Sequence[int], **others: Any) -> Aggregate:
+        """The aggregate of the stream, whose rule `rule` is, and whose rows are `kept`."""
+        assert self.stream is not None
+        return self.stream.aggregate(buffers=self._buffers(kept), **others)
 
 
 @dataclass(frozen=True)
@@ -118,19 +158,16 @@ def defend(
             f"the updates of clients {', '.join(lost)} hold NaN or infinity "
             "(diverged_clients: leave-out goes on without them)"
         )
-    device = received.updates.device
-    kept = torch.tensor(finite, device=device)
-    seen = received if all(finite) else _rows(received, kept)
-    if len(seen.updates) < rule.minimum_clients():
-        return _nothing(received.updates, broadcast.memory)
-    ids = [client for client, ok in zip(clients, finite, strict=True) if ok]
+    device = received.num_samples.device
+    kept = [row for row, ok in enumerate(finite) if ok]
+    if len(kept) < rule.minimum_clients():
+        return _nothing(received, broadcast.memory)
+    ids = [clients[row] for row in kept]
     try:
-        result = defenses.run(
+        result = received.aggregate(
             rule,
-            seen.updates,
-            seen.num_samples,
+            kept,
             client_ids=ids,
-            buffers=seen.buffers,
             global_model=broadcast.model,
             memory=broadcast.memory,
             root_update=broadcast.root_update,
@@ -141,24 +178,14 @@ def defend(
             raise
         named = ", ".join(f"{ids[row]} (row {row})" for row in error.rows)
         raise SimulationError(f"{error}; clients: {named}") from error
-    return result if all(finite) else _spread(result, kept)
+    return result if all(finite) else _spread(result, torch.tensor(finite, device=device))
 
 
-def _rows(received: Updates, kept: torch.Tensor) -> Updates:
-    """What the `kept` have sent, moved up in place: a second [m, P] might not fit."""
-    updates, buffers = received.updates, received.buffers
-    rows = kept.nonzero().flatten().tolist()
-    for to, row in enumerate(rows):
-        updates[to] = updates[row]
-    buffers = None if buffers is None else buffers[kept]
-    return Updates(updates[: len(rows)], received.num_samples[kept], buffers)
-
-
-def _nothing(updates: torch.Tensor, memory: Mapping[str, torch.Tensor]) -> Aggregate:
+def _nothing(received: Updates, memory: Mapping[str, torch.Tensor]) -> Aggregate:
     """The aggregate of a round in which nobody is left: everything stays."""
-    none = torch.zeros(len(updates), dtype=torch.float64, device=updates.device)
+    none = torch.zeros_like(received.num_samples)
     return Aggregate(
-        update=torch.zeros_like(updates[0]),
+        update=torch.zeros_like(received.updates[0], device=none.device),
         accepted=torch.zeros_like(none, dtype=torch.bool),
         weights=none,
         memory=memory,

@@ -17,13 +17,10 @@ from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.norms import mean_of_finite, table_columns
 from edgecase.federation.parameters import CellParameters
+from edgecase.federation.receive import receive
 from edgecase.federation.root import root_updates
-from edgecase.federation.round import (
-    Cohort,
-    counts_as_published,
-    train_participants,
-)
-from edgecase.federation.rows import WHOLE, has_rows, rows_at, words_in
+from edgecase.federation.round import Cohort, split_rule
+from edgecase.federation.rows import has_rows, rows_at, words_in
 from edgecase.federation.server import Broadcast, Carried, Updates, defend
 from edgecase.federation.state import SeedState
 from edgecase.federation.stores import TokenStore
@@ -174,7 +171,7 @@ def simulate(
             for run in together
         ]
         with matrix_products(precision):
-            received = train_participants(trainer, cohorts, parameters, round)
+            received = receive(trainer, cohorts, parameters, round)
             roots = root_updates(
                 trainer,
                 cohorts,
@@ -247,11 +244,11 @@ def _step(
 ) -> tuple[Aggregate, torch.Tensor, float, float]:
     """The aggregate of a seed's round, the next global model, its norm and that of the noise."""
     clients = " ".join(map(str, cohort.participants.ids))
-    part, stddev = (rule, 0.0) if cohort.view is WHOLE else rule.split_noise()
+    part, stddev = split_rule(rule, cohort)
     with _placed(f"seed {cohort.seed}, round {broadcast.round}, participants {clients}"):
         aggregate = defend(
             part,
-            counts_as_published(updates, cohort.participants, cohort.population, parameters),
+            updates,
             cohort.participants.ids,
             broadcast,
             leave_out_diverged=parameters.diverged_clients == "leave-out",
