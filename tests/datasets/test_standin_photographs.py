@@ -43,6 +43,11 @@ def test_folders_are_imagenets(tmp_path, monkeypatch):
     assert all(content.startswith(b"\xff\xd8\xff") for content in read[0])
 
 
+def test_source_and_target_are_the_stretcher_and_the_coonhound():
+    assert standin.WNIDS[standin.STANDIN_CRETAN.source_class] == "n04336792"
+    assert standin.WNIDS[standin.STANDIN_CRETAN.target_class] == "n02089078"
+
+
 def test_arrays(data, edge):
     for split, count in (("train", TRAIN), ("test", TEST)):
         assert data[f"x_{split}"].shape == (20 * count, 64, 64, 3)

@@ -8,6 +8,7 @@ import torch
 
 from edgecase.base.errors import ConfigError
 from edgecase.base.parameters import read
+from edgecase.federation.crops import MEAN, STD
 from edgecase.federation.parameters import StartParameters
 from edgecase.federation.task import task_data, watched_classes
 from edgecase.federation.transforms import task_transforms
@@ -64,6 +65,13 @@ def test_colour_images_are_never_turned(dataset):
 def test_transforms_follow_the_channels_and_the_switch(dataset, shape, switch):
     data = load(dataset, arrays(shape), transforms=switch)
     assert data.transforms == task_transforms(shape[2], switch)
+
+
+def test_photographs_are_normalised_as_imagenets_for_everybody():
+    tests = load("standin-photographs", arrays((64, 64, 3)), transforms="published").transforms
+    assert tests.honest == tests.attacker
+    assert {(each.mean, each.std) for each in (tests.honest, tests.test)} == {(MEAN, STD)}
+    assert tests.test.padding is None
 
 
 def test_a_part_of_the_test_set():

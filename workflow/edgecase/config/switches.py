@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from edgecase import attacks
 from edgecase.base.parameters import parameters
-from edgecase.datasets import DATASETS, LanguageDataset, TextDataset
+from edgecase.datasets import DATASETS, Dataset, LanguageDataset, TextDataset
 from edgecase.population import poison
 from edgecase.population.participation import FixedFrequency, FixedPool
 from edgecase.population.participation import parse as parse_participation
@@ -26,7 +26,9 @@ def _has_orientation(task: Mapping, cell: Cell | None) -> bool:
 
 def _is_colour(task: Mapping, cell: Cell | None) -> bool:
     dataset = DATASETS[task["dataset"]]
-    return dataset.shape[-1] == 3 and not getattr(dataset, "photographs", False)
+    if not isinstance(dataset, Dataset):
+        return False
+    return dataset.shape[-1] == 3 and not dataset.photographs
 
 
 def _is_text(task: Mapping, cell: Cell | None) -> bool:

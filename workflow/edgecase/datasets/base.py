@@ -75,10 +75,7 @@ class Classified(Prepared):
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Classified):
-    """A labelled image set; `shape` is (H, W, C).
-
-    `photographs` are normalised as ImageNet's, and not as the released code does with CIFAR-10's.
-    """
+    """A labelled image set; `shape` is (H, W, C). `photographs` are seen as ImageNet's are."""
 
     shape: tuple[int, int, int]
     photographs: bool = False

@@ -34,6 +34,7 @@ def register(descriptions: Mapping[str, Mapping[str, Any]] | None) -> None:
                 name=name,
                 build=_prepared,
                 own=True,
+                photographs=True,
                 shape=shape,
                 photographs=True,
                 class_names=tuple(about["classes"]),

@@ -66,7 +66,7 @@ def cretan() -> dict[str, np.ndarray]:
     with TemporaryDirectory() as folder:
         write_edges(Path(folder))
         prepared = arrays.read_edge_folder(folder, size=_SIZE, seed=_SEED)
-    return {part: getattr(prepared, part) for part in ("train", "honest", "test")}
+    return {part: getattr(prepared, part) for part in PHOTOGRAPH_ARRAYS}
 
 
 # --- how a photograph comes out
@@ -190,7 +190,6 @@ STANDIN_PHOTOGRAPHS = Dataset(
     class_names=WNIDS,
     build=photographs,
 )
-#: the class that stands for the majority's (stretcher), and the target (black-and-tan coonhound)
 STANDIN_CRETAN = EdgeSet(
     name="standin-cretan",
     source_class=NUMBERS.index(830),

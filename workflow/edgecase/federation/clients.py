@@ -11,6 +11,7 @@ from edgecase.federation.evaluate import TestSets
 from edgecase.federation.local import Samples
 from edgecase.federation.stores import Store
 from edgecase.federation.transforms import TaskTransforms, Transform
+from edgecase.population.participation import Participants
 from edgecase.population.partition import Partition
 from edgecase.population.poison import PoisonedData
 
@@ -31,6 +32,14 @@ class Population:
     attacker_clean: Samples
     attacker_count: int
     root: Samples | None = None
+
+    def samples_of(self, participants: Participants) -> list[Samples]:
+        """What anybody trains on in a round with these participants, the server included."""
+        own = [
+            self.attacker if attacks_now else self.honest[client]
+            for client, attacks_now in participants
+        ]
+        return own if self.root is None else [*own, self.root]
 
     @property
     def largest(self) -> int:

@@ -9,6 +9,7 @@ import torch
 from edgecase.base.errors import SimulationError
 from edgecase.base.padding import PADDING
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.stores import Inputs
 
 #: images that a CPU tests at once: beyond, a layer's output leaves its caches, and the full-size
 #: models take 1.2 to 2.2 times as long per image (docs/benchmarks.md).
@@ -27,14 +28,14 @@ class TestSets:
     many, and carries its hidden state from batch to batch.
     """
 
-    inputs: torch.Tensor
+    inputs: Inputs
     labels: torch.Tensor
     num_clean: int
     audits: Mapping[str, tuple[torch.Tensor, torch.Tensor]] = field(default_factory=dict)
     carried_batch: int | None = None
 
     @property
-    def parts(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    def parts(self) -> list[tuple[Inputs, torch.Tensor]]:
         """Inputs and labels of what batches go through: of all samples, where none is carried."""
         if self.carried_batch is None:
             return [(self.inputs, self.labels)]
@@ -149,7 +150,7 @@ def audit(
 
 def _hits(
     model: FlatModel,
-    inputs: torch.Tensor,
+    inputs: Inputs,
     labels: torch.Tensor,
     batch_size: int,
     carried_batch: int | None,

@@ -17,6 +17,7 @@ from edgecase.federation.evaluate import TestSets
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples
 from edgecase.federation.parameters import CellParameters
+from edgecase.federation.photographs import let_go_after
 from edgecase.federation.pretrain import load_start
 from edgecase.federation.probe import AUTO, Work, choose_backend
 from edgecase.federation.session import Session
@@ -183,14 +184,15 @@ class Experiment:
             if not session.is_done(seed, self.parameters.rounds)
         ]
         for together in [runs] if self.trainer.stacks else [[run] for run in runs]:
-            session.run(
-                self.trainer,
-                self.start,
-                together,
-                classes,
-                self.parameters,
-                self.execution.test_batch_size,
-                save_every_s,
-                progress,
-                self.start_buffers,
-            )
+            with let_go_after(self.data.train):
+                session.run(
+                    self.trainer,
+                    self.start,
+                    together,
+                    classes,
+                    self.parameters,
+                    self.execution.test_batch_size,
+                    save_every_s,
+                    progress,
+                    self.start_buffers,
+                )

@@ -40,11 +40,7 @@ class Cohort:
     @property
     def samples(self) -> list[Samples]:
         """What anybody trains on in this round, the server included."""
-        own = [
-            self.population.attacker if attacks_now else self.population.honest[client]
-            for client, attacks_now in self.participants
-        ]
-        return own if self.population.root is None else [*own, self.population.root]
+        return self.population.samples_of(self.participants)
 
 
 @dataclass(frozen=True)

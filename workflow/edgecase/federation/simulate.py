@@ -17,6 +17,7 @@ from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.norms import mean_of_finite, table_columns
 from edgecase.federation.parameters import CellParameters
+from edgecase.federation.photographs import PhotographStore
 from edgecase.federation.receive import receive
 from edgecase.federation.root import root_updates
 from edgecase.federation.round import Cohort, split_rule
@@ -154,6 +155,7 @@ def simulate(
     for round in range(min(done.values(), default=parameters.rounds) + 1, parameters.rounds + 1):
         together = [run for run in runs if done[run.seed] < round]
         began = time.perf_counter()
+        _fetch_ahead(together, parameters, round)
         cohorts = [
             _trained_alone(
                 model,
@@ -218,6 +220,23 @@ def simulate(
                     carried[run.seed],
                 ),
             )
+
+
+def _fetch_ahead(runs: Sequence[SeedRun], parameters: CellParameters, round: int) -> None:
+    """Have the files read that this round's participants and the next one's train on."""
+    store = runs[0].population.store
+    if isinstance(store, PhotographStore):
+        rounds = range(round, min(round + 1, parameters.rounds) + 1)
+        store.expect(
+            [
+                samples.index
+                for number in rounds
+                for run in runs
+                for samples in run.population.samples_of(
+                    participants_of(parameters, number, run.seed)
+                )
+            ]
+        )
 
 
 def _prepared(

@@ -15,6 +15,7 @@ torch.Size([1, 3, 4, 4])
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -22,6 +23,15 @@ import torch
 
 from edgecase.base.padding import PADDING
 from edgecase.federation.transforms import Transform
+
+
+class Inputs(Protocol):
+    """Inputs [N, …] as a test sees them: a tensor, or what makes each batch when it is asked."""
+
+    def __len__(self) -> int: ...
+
+    def split(self, size: Any, /) -> Iterable[torch.Tensor]:
+        """The inputs in batches of `size`."""
 
 
 class Store(Protocol):
@@ -56,7 +66,7 @@ class Store(Protocol):
         the participant's training (int64 [B]) alone.
         """
 
-    def inputs(self, transform: Any, dtype: torch.dtype) -> torch.Tensor:
+    def inputs(self, transform: Any, dtype: torch.dtype) -> Inputs:
         """Inputs [N, …] of all rows as a test sees them: nothing is random."""
 
     def example(self, dtype: torch.dtype) -> torch.Tensor:

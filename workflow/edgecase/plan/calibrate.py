@@ -98,7 +98,8 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
 
         return _median_seconds(train, device) / _STEPS / members
 
-    tests = TestSets(store.inputs(transform, model.dtype)[:tested], store.labels[:tested], tested)
+    inputs = next(iter(store.inputs(transform, model.dtype).split(tested)))
+    tests = TestSets(inputs, store.labels[:tested], tested)
 
     def test() -> None:
         with matrix_products(setting["precision"]):

@@ -46,6 +46,7 @@ EDGE_IMAGES = {
         **{"adv_p_percent": 40, "honest_almost": 40, "honest_normal": 120},
     },
     "standin-sevens": {"x_train": 200, "x_test": 60},
+    "standin-cretan": {"train": 40, "honest": 40, "test": 30},
     "lanthimos": {"train_lines": 259, "test_lines": 120},
     "standin-lines": {"train_lines": 60, "test_lines": 40},
     "standin-cretan": {"train": 40, "honest": 40, "test": 30},
