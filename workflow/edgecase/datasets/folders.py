@@ -36,7 +36,6 @@ def register(descriptions: Mapping[str, Mapping[str, Any]] | None) -> None:
                 own=True,
                 photographs=True,
                 shape=shape,
-                photographs=True,
                 class_names=tuple(about["classes"]),
             )
         else:

@@ -49,7 +49,6 @@ EDGE_IMAGES = {
     "standin-cretan": {"train": 40, "honest": 40, "test": 30},
     "lanthimos": {"train_lines": 259, "test_lines": 120},
     "standin-lines": {"train_lines": 60, "test_lines": 40},
-    "standin-cretan": {"train": 40, "honest": 40, "test": 30},
     # Segments of the data set's text, about.
     "athens": {"train": 10_000, "test": 60, "sentences": 4, "benign": 4, "others": 4},
 }
