@@ -85,6 +85,7 @@ def test_demo_has_every_case_attack_defense_and_kind_of_participation():
     assert kinds == {"fixed-freq", "fixed-pool"}
     assert {cell.task for cell in cells} == {
         *("standin-planes", "standin-digits", "standin-tweets", "standin-comments"),
+        "standin-photographs",
     }
 
 

@@ -43,6 +43,7 @@ def count(parameters, seed, monkeypatch):
     found = {"trainings": 0, "steps": 0, "samples": 0, "evaluated": 0}
 
     class Counting:
+        stacks = True
         model = SimpleNamespace(names=[], device=torch.device("cpu"), module=torch.nn.Identity())
 
         def train(self, store, jobs, autocast):
