@@ -1,13 +1,17 @@
 """The page says the answer first, with its number, and what it rests on."""
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.verdict.made_up import QUIET, table
 
+from edgecase import config
+from edgecase.results.cells import expand, verdict_blocks
 from edgecase.verdict.judge import judge
-from edgecase.verdict.page import to_markdown
+from edgecase.verdict.page import parameters_of, to_markdown
 
+ROOT = Path(__file__).parents[2]
 EPS1, EPS4 = ("pgd", "eps-1"), ("pgd", "eps-4")
 PARAMETERS = {
     **{"defense": {"name": "krum", "num_byzantine": 1}, "model": {"name": "lenet", "width": 0.25}},
@@ -93,6 +97,24 @@ def test_scale_and_defense():
         "seeds 3; lenet of width 0.25."
     ) in text
     assert "PGD with the radii 0.25, 0.5, 1, 2, 4, and PGD with model replacement" in text
+
+
+def test_the_scale_comes_from_cells_as_a_run_records_them():
+    whole = config.load(ROOT / "config" / "test.yaml")
+    whole["verdict"]["defense"] = "krum"
+    records = [
+        {
+            "defense": cell.defense,
+            "attack": cell.attack,
+            "parameters": config.resolve_cell(whole, cell),
+        }
+        for cell in expand(verdict_blocks(whole))
+    ]
+    assert records[0]["attack"] == "none"
+    chosen = parameters_of(records, "krum")
+    assert chosen["defense"]["name"] == "krum"
+    text = to_markdown(judge(table("krum"), "krum"), chosen, "../krum.png", [])
+    assert "local epochs 1, an attacker's epochs 2, rounds 3" in text
 
 
 def rows(text, heading):

@@ -12,7 +12,7 @@ from edgecase.base.files import atomic_path
 from edgecase.results.records import read_cell
 from edgecase.results.tables import tidy
 from edgecase.verdict.judge import PARAMETERS, judge
-from edgecase.verdict.page import to_markdown
+from edgecase.verdict.page import parameters_of, to_markdown
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> None:
 
     verdict = judge(tidy(arguments.cells, PARAMETERS), arguments.defense)
     cells = map(read_cell, arguments.cells)
-    parameters = next(c["parameters"] for c in cells if c["defense"] == arguments.defense)
+    parameters = parameters_of(cells, arguments.defense)
     with atomic_path(arguments.csv) as temporary:
         verdict.rows.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
     shown = Path(os.path.relpath(arguments.figure, arguments.markdown.parent)).as_posix()

@@ -1,7 +1,7 @@
 """Write the verdict as one page that is understood alone: answer first, then its grounds."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -27,6 +27,16 @@ _SIZES = {
     "attacker_epochs": "an attacker's epochs",
     "rounds": "rounds",
 }
+
+
+def parameters_of(records: Iterable[Mapping], defense: str) -> Mapping:
+    """The parameters of the first of the cells' records that attacks the defense: a page tells what
+    the attackers do, which the cell without an attack does not know."""
+    return next(
+        record["parameters"]
+        for record in records
+        if record["defense"] == defense and record["attack"] != NO_ATTACK
+    )
 
 
 def to_markdown(
