@@ -45,13 +45,14 @@ rule prepare_folder:
     localrule: True
     conda:
         "../envs/edgecase.yaml"
+    threads: workflow.cores or 1
     params:
         code=sources.digest("prepare_folder"),
         path=lambda wildcards: config["folders"][wildcards.photographs]["path"],
         about=lambda wildcards: as_json(described(config, wildcards.photographs)),
     shell:
         "python workflow/scripts/prepare_folder.py --folder {params.path:q} --about {params.about:q}"
-        " --out {output.npz} 2> {log}"
+        " --threads {threads} --out {output.npz} 2> {log}"
 
 
 rule prepare_lines:

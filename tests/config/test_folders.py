@@ -116,7 +116,7 @@ def test_a_folder_that_has_changed_is_refused_and_one_that_is_gone_is_known_by_i
     config = named(task())
     name = config["tasks"]["mine"]["dataset"]
     arrays = prepare_images(
-        pictures / "pictures", pictures / layout.prepared(name), config["folders"][name]
+        pictures / "pictures", pictures / layout.prepared(name), config["folders"][name], 1
     )
     assert len(arrays["x_train"]) + len(arrays["x_test"]) == 12
     assert sorted(arrays["y_test"].tolist()) == [0, 1]

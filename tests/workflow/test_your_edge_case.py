@@ -13,7 +13,7 @@ SMALLER = {
         "fig4": [
             {
                 **{"tasks": ["striped-circles"], "participations": ["fixed-freq-2"]},
-                **{"cases": ["normal-case"], "attacks": ["blackbox"], "defenses": ["no-defense"]},
+                **{"cases": ["edge-case"], "attacks": ["blackbox"], "defenses": ["no-defense"]},
             }
         ],
         "fig5": [],
@@ -45,34 +45,19 @@ def mine(fresh):
     return fresh
 
 
-def snakemake(project, *targets):
+def test_pictures_become_a_cell_and_figure_1(mine):
+    cell = "striped-circles/fixed-freq-2/edge-case/blackbox/no-defense/default"
+    targets = (f"results/mine/cells/{cell}/cell.json", "fig1")
     files = ("--configfile", CONFIG, "smaller.yaml")
-    return project.run("python", "-m", "snakemake", "--cores", "2", *files, "--", *targets)
-
-
-def test_pictures_become_figures(mine):
-    done = snakemake(mine, "fig1", "fig4")
+    done = mine.run("python", "-m", "snakemake", "--cores", "2", *files, "--", *targets)
     assert done.returncode == 0, done.stdout
-    assert (mine.root / "figures" / "mine" / "fig4.png").exists()
+    assert (mine.root / "figures" / "mine" / "fig1.png").exists()
     data = mine.root / "results" / "data"
     counts = {path.name.split("-")[0]: path.read_text() for path in data.glob("*.counts.csv")}
     classes = "".join(f"{name},8,2\n" for name in ("circle", "square", "triangle"))
     assert counts["pictures"] == f"class,train,test\n{classes}"
     assert len(list(data.glob("*.png"))) == len(list(data.glob("*.index.csv"))) == 2
-    # A file more than was read.
-    (mine.root / "striped" / "more.jpg").write_bytes((mine.root / "striped/000.jpg").read_bytes())
-    done = snakemake(mine, "fig4")
-    assert done.returncode == 1
-    assert "tasks.striped-circles.edge_set: striped: has changed since" in done.stdout
-    assert "1 new: more.jpg" in done.stdout
-
-
-def test_pictures_that_cannot_be_used_are_named_before_anything_trains(mine):
-    for name in ("001.jpg", "002.jpg"):
-        path = mine.root / "striped" / name
-        path.write_bytes(path.read_bytes()[:200])
-    done = snakemake(mine, "fig4")
-    assert done.returncode == 1
-    assert "broken or truncated: 001.jpg, 002.jpg" in done.stdout
-    assert not list((mine.root / "results" / "data").glob("striped-*"))
-    assert not (mine.root / "results" / "mine" / "cells").exists()
+    # What is wrong with a folder is told before anything trains.
+    rules = re.findall(r"(?m)^(?:local)?rule (\w+):", done.stdout)
+    assert rules.count("prepare_folder") == 2
+    assert rules[:2] == ["prepare_folder"] * 2

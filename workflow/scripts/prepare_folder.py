@@ -20,13 +20,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--out", required=True, type=Path, help=".npz; .index.csv, .counts.csv and .png beside it"
     )
+    parser.add_argument("--threads", type=command.positive, default=1, help="that decode")
     arguments = parser.parse_args(argv)
 
     about, out = arguments.about, arguments.out
     if "classes" in about:
-        arrays = prepare_images(arguments.folder, out, about)
+        arrays = prepare_images(arguments.folder, out, about, arguments.threads)
     else:
-        arrays = prepare_edge_images(arguments.folder, out, about["shape"])
+        arrays = prepare_edge_images(arguments.folder, out, about["shape"], arguments.threads)
     save_npz(out, arrays)
 
 

@@ -23,12 +23,14 @@ SHARES = (0.5, 0.25, 0.25)
 _LUMA = (0.299, 0.587, 0.114)
 
 
-def prepare_images(folder: Path, out: Path, about: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def prepare_images(
+    folder: Path, out: Path, about: Mapping[str, Any], threads: int
+) -> dict[str, np.ndarray]:
     """The arrays of a data set (`DATASET_ARRAYS`); its files beside `out` are written.
 
     Raises `DataError` with every file of the folder that cannot be used.
     """
-    read = read_folder(folder, size=about["size"], test_share=about["test_share"])
+    read = read_folder(folder, size=about["size"], test_share=about["test_share"], threads=threads)
     images = [
         {"training": read.x_train[read.y_train == label], "test": read.x_test[read.y_test == label]}
         for label in range(len(read.classes))
@@ -38,12 +40,14 @@ def prepare_images(folder: Path, out: Path, about: Mapping[str, Any]) -> dict[st
     return {name: getattr(read, name) for name in ("x_train", "y_train", "x_test", "y_test")}
 
 
-def prepare_edge_images(folder: Path, out: Path, shape: Sequence[int]) -> dict[str, np.ndarray]:
+def prepare_edge_images(
+    folder: Path, out: Path, shape: Sequence[int], threads: int
+) -> dict[str, np.ndarray]:
     """The arrays of an edge set (`PHOTOGRAPH_ARRAYS`) in the `shape` (H, W, C) of its data set.
 
     Raises `DataError` with every file of the folder that cannot be used.
     """
-    read = read_edge_folder(folder, size=shape[0], shares=SHARES)
+    read = read_edge_folder(folder, size=shape[0], shares=SHARES, threads=threads)
     arrays = {name: getattr(read, name) for name in ("train", "honest", "test")}
     shown = {"attacker": read.train, "honest": read.honest, "test": read.test}
     contact_sheet(out.with_suffix(".png"), [shown], [folder.name])
