@@ -13,6 +13,7 @@ from edgecase.analysis.measures import MEASURES
 from edgecase.claims.check import problems
 from edgecase.claims.model import FAILS, HOLDS, ROLES
 from edgecase.claims.region import Region
+from edgecase.claims.select import select
 from edgecase.claims.verdict import judge
 from edgecase.claims.words import FIRST, LAST
 from edgecase.figures import printed
@@ -90,15 +91,29 @@ def test_a_misspelt_multi_krum_that_passes_is_told_from_one_that_stops():
     assert on_tweets("fig5-blackbox-passes-misspelt-multi-krum", content) == HOLDS
 
 
+@pytest.mark.parametrize(
+    "sizes",
+    [("hidden-25", "hidden-50", "hidden-100", "default"), ("hidden-25", "default", "wider-100")],
+)
 @pytest.mark.parametrize(("slope", "verdict"), [(10, HOLDS), (-10, FAILS)])
-def test_sizes_of_an_lstm_run_from_the_smallest_to_the_tasks_own(slope, verdict):
-    sizes = enumerate(("hidden-25", "hidden-50", "hidden-100", "default"))
+def test_sizes_of_an_lstm_run_from_the_smallest_to_the_largest(slope, verdict, sizes):
     rows = [
         (under("no-defense", size, attack), [50 + slope * n * (attack != "none")] * 3)
-        for n, size in reversed(list(sizes))
+        for n, size in reversed(list(enumerate(sizes)))
         for attack in ("none", "blackbox")
     ]
     assert on_tweets("fig8-larger-easier", dict(rows)) == verdict
+
+
+@pytest.mark.parametrize("files", [(), ("small.yaml", "small-all.yaml")])
+def test_the_widths_that_a_trend_compares_rise_in_its_order(files):
+    whole = config.load(*(ROOT / "config" / name for name in files))
+    for role in ("task1", "task2", "task4"):
+        claim = CLAIMS[f"fig8-larger-easier-{role}"]
+        selected = select(claim.parts[0].of, role, whole["claims"], all_cells(whole)).cells
+        widths = [config.resolve_cell(whole, cell)["model"]["width"] for cell in selected]
+        assert widths == sorted(set(widths))
+        assert len(widths) >= 3
 
 
 def test_the_order_of_the_cases_of_task_4_is_judged_on_equal_doses():
