@@ -45,7 +45,7 @@ rule prepare_folder:
     localrule: True
     conda:
         "../envs/edgecase.yaml"
-    threads: workflow.cores or 1
+    threads: THREADS
     params:
         code=sources.digest("prepare_folder"),
         path=lambda wildcards: config["folders"][wildcards.photographs]["path"],

@@ -259,7 +259,9 @@ def test_a_defense_that_breaks_its_promise_stops_the_run_with_round_client_and_n
     source = mine.root / "workflow/edgecase/defenses/clipping.py"
     source.write_text(source.read_text() + SABOTAGE)
     defense = {"name": "norm-clipping", "norm_bound": 0.001}
-    command = cell_again(mine.root, PLAIN, tmp_path / "out", defense=defense)
+    # One after the other, clients are clipped before their row is known.
+    options = ("--backend", "stacked-grouped")
+    command = cell_again(mine.root, PLAIN, tmp_path / "out", *options, defense=defense)
     (told,) = errors(run(command, mine.root))
     found = re.fullmatch(
         r"error: seed 0, round 1, participants (-1 [0-9 ]+): defense norm-clipping: with norm "

@@ -87,7 +87,7 @@ def out_of_distribution(task: str, section: Mapping, datasets: Mapping[str, str]
     standins = [
         name
         for name, dataset in DATASETS.items()
-        if isinstance(dataset, Dataset) and dataset.standin
+        if isinstance(dataset, Dataset) and dataset.standin and not dataset.photographs
     ]
     candidates = [*(datasets[name] for name in section["tasks"]), *standins]
     channels = images(datasets[task]).shape[2]
