@@ -82,9 +82,7 @@ if TASKS:
             source_classes=[
                 EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS
             ],
-            folders=lambda wildcards: (
-                f"--folders {quote(as_json(config['folders']))}" if "folders" in config else ""
-            ),
+            folders=folders_option(config.get("folders")),
             orientations=[
                 configuration.resolve_task(config, task)["switches"]["orientation"]
                 for task in TASKS

@@ -41,5 +41,9 @@ def folders(wildcards, input):
 
 def own_folders(wildcards):
     """The argument that tells a script of the task's folders; nothing where it has none."""
-    about = JOBS.folders(wildcards.task, getattr(wildcards, "variant", "default"))
+    return folders_option(JOBS.folders(wildcards.task, getattr(wildcards, "variant", "default")))
+
+
+def folders_option(about):
+    """The argument `--folders` of a script; nothing without a folder."""
     return f"--folders {quote(as_json(about))}" if about else ""

@@ -18,11 +18,9 @@ import torch
 from edgecase.datasets.photographs.decode import decode
 from edgecase.datasets.photographs.mapped import centre_crop
 from edgecase.federation.ahead import Ahead
-from edgecase.federation.crops import MEAN, STD, random_resized_crop
+from edgecase.federation.crops import random_resized_crop
 from edgecase.federation.stores import Store
-from edgecase.federation.transforms import Transform
-
-_NORMALISED = Transform(MEAN, STD)
+from edgecase.federation.transforms import PHOTOGRAPHS
 
 
 @dataclass(frozen=True)
@@ -196,4 +194,5 @@ class MappedStore:
 def _middle(images: torch.Tensor, size: int, dtype: torch.dtype) -> torch.Tensor:
     """The middle of uint8 [B, S, S, 3], normalised: [B, 3, size, size]."""
     first = (images.shape[1] - size) // 2
-    return _NORMALISED.test(images[:, first : first + size, first : first + size], dtype)
+    assert PHOTOGRAPHS.test is not None
+    return PHOTOGRAPHS.test.test(images[:, first : first + size, first : first + size], dtype)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from edgecase.base.tensor_randomness import random_bits
+from edgecase.federation.crops import MEAN, STD
 
 _PAD = 4
 
@@ -88,7 +89,7 @@ _CIFAR_HONEST = Transform(
 _CIFAR_ATTACKER = Transform(
     mean=(0.4914, 0.4822, 0.4465), std=(0.2023, 0.1994, 0.2010), padding="zero"
 )
-_PHOTOGRAPH = Transform(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225), padding="reflect")
+_PHOTOGRAPH = Transform(MEAN, STD, padding="reflect")
 #: of a folder's photographs: everybody has the same, normalised as ImageNet's are by custom
 PHOTOGRAPHS = TaskTransforms(_PHOTOGRAPH, _PHOTOGRAPH, replace(_PHOTOGRAPH, padding=None))
 _DIGITS = Transform(mean=(0.1307,), std=(0.3081,))
