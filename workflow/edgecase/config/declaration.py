@@ -129,8 +129,8 @@ class Run:
         default="fp32",
     )
     backend: Backend = parameter(
-        "how the clients of a round train: one after the other, at once on the threads of a CPU, or "
-        "those of all seeds as one batch (`docs/training.md`)",
+        "how the clients of a round train: one after the other, at once on the threads of a CPU, "
+        "or those of all seeds as one batch (`docs/training.md`)",
         default="auto",
     )
     save_minutes: float = parameter(
