@@ -155,7 +155,7 @@ class Experiment:
         """The attacker's expected FedAvg weight in a round with one attacker, mean over seeds."""
         shares = []
         for population in self.populations.values():
-            mean = sum(population.honest_counts) / len(population.honest_counts)
+            mean = int(population.honest_counts.sum()) / len(population.honest_counts)
             attacker = population.attacker_count
             others = (self.parameters.clients_per_round - 1) * mean
             shares.append(attacker / (attacker + others))
