@@ -31,7 +31,7 @@ rule prepare:
         ),
         raw=lambda wildcards, input: f"--raw {input.raw}" if input.raw else "",
     shell:
-        "python workflow/scripts/prepare.py --sources config/sources.yaml --name {wildcards.name}"
+        "$EDGECASE_PYTHON workflow/scripts/prepare.py --sources config/sources.yaml --name {wildcards.name}"
         " {params.raw} --out {output.npz} 2> {log}"
 
 

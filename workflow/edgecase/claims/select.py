@@ -76,8 +76,10 @@ def select(selector: Selector, role: str, roles: Mapping, cells: Sequence[Cell])
         wanted["override"] = (roles[SIGMA],)
     order = {}
     for cell in cells:
+        if cell.task != task:
+            continue
         places = [_place(getattr(cell, axis), wanted[axis]) for axis in _AXES]
-        if cell.task == task and all(places):
+        if all(places):
             order[cell] = places
     found = sorted(order, key=lambda cell: order[cell])
     exact = [[name for name in wanted[axis] if not is_pattern(name)] for axis in _AXES]
