@@ -26,7 +26,7 @@ SEEDS = (0, 1, 2)
 CELLS = (
     ("fixed-freq-2", "blackbox", "krum", "sequential"),
     ("fixed-pool-3", "pgd-replacement", "norm-clipping-adaptive", "stacked-grouped"),
-    ("fixed-freq-3", "pgd", "weak-dp", "sequential"),
+    ("fixed-freq-3", "pgd", "weak-dp", "at-once"),
     ("fixed-pool-4", "blackbox-prox", "multi-krum", "stacked-unfold"),
     ("fixed-freq-2", "pgd-replacement-prox", "rfa", "sequential"),
 )
@@ -113,7 +113,7 @@ def soak(
 ) -> None:
     """One cell undisturbed and killed, and the comparison of both."""
     whole, broken, states = (project.root / f"{name}-{kind}" for kind in ("whole", "cell", "state"))
-    options = ("--save-minutes", "0")
+    options = ("--save-minutes", "0", *(("--threads", "2") if cell[3] == "at-once" else ()))
     subprocess.run(
         by_hand(record, whole, *options, backend=cell[3], rounds=rounds),
         cwd=project.root,

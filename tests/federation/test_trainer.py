@@ -79,7 +79,9 @@ def test_one_participant_that_does_not_fit_is_refused_at_the_start(model):
 
 
 def test_an_unknown_back_end(model):
-    with pytest.raises(ConfigError, match="'stacked' is unknown; allowed: sequential, stacked-"):
+    with pytest.raises(
+        ConfigError, match="'stacked' is unknown; allowed: sequential, at-once, stacked-"
+    ):
         build_trainer("stacked", model, STORE, 4, 2**30)
 
 
@@ -95,6 +97,8 @@ def test_a_model_that_is_no_chain_of_known_layers():
     model = FlatModel(Residual())
     small = ImageStore(torch.zeros(1, 2, 2, 1, dtype=torch.uint8), torch.zeros(1, dtype=int))
     for form in ("grouped", "unfold"):
-        with pytest.raises(ConfigError, match="allowed for this model: sequential, stacked-vmap"):
+        with pytest.raises(
+            ConfigError, match="allowed for this model: sequential, at-once, stacked-vmap"
+        ):
             build_trainer(f"stacked-{form}", model, small, 4, 2**30)
     assert isinstance(build_trainer("stacked-vmap", model, small, 4, 2**30), Stacked)

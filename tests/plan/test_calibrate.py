@@ -7,6 +7,7 @@ import torch
 
 from edgecase import models
 from edgecase.attacks import LocalTraining
+from edgecase.federation.at_once import AtOnce
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples, Stream, train_locally
 from edgecase.federation.stacked import train
@@ -79,7 +80,20 @@ def test_members_of_a_stacked_batch_share_its_time(monkeypatch):
     assert speed["step_s"] == pytest.approx(1 / 4)
 
 
-def test_a_cpu_that_chooses_trains_one_client_after_the_other():
+def test_clients_at_once_share_the_time_of_those_that_train_together(monkeypatch):
+    # The clock of this test: a training takes a second, however many clients it is of.
+    trained = []
+    monkeypatch.setattr(calibrate.time, "perf_counter", lambda: float(len(trained)))
+    monkeypatch.setattr(AtOnce, "train", lambda self, store, jobs, autocast: trained.append(jobs))
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    cpu = torch.device("cpu")
+    speed = measure(calibrate._as_it_runs(SETTING | {"backend": "auto", "members": 30}, cpu), cpu)
+    assert {len(jobs) for jobs in trained} == {3}
+    assert speed["step_s"] == pytest.approx(1 / calibrate._STEPS / 3)
+    assert speed["sample_s"] == 0
+
+
+def test_a_cpu_that_chooses_on_one_thread_trains_one_client_after_the_other():
     cpu = torch.device("cpu")
     usual = calibrate._as_it_runs(SETTING | {"backend": "auto", "members": 30}, cpu)
     assert usual == SETTING

@@ -24,7 +24,7 @@ from edgecase.federation.probe import AUTO
 from edgecase.federation.simulate import RoundRecord
 from edgecase.federation.state import fingerprint
 from edgecase.federation.task import open_dataset
-from edgecase.federation.trainer import BACKENDS
+from edgecase.federation.trainer import BACKENDS, arithmetic
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import check_words, load_poison
@@ -57,7 +57,8 @@ def main(argv: list[str] | None = None) -> None:
         "--backend",
         choices=[AUTO, *BACKENDS],
         default=AUTO,
-        help="auto: sequential on a CPU; on a GPU the fastest, which --probes says or is to say",
+        help="auto: on a CPU at-once if there are several --threads, else sequential; on a GPU the "
+        "fastest, which --probes says or is to say",
     )
     parser.add_argument(
         "--probes", type=Path, default=Path("results/probe"), help="folder of measured choices"
@@ -120,7 +121,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
             seed=seed,
             data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
             code=digest,
-            backend=experiment.backend,
+            backend=arithmetic(experiment.backend),
             libraries={name: versions[name] for name in ("torch", "numpy")},
         )
         whole = arguments.kept and finished.take_over(

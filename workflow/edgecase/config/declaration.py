@@ -15,7 +15,9 @@ from edgecase.federation.parameters import Precision, TaskParameters
 from edgecase.federation.switches import declared_switches
 from edgecase.results.records import LARGEST_SEED
 
-Backend = Literal["auto", "sequential", "stacked-grouped", "stacked-unfold", "stacked-vmap"]
+Backend = Literal[
+    "auto", "sequential", "at-once", "stacked-grouped", "stacked-unfold", "stacked-vmap"
+]
 
 _SLUG = "[a-z0-9]+([.-][a-z0-9]+)*"
 _SLUG_WORDS = "lower-case letters and digits, joined by single hyphens or dots"
@@ -127,8 +129,8 @@ class Run:
         default="fp32",
     )
     backend: Backend = parameter(
-        "how the clients of a round train: one after the other, or those of all seeds as one batch "
-        "(`docs/training.md`)",
+        "how the clients of a round train: one after the other, at once on the threads of a CPU, "
+        "or those of all seeds as one batch (`docs/training.md`)",
         default="auto",
     )
     save_minutes: float = parameter(

@@ -1,5 +1,7 @@
 """Lay a model over flat vectors of its parameters, its gradient and its buffers."""
 
+import copy
+
 import torch
 from torch import nn
 
@@ -85,6 +87,10 @@ class FlatModel:
             self.buffers.copy_(buffers)
         elif self.buffer_names:
             raise ValueError(f"the model has buffers ({', '.join(self.buffer_names)}); none given")
+
+    def replica(self) -> "FlatModel":
+        """A model of its own with the same layers and values."""
+        return FlatModel(copy.deepcopy(self.module), self.device, self.dtype, self.head)
 
     def views(self, flat: torch.Tensor) -> list[torch.Tensor]:
         """Each parameter as a view of `flat` [..., P], in the module's order: [..., *shape]."""

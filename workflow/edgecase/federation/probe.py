@@ -23,7 +23,7 @@ from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.parameters import ModelParameters
 from edgecase.federation.stores import Store
-from edgecase.federation.trainer import BACKENDS, SEQUENTIAL, Trainer, build_trainer
+from edgecase.federation.trainer import AT_ONCE, BACKENDS, SEQUENTIAL, Trainer, build_trainer
 from edgecase.machine import device as devices
 from edgecase.machine.precision import autocast_dtype, matrix_products
 
@@ -55,14 +55,13 @@ def choose_backend(
     work: Work,
     folder: Path,
 ) -> str:
-    """Sequential on a CPU; on a GPU the fastest, as measured once per kind of work and device.
+    """That of a CPU (`of_cpu`); of a GPU the fastest, as measured once per kind of work and device.
 
-    `samples` are any of the store's. Choices are JSON files in `folder`. A CPU is bound
-    by arithmetic, of which a batch of clients has as much as one client after the other.
-    Raises `DataError` for a file that names no back-end.
+    `samples` are any of the store's. Choices are JSON files in `folder`. Raises `DataError` for a
+    file that names no back-end.
     """
     if model.device.type == "cpu":
-        return SEQUENTIAL
+        return of_cpu(torch.get_num_threads(), work.members)
     device = devices.describe(model.device)
     name = (
         f"{description.name}-{description.width:g}-{work.members}x{work.batch_size}-"
@@ -80,6 +79,14 @@ def choose_backend(
             with atomic_path(path) as temporary:
                 temporary.write_text(json.dumps(content, indent=2) + "\n")
     return _read_choice(path)
+
+
+def of_cpu(threads: int, members: int) -> str:
+    """Clients at once where there are several threads and clients, else one after the other.
+
+    A CPU is bound by arithmetic, of which a batch of clients has as much as each of them.
+    """
+    return AT_ONCE if min(threads, members) > 1 else SEQUENTIAL
 
 
 def probe(model: FlatModel, store: Store, samples: Samples, work: Work) -> dict[str, float | None]:

@@ -22,9 +22,9 @@ def receive(
 ) -> list[Updates]:
     """Local training of every participant of the round, and what the server has of it.
 
-    One client after the other is trained, measured, added up and let go where the cell's rule needs
-    no more (`Rule.one_by_one`) and the trainer does not stack; else the updates [m, P] are kept.
-    The bits are the same.
+    One update after the other is measured, added up and let go where the cell's rule needs no more
+    (`Rule.one_by_one`) and the trainer does not stack; else the updates [m, P] are kept. The bits
+    are the same.
     """
     rule, size = parameters.running_defense, cohorts[0].start.numel()
     few = trainer.model.device.type != "cpu" and size < _LARGE
@@ -55,13 +55,12 @@ def _pass(trainer: Trainer, local: LocalRound, rows: Sequence[int]) -> Passed:
     stream = Stream(local.rule, local.num_samples[rows], start)
     norms, trained, buffers = [], [], []
     all_finite = True
-    for row in rows:
-        sent, own, norm_before = local.train_alone(trainer, row)
+    for sent, own, norm_before in local.train_each(trainer, rows):
         norm = torch.linalg.vector_norm(sent).item()
         all_finite = all_finite and math.isfinite(norm) and bool(own.isfinite().all())
         if all_finite:
             stream.add(sent)
-        del sent  # before the next one trains
+        del sent  # before the next one comes
         norms.append(norm)
         buffers.append(own)
         trained += [] if norm_before is None else [norm_before]

@@ -1,6 +1,6 @@
 """The clients' part of a round: local training, and what attackers make of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -76,15 +76,20 @@ class LocalRound:
             for client, attacks_now in self.cohort.participants
         ]
 
-    def train_alone(
-        self, trainer: Trainer, row: int
-    ) -> tuple[torch.Tensor, torch.Tensor, float | None]:
-        """The update [P] that participant `row` sends, its buffers [B], and an attacker's norm
-        before it crafted the update."""
+    def train_each(
+        self, trainer: Trainer, rows: Sequence[int]
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor, float | None]]:
+        """The update [P] that each participant in `rows` sends, its buffers [B], and an attacker's
+        norm before it crafted the update."""
+        jobs = [self.jobs[row] for row in rows]
         autocast = autocast_dtype(self.parameters.precision)
-        trained = trainer.train(self.cohort.population.store, [self.jobs[row]], autocast)
-        sent, norm = self.sent(trained.parameters[0].sub_(self.cohort.start), row)
-        return sent, trained.buffers[0], norm
+        found = trainer.each(self.cohort.population.store, jobs, autocast)
+        for row, trained in zip(rows, found, strict=True):
+            sent, norm = self.sent(trained.parameters[0].sub_(self.cohort.start), row)
+            buffers = trained.buffers[0]
+            del trained
+            yield sent, buffers, norm
+            del sent
 
     def sent(self, update: torch.Tensor, row: int) -> tuple[torch.Tensor, float | None]:
         """What participant `row` sends for its trained `update` [P]; and the norm of an attacker's

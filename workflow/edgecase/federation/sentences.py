@@ -1,9 +1,11 @@
 """Train a client on the embeddings of its own words (`federation.rows`)."""
 
+from collections.abc import Callable
+
 import torch
 
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, Samples, train_locally
+from edgecase.federation.local import Begun, LocalJob, Samples, train_locally
 from edgecase.federation.rows import Rows, over_rows, rows_at, words_in
 from edgecase.federation.stores import TokenStore
 
@@ -14,6 +16,7 @@ def train_on_own_words(
     job: LocalJob,
     autocast: torch.dtype | None = None,
     into: torch.Tensor | None = None,
+    after_step: Callable[[Begun], None] | None = None,
 ) -> torch.Tensor:
     """The local model of `job`, over the coordinates of its start [P], written `into` that [P].
 
@@ -32,5 +35,6 @@ def train_on_own_words(
         *(job.training, job.stream),
         anchor=None if job.anchor is None else own.narrow(job.anchor),
         autocast=autocast,
+        after_step=after_step,
     )
     return own.widen(small.parameters, into)

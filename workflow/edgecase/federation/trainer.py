@@ -1,72 +1,45 @@
 """Train participants through one interface, whatever the back-end."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import torch
 
 from edgecase.base.errors import ConfigError
+from edgecase.federation.at_once import AtOnce
 from edgecase.federation.flat import FlatModel
-from edgecase.federation.local import LocalJob, train_locally
-from edgecase.federation.rows import has_rows
-from edgecase.federation.sentences import train_on_own_words
+from edgecase.federation.local import LocalJob
+from edgecase.federation.sequential import Sequential, Trained
 from edgecase.federation.stacked.memory import bytes_per_member
 from edgecase.federation.stacked.network import FORMS, refused
 from edgecase.federation.stacked.schedule import num_steps
 from edgecase.federation.stacked.train import train_stacked
-from edgecase.federation.stores import Store, TokenStore
+from edgecase.federation.stores import Store
 
-SEQUENTIAL = "sequential"
+SEQUENTIAL, AT_ONCE = "sequential", "at-once"
 #: every back-end; `stacked-<form>` trains clients and seeds as one batch.
-BACKENDS = (SEQUENTIAL, *(f"stacked-{form}" for form in FORMS))
-
-
-class Trained(NamedTuple):
-    """The local models of some jobs, in their order: parameters [n, P] and buffers [n, B]."""
-
-    parameters: torch.Tensor
-    buffers: torch.Tensor
+BACKENDS = (SEQUENTIAL, AT_ONCE, *(f"stacked-{form}" for form in FORMS))
 
 
 class Trainer(Protocol):
-    """Trains the participants of a round, of one or of several seeds."""
+    """Trains the participants of a round, of one or, if it `stacks`, of several seeds.
+
+    At most `together` of them train at a time.
+    """
 
     model: FlatModel
     stacks: bool
+    together: int
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
     ) -> Trained:
         """The local model of each job, in the order of the jobs."""
 
-
-class Sequential:
-    """One participant after the other: the reference, and the fastest on a CPU."""
-
-    stacks = False
-
-    def __init__(self, model: FlatModel) -> None:
-        self.model = model
-
-    def train(
+    def each(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
-    ) -> Trained:
-        """The local model of each job, in the order of the jobs."""
-        trained = _empty(self.model, jobs)
-        for row, job in enumerate(jobs):
-            if has_rows(self.model):
-                assert isinstance(store, TokenStore)
-                train_on_own_words(self.model, store, job, autocast, into=trained.parameters[row])
-                continue
-            train_locally(
-                *(self.model, job.start, store, job.samples, job.training, job.stream),
-                anchor=job.anchor,
-                buffers=job.buffers,
-                autocast=autocast,
-            )
-            trained.parameters[row] = self.model.parameters
-            trained.buffers[row] = self.model.buffers
-        return trained
+    ) -> Iterator[Trained]:
+        """The local model of one job after the other, in their order; few are held at a time."""
 
 
 class Stacked:
@@ -79,13 +52,13 @@ class Stacked:
     stacks = True
 
     def __init__(self, model: FlatModel, form: str, most: int) -> None:
-        self.model, self._form, self._most = model, form, most
+        self.model, self._form, self.together = model, form, most
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
     ) -> Trained:
         """The local model of each job, in the order of the jobs."""
-        trained = _empty(self.model, jobs)
+        trained = Trained.empty(self.model, jobs)
         steps = [num_steps(job) for job in jobs]
         for row, job in enumerate(jobs):
             if not steps[row]:
@@ -99,19 +72,20 @@ class Stacked:
             )
         left = [row for row in range(len(jobs)) if steps[row] and row not in alone]
         order = sorted(left, key=lambda row: -steps[row])
-        for first in range(0, len(order), self._most):
-            rows = order[first : first + self._most]
+        for first in range(0, len(order), self.together):
+            rows = order[first : first + self.together]
             chosen = [jobs[row] for row in rows]
             parameters, buffers = train_stacked(self.model, self._form, store, chosen, autocast)
             trained.parameters[rows], trained.buffers[rows] = parameters, buffers
         return trained
 
-
-def _empty(model: FlatModel, jobs: Sequence[LocalJob]) -> Trained:
-    return Trained(
-        model.parameters.new_empty(len(jobs), jobs[0].start.numel()),
-        model.buffers.new_empty(len(jobs), model.buffers.numel()),
-    )
+    def each(
+        self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
+    ) -> Iterator[Trained]:
+        """The local model of one job after the other, of a batch of all."""
+        trained = self.train(store, jobs, autocast)
+        for row in range(len(jobs)):
+            yield Trained(trained.parameters[row : row + 1], trained.buffers[row : row + 1])
 
 
 def build_trainer(
@@ -129,11 +103,16 @@ def build_trainer(
     """
     if backend == SEQUENTIAL:
         return Sequential(model)
+    if backend == AT_ONCE:
+        if model.device.type != "cpu":
+            raise ConfigError(f"backend: '{AT_ONCE}' is for the cores of a CPU")
+        return AtOnce(model, torch.get_num_threads())
     form = backend.removeprefix("stacked-")
     if backend not in BACKENDS:
         raise ConfigError(f"backend: '{backend}' is unknown; allowed: {', '.join(BACKENDS)}")
     if reason := refused(model.module, form):
-        fitting = (SEQUENTIAL, *(f"stacked-{f}" for f in FORMS if not refused(model.module, f)))
+        whole = (SEQUENTIAL, AT_ONCE) if model.device.type == "cpu" else (SEQUENTIAL,)
+        fitting = (*whole, *(f"stacked-{f}" for f in FORMS if not refused(model.module, f)))
         raise ConfigError(
             f"backend: '{backend}' {reason}; allowed for this model: {', '.join(fitting)}"
         )
@@ -145,3 +124,8 @@ def build_trainer(
             "or `backend: sequential`"
         )
     return Stacked(model, form, memory // each)
+
+
+def arithmetic(backend: str) -> str:
+    """The back-end that `backend` computes as: a client's bits are those of the same arithmetic."""
+    return SEQUENTIAL if backend == AT_ONCE else backend

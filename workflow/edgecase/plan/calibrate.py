@@ -21,7 +21,7 @@ from edgecase.datasets import DATASETS, Dataset, LanguageDataset, TextDataset
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
-from edgecase.federation.probe import AUTO, Work, fastest, probe
+from edgecase.federation.probe import AUTO, Work, fastest, of_cpu, probe
 from edgecase.federation.stores import ImageStore, SegmentStore, Store, TokenStore
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
 from edgecase.federation.transforms import task_transforms
@@ -48,8 +48,8 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     A client's local step of n samples takes about `step_s` + n · `sample_s` seconds: the line
     through the medians at a full batch and at half of one, the mean size of an epoch's last.
     `evaluate_s` are seconds per evaluated image, `training_flops` and `forward_flops`
-    floating-point operations per sample. A stacked back-end takes a step of all members at once:
-    each is charged an equal part. With `auto` it is the back-end that a cell of this setting finds
+    floating-point operations per sample. Members that a back-end trains at a time are charged an
+    equal part each. With `auto` it is the back-end that a cell of this setting finds
     to be the fastest.
     """
     dataset = DATASETS[setting["dataset"]]
@@ -83,7 +83,7 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
         )
     trainer = build_trainer(backend, model, store, full, memory)
     if not trainer.stacks:
-        members = 1
+        members = min(members, trainer.together)
 
     def step(size: int) -> float:
         samples = Samples(torch.arange(size, device=device), transform)
@@ -146,7 +146,7 @@ def _as_it_runs(setting: Mapping, device: torch.device) -> dict:
     """The setting, less what makes no difference: one client after the other knows no members."""
     backend = setting["backend"]
     if backend == AUTO and device.type == "cpu":
-        backend = SEQUENTIAL
+        backend = of_cpu(torch.get_num_threads(), setting["members"])
     members = 1 if backend == SEQUENTIAL else setting["members"]
     return {**setting, "backend": backend, "members": members}
 
