@@ -10,7 +10,7 @@ from edgecase.base import command
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, load_npz
 from edgecase.datasets.folders import register
-from edgecase.figures import fig1, page
+from edgecase.figures import fig1, page, style
 from edgecase.population.poison import load_poison
 
 
@@ -28,6 +28,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--pdf", required=True, type=Path)
     parser.add_argument("--png", required=True, type=Path)
+    page.add_looks(parser)
     arguments = parser.parse_args(argv)
     lists = (
         *(arguments.tasks, arguments.datasets, arguments.poison),
@@ -40,7 +41,8 @@ def main(argv: list[str] | None = None) -> None:
 
     register(arguments.folders)
     blocks = [_block(*values) for values in zip(*lists, strict=True)]
-    page.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
+    with style.using(arguments.looks):
+        page.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
 
 
 def _block(task: str, path: Path, poison: Path, source_class: int, orientation: str) -> fig1.Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import math
 import textwrap
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edgecase.base import command
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
 from edgecase.base.lazy import lazy
@@ -177,6 +179,12 @@ class Page:
         """Width and height of an artist in inches."""
         box = artist.get_window_extent()
         return box.width / self.figure.dpi, box.height / self.figure.dpi
+
+
+def add_looks(parser: argparse.ArgumentParser) -> None:
+    """The option of the scripts that draw: what `style.using` reads."""
+    words = "labels of tasks and the configuration's figure_style, JSON"
+    parser.add_argument("--looks", type=command.json_object, default={}, help=words)
 
 
 def _standin_tasks(table: pd.DataFrame) -> set[str]:
