@@ -127,6 +127,7 @@ def simulate(
                 batch_size=test_batch_size,
                 buffers=buffers,
                 autocast=autocast_dtype(precision),
+                workers=trainer.workers,
             )
             last = round == parameters.rounds
             audits = audit(model, run.tests, autocast_dtype(precision)) if last else {}
