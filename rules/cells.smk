@@ -31,7 +31,7 @@ rule cell:
         kept=RUN.finished(AXES),
         folder=lambda wildcards, output: str(Path(output.record).parent),
     shell:
-        "$EDGECASE_ON_GPU python workflow/scripts/cell.py --dataset {input.dataset}"
+        "$EDGECASE_ON_GPU $EDGECASE_PYTHON workflow/scripts/cell.py --dataset {input.dataset}"
         " --partition {input.partition} --poison {input.poison} --start {input.start}"
         " --parameters {params.parameters:q} --override {wildcards.override} --seeds {params.seeds}"
         " --device $EDGECASE_DEVICE --threads $EDGECASE_THREADS"

@@ -20,7 +20,7 @@ rule claims:
             f"--densities {input.densities}" if input.densities else ""
         ),
     shell:
-        "python workflow/scripts/claims.py --claims {input.claims} --measures {input.measures}"
+        "$EDGECASE_PYTHON workflow/scripts/claims.py --claims {input.claims} --measures {input.measures}"
         " {params.densities} --roles {params.roles:q} --configfiles {params.configfiles:q}"
         " --csv {output.csv} --markdown {output.markdown} 2> {log}"
 

@@ -19,7 +19,7 @@ from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.folders import described
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.machine.gpus import gpus
-from edgecase.pipeline import checked
+from edgecase.pipeline import checked, forkserver
 from edgecase.pipeline.jobs import Jobs, as_json, raw_folders
 from edgecase.pipeline.patterns import patterns
 from edgecase.pipeline.placement import Placement
@@ -79,6 +79,7 @@ if MIRROR and not Path(MIRROR).is_dir():
 
 
 onstart:
+    global SERVER
     from edgecase.pipeline import start as before
 
     due = list(workflow.dag.needrun_jobs())
@@ -99,6 +100,10 @@ onstart:
         refused = refused or before.deviceless(PLACEMENT.device)
     if refused:
         raise WorkflowError(refused)
+    # Kept for as long as this process: the server ends with it. Jobs in an environment of their own
+    # have other libraries.
+    if workflow.local_exec and not workflow.deployment_settings.deployment_method:
+        SERVER = forkserver.start((job.rule.name for job in due), on_gpu=bool(PLACEMENT.gpu))
     for job in waiting:
         finished.keep(job.params.folder, job.params.kept)
     if workflow.local_exec:

@@ -31,7 +31,7 @@ rule prepare:
         ),
         raw=lambda wildcards, input: f"--raw {input.raw}" if input.raw else "",
     shell:
-        "python workflow/scripts/prepare.py --sources config/sources.yaml --name {wildcards.name}"
+        "$EDGECASE_PYTHON workflow/scripts/prepare.py --sources config/sources.yaml --name {wildcards.name}"
         " {params.raw} --out {output.npz} 2> {log}"
 
 
@@ -53,6 +53,19 @@ rule prepare_folder:
     shell:
         "python workflow/scripts/prepare_folder.py --folder {params.path:q} --about {params.about:q}"
         " --threads {threads} --out {output.npz} 2> {log}"
+
+
+use rule prepare_folder as prepare_files with:
+    output:
+        **layout.beside("{files}"),
+        npz=layout.prepared("{files}"),
+        test=layout.test_images("{files}"),
+    log:
+        "results/data/logs/prepare-{files}.log",
+    params:
+        code=sources.digest("prepare_folder"),
+        path=lambda wildcards: config["folders"][wildcards.files]["path"],
+        about=lambda wildcards: as_json(described(config, wildcards.files)),
 
 
 rule prepare_lines:

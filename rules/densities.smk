@@ -24,7 +24,7 @@ rule densities:
         parameters=lambda wildcards: as_json(JOBS.density_parameters(wildcards.task)),
         seeds=" ".join(map(str, SEEDS)),
     shell:
-        "$EDGECASE_ON_GPU python workflow/scripts/densities.py --task {wildcards.task}"
+        "$EDGECASE_ON_GPU $EDGECASE_PYTHON workflow/scripts/densities.py --task {wildcards.task}"
         " --dataset {input.dataset} --comparison {input.comparison} --poison {input.poison}"
         " --start {input.start} --parameters {params.parameters:q} --seeds {params.seeds}"
         " --device $EDGECASE_DEVICE --threads $EDGECASE_THREADS"
@@ -66,7 +66,7 @@ rule density_figure:
     params:
         code=sources.digest("density_figure"),
     shell:
-        "python workflow/scripts/density_figure.py --table {input.table} --pdf {output.pdf}"
+        "$EDGECASE_PYTHON workflow/scripts/density_figure.py --table {input.table} --pdf {output.pdf}"
         " --png {output.png} 2> {log}"
 
 

@@ -21,7 +21,7 @@ rule collect:
         cells=folders,
         parameters=lambda wildcards: list(FIGURE_SPECS[wildcards.figure].parameters),
     shell:
-        "python workflow/scripts/collect.py --cells {params.cells} --parameters {params.parameters}"
+        "$EDGECASE_PYTHON workflow/scripts/collect.py --cells {params.cells} --parameters {params.parameters}"
         " --out {output.table} 2> {log}"
 
 
@@ -48,7 +48,7 @@ rule figure:
             "figure", FIGURE_SPECS[wildcards.figure].draw.__module__
         ),
     shell:
-        "python workflow/scripts/figure.py --name {wildcards.figure} --table {input.table}"
+        "$EDGECASE_PYTHON workflow/scripts/figure.py --name {wildcards.figure} --table {input.table}"
         " --pdf {output.pdf} --png {output.png} 2> {log}"
 
 
@@ -88,7 +88,7 @@ if TASKS:
                 for task in TASKS
             ],
         shell:
-            "python workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
+            "$EDGECASE_PYTHON workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
             " {params.folders} --poison {input.poison} --source-class {params.source_classes}"
             " --orientation {params.orientations} --pdf {output.pdf} --png {output.png} 2> {log}"
 

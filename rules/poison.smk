@@ -17,7 +17,7 @@ rule partition:
         parameters=lambda wildcards: as_json(task_key("partition")(wildcards)),
         folders=own_folders,
     shell:
-        "python workflow/scripts/partition.py --dataset {input.dataset} --edge-set {params.edge_set}"
+        "$EDGECASE_PYTHON workflow/scripts/partition.py --dataset {input.dataset} --edge-set {params.edge_set}"
         " {params.folders} --num-clients {params.num_clients} --parameters {params.parameters:q}"
         " --seed {wildcards.seed} --out {output.npz} 2> {log}"
 
@@ -45,7 +45,7 @@ rule poison:
             f"--partition {input.partition}" if input.partition else ""
         ),
     shell:
-        "python workflow/scripts/poison.py --dataset {input.dataset} --edge {input.edge}"
+        "$EDGECASE_PYTHON workflow/scripts/poison.py --dataset {input.dataset} --edge {input.edge}"
         " --edge-set {params.edge_set} {params.folders} --case {wildcards.case} {params.partition}"
         " --num-clients {params.num_clients} --parameters {params.parameters:q}"
         " --seed {wildcards.seed} --out {output.npz} 2> {log}"

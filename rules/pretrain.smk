@@ -28,7 +28,7 @@ rule pretrain:
         authors=lambda wildcards, input: f"--authors {input.authors}" if input.authors else "",
         state=RUN.state("pretrain/{task}/{variant}"),
     shell:
-        "$EDGECASE_ON_GPU python workflow/scripts/pretrain.py --dataset {input.dataset}"
+        "$EDGECASE_ON_GPU $EDGECASE_PYTHON workflow/scripts/pretrain.py --dataset {input.dataset}"
         " --parameters {params.parameters:q} {params.authors} --device $EDGECASE_DEVICE"
         " --threads $EDGECASE_THREADS --test-batch-size {resources.test_batch_size}"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"

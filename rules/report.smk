@@ -31,7 +31,7 @@ rule page:
         about_figure=lambda wildcards: wildcards.table in CONTENTS.with_table,
         title=lambda wildcards: CONTENTS.title(wildcards.table),
     shell:
-        "python workflow/scripts/page.py --table {input.table} --title {params.title:q}"
+        "$EDGECASE_PYTHON workflow/scripts/page.py --table {input.table} --title {params.title:q}"
         " --summary {input.summary} --out {output.html}"
         " --packed {output.packed} 2> {log}"
 
@@ -57,7 +57,7 @@ rule provenance:
         run=config["run"],
         configfiles=CONFIGFILES,
     shell:
-        "python workflow/scripts/provenance.py --run {params.run} --configfiles {params.configfiles:q}"
+        "$EDGECASE_PYTHON workflow/scripts/provenance.py --run {params.run} --configfiles {params.configfiles:q}"
         " --records {input.records} --starts {input.starts} --out {output.html} 2> {log}"
 
 
@@ -84,7 +84,7 @@ rule front:
         pages=[RUN.page(name) for name in [*CONTENTS.titles, "provenance"]],
         titles=[*CONTENTS.titles.values(), PROVENANCE],
     shell:
-        "python workflow/scripts/front.py --run {params.run} --configfiles {params.configfiles:q}"
+        "$EDGECASE_PYTHON workflow/scripts/front.py --run {params.run} --configfiles {params.configfiles:q}"
         " --claims {input.claims} --records {input.records} --timings {input.timings}"
         " --starts {input.starts} --sources {input.sources} --figures {params.figures}"
         " --captions {input.captions} --pages {params.pages} --titles {params.titles:q}"

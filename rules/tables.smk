@@ -16,7 +16,7 @@ rule summary:
         code=sources.digest("summary"),
         cells=folders,
     shell:
-        "python workflow/scripts/summary.py --cells {params.cells}"
+        "$EDGECASE_PYTHON workflow/scripts/summary.py --cells {params.cells}"
         " --measures {output.measures} --csv {output.csv} --markdown {output.markdown} 2> {log}"
 
 
@@ -36,7 +36,7 @@ rule hyperparameters:
         code=sources.digest("hyperparameters"),
         cells=folders,
     shell:
-        "python workflow/scripts/hyperparameters.py --cells {params.cells} --starts {input.starts}"
+        "$EDGECASE_PYTHON workflow/scripts/hyperparameters.py --cells {params.cells} --starts {input.starts}"
         " --csv {output.csv} --markdown {output.markdown} 2> {log}"
 
 
@@ -54,7 +54,7 @@ rule fairness:
     params:
         code=sources.digest("fairness"),
     shell:
-        "python workflow/scripts/fairness.py --table {input.table} --csv {output.csv}"
+        "$EDGECASE_PYTHON workflow/scripts/fairness.py --table {input.table} --csv {output.csv}"
         " --markdown {output.markdown} 2> {log}"
 
 
@@ -79,7 +79,7 @@ rule ablation_effects:
     params:
         code=sources.digest("ablation_effects"),
     shell:
-        "python workflow/scripts/ablation_effects.py --table {input.table} --csv {output.csv}"
+        "$EDGECASE_PYTHON workflow/scripts/ablation_effects.py --table {input.table} --csv {output.csv}"
         " --markdown {output.markdown} 2> {log}"
 
 

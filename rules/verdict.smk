@@ -37,7 +37,7 @@ if "defense" in ASKED:
             configfiles=CONFIGFILES,
             figure=RUN.verdict(ASKED["task"], ASKED["defense"], "png"),
         shell:
-            "python workflow/scripts/verdict_table.py --defense {params.defense} --cells {params.cells}"
+            "$EDGECASE_PYTHON workflow/scripts/verdict_table.py --defense {params.defense} --cells {params.cells}"
             " --configfiles {params.configfiles:q} --csv {output.csv} --markdown {output.markdown}"
             " --figure {params.figure} 2> {log}"
 
@@ -61,7 +61,7 @@ if "defense" in ASKED:
             code=sources.digest("verdict_figure"),
             defense=ASKED["defense"],
         shell:
-            "python workflow/scripts/verdict_figure.py --defense {params.defense} --table {input.table}"
+            "$EDGECASE_PYTHON workflow/scripts/verdict_figure.py --defense {params.defense} --table {input.table}"
             " --pdf {output.pdf} --png {output.png} 2> {log}"
 
     rule verdict:

@@ -31,6 +31,7 @@ def test_jobs_without_a_gpu():
     assert environment(0) == {
         "EDGECASE_ON_GPU": "",
         "EDGECASE_DEVICE": "auto",
+        "EDGECASE_PYTHON": "python",
         "EDGECASE_MEMORY_SHARE": "0.800",
         "EDGECASE_VOLUME": "/volume",
         "EDGECASE_SAVE_MINUTES": "5",

@@ -83,7 +83,9 @@ def scripts(finished):
         outputs = re.search(r"(?m)^ {4}output: (.*)$", body)
         if outputs is None or RULES[rule] not in (outputs := outputs[1].split(", ")):
             continue
-        told = re.search(r"(?m)^Shell command: .*? ?python (.*) 2> \S+$", body)[1]
+        told = re.search(r"(?m)^Shell command: .*?(?:python|\$EDGECASE_PYTHON) (.*) 2> \S+$", body)[
+            1
+        ]
         script, *arguments = shlex.split(Template(told).safe_substitute(ENVIRONMENT))
         found[rule] = Script(Path(script).stem, arguments, outputs + UNDECLARED.get(rule, []))
     return found

@@ -103,6 +103,7 @@ def test_every_rule_that_asks_for_a_gpu_gets_it_from_the_launcher(fresh):
         for rule in re.split(r"(?m)^ *rule ", path.read_text())[1:]:
             # The calibration of a plan spreads over the devices by itself.
             if "\n        gpu=PLACEMENT.gpu,\n" in rule:
-                asking[rule.split(":")[0]] = '    shell:\n        "$EDGECASE_ON_GPU python' in rule
+                start = '    shell:\n        "$EDGECASE_ON_GPU $EDGECASE_PYTHON workflow'
+                asking[rule.split(":")[0]] = start in rule
     assert {"cell", "pretrain", "densities"} <= asking.keys()
     assert all(asking.values()), asking

@@ -8,8 +8,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
 from edgecase.base.errors import ConfigError
-from edgecase.datasets import DATASETS, load_npz
+from edgecase.datasets import DATASETS, Dataset, load_npz
 from edgecase.datasets.folders import register
+from edgecase.datasets.own_files import some_of_class
 from edgecase.figures import fig1, page
 from edgecase.population.poison import load_poison
 
@@ -50,8 +51,11 @@ def _block(task: str, path: Path, poison: Path, source_class: int, orientation: 
         raise ConfigError(
             f"--datasets: {path} is named as no data set; allowed: {', '.join(DATASETS)}"
         )
-    images = load_npz(path, ("x_train", "y_train"))
-    ordinary = images["x_train"][images["y_train"] == source_class]
+    arrays = load_npz(path, dataset.arrays)
+    if isinstance(dataset, Dataset) and dataset.in_files:
+        ordinary = some_of_class(arrays, source_class, dataset.edge_shape[0])
+    else:
+        ordinary = arrays["x_train"][arrays["y_train"] == source_class]
     return fig1.make_block(
         task,
         ordinary=fig1.oriented(ordinary, dataset.stored_orientation, orientation),

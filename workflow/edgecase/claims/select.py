@@ -26,13 +26,13 @@ def cells_needed(
 ) -> dict[str, list[Cell]]:
     """Claim id → the cells it reads, each once, for the claims that a run with `cells` can judge.
 
-    `roles` is the configuration's key `claims`. A claim that reads no cell, is not covered or lacks
+    `roles` is the configuration's key `claims`. A claim that reads no cell or lacks
     a cell is left out.
     """
     cells = list(cells)
     needed = {}
     for claim in claims:
-        if not claim.covered or absent(claim, roles):
+        if absent(claim, roles):
             continue
         selections = [
             select(selector, claim.role, roles, cells)
@@ -76,8 +76,10 @@ def select(selector: Selector, role: str, roles: Mapping, cells: Sequence[Cell])
         wanted["override"] = (roles[SIGMA],)
     order = {}
     for cell in cells:
+        if cell.task != task:
+            continue
         places = [_place(getattr(cell, axis), wanted[axis]) for axis in _AXES]
-        if cell.task == task and all(places):
+        if all(places):
             order[cell] = places
     found = sorted(order, key=lambda cell: order[cell])
     exact = [[name for name in wanted[axis] if not is_pattern(name)] for axis in _AXES]

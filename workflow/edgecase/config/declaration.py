@@ -45,7 +45,9 @@ class Claims:
 
     task1: Role = parameter("the run's cells that stand for the paper's task 1", default=None)
     task2: Role = parameter("the same for task 2", default=None)
+    task3: Role = parameter("the same for task 3", default=None)
     task4: Role = parameter("the same for task 4", default=None)
+    task5: Role = parameter("the same for task 5", default=None)
     sigma_override: str = parameter(
         "the override with the noise of weak DP at which its cost is judged", default="default"
     )

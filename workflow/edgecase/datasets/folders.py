@@ -9,7 +9,14 @@ from typing import Any
 
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, EDGE_SETS
-from edgecase.datasets.base import LINE_ARRAYS, PHOTOGRAPH_ARRAYS, Dataset, EdgeSet
+from edgecase.datasets.base import (
+    DATASET_ARRAYS,
+    FILE_ARRAYS,
+    LINE_ARRAYS,
+    PHOTOGRAPH_ARRAYS,
+    Dataset,
+    EdgeSet,
+)
 
 #: folder → how many images it has: of a data set those of training and test, of an edge set those
 #: of each array. Known where the configuration is read, and not in a job.
@@ -22,8 +29,8 @@ _OF_THE_MACHINE = ("path", "counts")
 def register(descriptions: Mapping[str, Mapping[str, Any]] | None) -> None:
     """Make the described folders known by their names, in `DATASETS` and `EDGE_SETS`.
 
-    A data set's description has `classes` and `size`; an edge set's the numbers of its `source` and
-    `target` class, and whether it holds `lines`.
+    A data set's description has `classes`, `size` and whether it is held `in_memory`; an edge set's
+    the numbers of its `source` and `target` class, and whether it holds `lines`.
     """
     for name, about in (descriptions or {}).items():
         if "counts" in about:
@@ -37,6 +44,7 @@ def register(descriptions: Mapping[str, Mapping[str, Any]] | None) -> None:
                 photographs=True,
                 shape=shape,
                 class_names=tuple(about["classes"]),
+                arrays=DATASET_ARRAYS if about["in_memory"] else FILE_ARRAYS,
             )
         else:
             EDGE_SETS[name] = EdgeSet(

@@ -1,8 +1,8 @@
 """Say what each job of a run reads and is told: files and parameters, by task, variant and cell."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from edgecase import config as configuration
@@ -25,9 +25,14 @@ def raw_folders(name: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Jobs:
-    """What the jobs of the run that `config` declares read and are told."""
+    """What the jobs of the run that `config` declares read and are told.
+
+    Snakemake asks for each of it many times over, so it is worked out once per task and override,
+    or per cell: neither the configuration nor what is returned is to be changed.
+    """
 
     config: Mapping
+    _known: dict[tuple, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def run(self) -> layout.Run:
@@ -40,7 +45,7 @@ class Jobs:
 
     def task(self, task: str, override: str = DEFAULT) -> dict[str, Any]:
         """The task's parameters, resolved."""
-        return configuration.resolve_task(self.config, task, override)
+        return self._once(configuration.resolve_task, task, override)
 
     def checkpoint(self, task: str, variant: str) -> list[str]:
         """The folder of the authors' checkpoint, where the task starts from it."""
@@ -55,7 +60,7 @@ class Jobs:
 
     def start(self, task: str, override: str, ending: str = "safetensors") -> str:
         """The starting model of a task under an override, or with "json" its record."""
-        variant = configuration.pretrain_variant(self.config, task, override)
+        variant = self._once(configuration.pretrain_variant, task, override)
         return self.run.start(task, variant, ending)
 
     def starts(self, cells: Iterable[Cell]) -> list[str]:
@@ -64,24 +69,24 @@ class Jobs:
 
     def partitions(self, cell: Cell) -> list[str]:
         """The partition of every seed."""
-        variant = configuration.partition_variant(self.config, cell.task, cell.override)
+        variant = self._once(configuration.partition_variant, cell.task, cell.override)
         return [self.run.partition(cell.task, variant, seed) for seed in self.seeds]
 
     def poisons(self, cell: Cell) -> list[str]:
         """The poisoned sets of every seed."""
-        variant = configuration.poison_variant(self.config, cell.task, cell.override)
+        variant = self._once(configuration.poison_variant, cell.task, cell.override)
         return [self.run.poison(cell.task, cell.case, variant, seed) for seed in self.seeds]
 
     def held_apart(self, task: str, variant: str, seed: str, **others: str) -> list[str]:
         """The partition that a poisoned set's clean samples keep out of, if it does."""
         if not configuration.held_apart(self.task(task, variant)):
             return []
-        own = configuration.partition_variant(self.config, task, variant)
+        own = self._once(configuration.partition_variant, task, variant)
         return [self.run.partition(task, own, seed)]
 
     def cell_parameters(self, cell: Cell) -> dict[str, Any]:
         """What the cell depends on, and nothing else."""
-        return configuration.resolve_cell(self.config, cell)
+        return self._once(configuration.resolve_cell, cell)
 
     def density_parameters(self, task: str) -> dict[str, Any]:
         """What the log-densities of a task depend on, and nothing else."""
@@ -104,3 +109,10 @@ class Jobs:
     def density_data(self, task: str, key: str) -> str:
         """The prepared file of the task's `dataset`, or of the `comparison` of figure 2."""
         return layout.prepared(self.density_parameters(task)[key])
+
+    def _once(self, resolve: Callable[..., Any], *about: Any) -> Any:
+        """`resolve(config, *about)`, called for the first of equal questions alone."""
+        question = (resolve, *about)
+        if question not in self._known:
+            self._known[question] = resolve(self.config, *about)
+        return self._known[question]

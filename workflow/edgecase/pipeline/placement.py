@@ -37,6 +37,7 @@ class Placement:
         return mirror | {
             "EDGECASE_ON_GPU": on_gpu if self.gpu and machine.is_shared_out(self.device) else "",
             "EDGECASE_DEVICE": self.device,
+            "EDGECASE_PYTHON": "python",
             # Of a device's memory; the rest is for the data and for what estimates leave out.
             "EDGECASE_MEMORY_SHARE": f"{machine.TRAINING_MEMORY / self.cells_per_gpu:.3f}",
             "EDGECASE_VOLUME": volume,

@@ -1,9 +1,8 @@
 """The table of cells: figures declare products of axes, and each distinct cell runs once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 #: the override that changes nothing.
 DEFAULT = "default"
@@ -23,7 +22,8 @@ class Cell:
     @property
     def folder(self) -> str:
         """The cell's folder below `results/<run>/cells/`."""
-        return Path(*astuple(self)).as_posix()
+        axes = (self.task, self.participation, self.case, self.attack, self.defense, self.override)
+        return "/".join(axes)
 
 
 def expand(blocks: Iterable[Mapping]) -> list[Cell]:

@@ -93,14 +93,21 @@ def _closure(root: Path, script: str, members: tuple[str, ...]) -> list[Path]:
         path = left.pop()
         if path not in seen:
             seen.add(path)
-            left += [file for name in _read(path)[1] for file in _files(root, name, aside)]
-    templates = {
-        file
-        for path in seen
-        for file in (path.parent / "templates").glob("*")
-        if file.suffix in (".css", ".html", ".js")
-    }
-    return sorted(seen | templates)
+            left += _imported(root, path, aside) - seen
+    return sorted(seen.union(*map(_templates, {path.parent for path in seen})))
+
+
+@cache
+def _imported(root: Path, path: Path, aside: frozenset[str]) -> frozenset[Path]:
+    """The files that run when the file `path` imports what it may."""
+    return frozenset(file for name in _read(path)[1] for file in _files(root, name, aside))
+
+
+@cache
+def _templates(folder: Path) -> list[Path]:
+    """The templates beside the files of a folder."""
+    found = (folder / "templates").glob("*")
+    return [file for file in found if file.suffix in (".css", ".html", ".js")]
 
 
 @cache

@@ -30,6 +30,11 @@ def beside(name: str) -> dict[str, str]:
     }
 
 
+def test_images(name: str) -> str:
+    """The decoded test images of a folder whose photographs stay in their files."""
+    return f"{DATA}/{name}.test.npy"
+
+
 def raw(source: str) -> str:
     """The folder of a source's verified files."""
     return f"{DATA}/raw/{source}"
