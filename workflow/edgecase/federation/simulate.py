@@ -130,6 +130,7 @@ def simulate(
             batch_size=test_batch_size,
             buffers=buffers,
             autocast=autocast_dtype(precision),
+            workers=trainer.workers,
         )
 
     def measured(

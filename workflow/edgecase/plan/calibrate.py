@@ -86,7 +86,7 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
         )
     trainer = build_trainer(backend, model, store, full, memory)
     if not trainer.stacks:
-        members = min(members, trainer.together)
+        members = 1 if trainer.workers is None else min(members, trainer.workers.count)
 
     def step(size: int) -> float:
         samples = Samples(torch.arange(size, device=device), transform)
@@ -110,8 +110,9 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
                 *(model, start, tests),
                 num_classes=dataset.num_classes,
                 batch_size=tested,
-                buffers=model.buffers,
+                buffers=buffers,
                 autocast=autocast,
+                workers=trainer.workers,
             )
 
     half = max(1, full // 2)

@@ -116,7 +116,9 @@ def partition(
             generator,
             parameters.max_redraws,
         )
-    return Partition(pool[positions], offsets)
+    # Of all samples a place in the pool is a number already, and twenty million are 160 MB.
+    whole = len(pool) == len(labels)
+    return Partition(positions if whole else pool[positions], offsets)
 
 
 def iid(count: int, num_clients: int, generator: np.random.Generator) -> Partition:
