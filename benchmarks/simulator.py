@@ -56,6 +56,11 @@ class Simulator:
                     self._evaluate(cohort, after)
         return {phase: total / len(self._cohorts) for phase, total in clock.seconds.items()}
 
+    def train(self) -> None:
+        """Train the participants of every seed, one seed after the other."""
+        for cohort in self._cohorts:
+            self._train([cohort])
+
     def updates(self) -> torch.Tensor:
         """What a round adds to the global model of each seed, [seeds, P]."""
         received = self._train(self._cohorts)
@@ -85,4 +90,5 @@ class Simulator:
                 num_classes=self._experiment.data.num_classes,
                 batch_size=self._experiment.execution.test_batch_size,
                 autocast=autocast_dtype(precision),
+                workers=self._trainer.workers,
             )

@@ -133,7 +133,8 @@ def build(parameters: Mapping, data: Path | None = None) -> Workload:
     """
     edge_set = EDGE_SETS[parameters["edge_set"]]
     if data is None:
-        arrays, edge = _random_arrays(parameters), _random_edge(parameters)
+        arrays = _random_arrays(parameters)
+        edge = random_edge(parameters["dataset"], parameters["edge_set"])
     else:
         arrays = load_npz(data / f"{parameters['dataset']}.npz", DATASET_ARRAYS)
         edge = load_npz(data / f"{edge_set.name}.npz", edge_set.arrays)
@@ -212,10 +213,9 @@ def _random_arrays(parameters: Mapping) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _random_edge(parameters: Mapping) -> dict[str, np.ndarray]:
+def random_edge(dataset: str, edge_set_name: str) -> dict[str, np.ndarray]:
     """As many edge-case images as the edge set has; labelled ones are all of its source class."""
-    shape = DATASETS[parameters["dataset"]].shape
-    edge_set = EDGE_SETS[parameters["edge_set"]]
+    shape, edge_set = DATASETS[dataset].shape, EDGE_SETS[edge_set_name]
     generator = np.random.default_rng(1)
     arrays = {}
     for name, count in EDGE_IMAGES[edge_set.name].items():

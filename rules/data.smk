@@ -55,6 +55,19 @@ rule prepare_folder:
         " --threads {threads} --out {output.npz} 2> {log}"
 
 
+use rule prepare_folder as prepare_files with:
+    output:
+        **layout.beside("{files}"),
+        npz=layout.prepared("{files}"),
+        test=layout.test_images("{files}"),
+    log:
+        "results/data/logs/prepare-{files}.log",
+    params:
+        code=sources.digest("prepare_folder"),
+        path=lambda wildcards: config["folders"][wildcards.files]["path"],
+        about=lambda wildcards: as_json(described(config, wildcards.files)),
+
+
 rule prepare_lines:
     output:
         npz=layout.prepared("{lines}"),

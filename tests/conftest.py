@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Tests run side by side: the threads of one would spin while they wait for another's core. Set
@@ -10,3 +11,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("edgecase", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("edgecase")
+
+
+@pytest.fixture
+def forgets_folders():
+    """What a test makes known of folders is unknown to the next one."""
+    from edgecase.datasets import DATASETS, EDGE_SETS
+
+    yield
+    for registry in (DATASETS, EDGE_SETS):
+        for name in [name for name, entry in registry.items() if entry.own]:
+            del registry[name]

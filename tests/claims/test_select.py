@@ -70,7 +70,7 @@ def test_the_override_that_the_configuration_names(tmp_path):
 def test_cells_needed_are_those_of_the_claims_a_run_can_judge(tmp_path):
     stopped = {"test": "stopped", "of": {"attack": "blackbox", "defense": "krum"}}
     tail = {"test": "tail-share", "group": "edge-case", "at_least": 0.5}
-    later = entry(id="later", roles=["task4"], scope="not covered yet")
+    later = entry(stopped, id="later", roles=["task4"])
     path = tmp_path / "claims.yaml"
     write(path, entry(stopped, roles=["task1", "task2"]), entry(tail, id="tail"), later)
     listed = claims.load(path)

@@ -21,7 +21,7 @@ CELLS = {
 def made(tmp_path, content=CELLS, standin=False):
     trend = {"test": "trend", "quantity": "backdoor_first", "direction": "falls"}
     trend["of"] = {"attack": "blackbox", "defense": "krum", "participation": "fixed-freq-*"}
-    later = entry(id="later", roles=["task4"], scope="not covered yet")
+    later = entry(trend, id="later", roles=["task4"])
     path = tmp_path / "claims.yaml"
     write(path, entry(*PARTS, reported="near 0"), entry(trend, id="missing"), later)
     listed = claims.load(path)
@@ -36,12 +36,12 @@ def test_one_row_per_test_and_one_per_claim_without_any(tmp_path):
     assert tuple(table.columns) == tuple(COLUMNS)
     assert table["claim"].tolist() == ["made-up-task1"] * 2 + ["missing-task1", "later-task4"]
     assert table["part_verdict"].tolist()[:3] == ["undecided at this noise", "fails", "not run"]
-    assert table["verdict"].tolist() == ["fails", "fails", "not run", "not covered yet"]
+    assert table["verdict"].tolist() == ["fails", "fails", "not run", "not run"]
     first, last_row = table.iloc[0], table.iloc[-1]
     assert (first["task"], first["value"], first["seeds"]) == ("planes", 0.5, 2)
     assert (first["reported"], first["sure"]) == ("near 0", "reported, unverified")
     assert pd.isna(last_row["value"])
-    assert pd.isna(last_row["test"])
+    assert last_row["missing"] == "the run names no claims.task4"
 
 
 def test_the_command_runs_the_cells_of_a_claim_that_has_them(tmp_path):
@@ -69,7 +69,7 @@ def test_a_claim_on_densities_runs_their_rule_again(tmp_path):
 def test_markdown_for_reading(tmp_path):
     text = to_markdown(made(tmp_path))
     assert "STAND-IN" not in text
-    assert "1 fails, 1 not run, 1 not covered yet; 3 claims in all" in text
+    assert "1 fails, 2 not run; 3 claims in all" in text
     (line,) = [
         line for line in text.splitlines() if line.startswith("| made-up-task1") and "**" in line
     ]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.claims.made_up import ROLES, T2, cell, judged, last
 
-from edgecase.claims.model import FAILS, HOLDS, NOT_COVERED, NOT_RUN, UNDECIDED
+from edgecase.claims.model import FAILS, HOLDS, NOT_RUN, UNDECIDED
 from edgecase.claims.verdict import combine
 
 BLACKBOX = {"attack": "blackbox", "defense": "no-defense"}
@@ -401,12 +401,6 @@ def test_parts_of_a_claim_are_judged_apart(tmp_path):
     assert [outcome.verdict for outcome in found.outcomes] == [HOLDS, NOT_RUN]
     assert found.verdict == NOT_RUN
     assert found.outcomes[1].missing == ("planes/fixed-freq-10/edge-case/none/rfa/default",)
-
-
-def test_a_claim_that_is_not_covered_says_so(tmp_path):
-    content = {A: quantity(1, 2, 3)}
-    found = judged(tmp_path, [], content, roles=ROLES, scope="not covered yet")
-    assert (found.verdict, found.outcomes) == (NOT_COVERED, ())
 
 
 def test_a_run_without_the_role_has_not_run_the_claim(tmp_path):

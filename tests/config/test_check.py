@@ -444,8 +444,8 @@ def test_sigma_override_of_a_wrong_kind_is_told(value):
 @pytest.mark.parametrize("value", ["x", 5, {"task": T1}])
 def test_unknown_role_is_told_with_those_that_are_known(value):
     (problem,) = problems(("claims/task6", value))
-    assert problem.startswith("claims: 'task6' is unknown; did you mean 'task4'?")
-    assert problem.endswith(" allowed: task1, task2, task4, sigma_override")
+    assert problem.startswith("claims: 'task6' is unknown; did you mean 'task5'?")
+    assert problem.endswith(" allowed: task1, task2, task3, task4, task5, sigma_override")
 
 
 @pytest.mark.parametrize("place", ["switches/p_study", f"tasks/{T1}/switches"])

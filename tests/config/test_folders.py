@@ -12,14 +12,7 @@ from edgecase.datasets.own import grey, prepare_images
 from edgecase.population import poison
 from edgecase.results import layout
 
-
-@pytest.fixture(autouse=True)
-def registries():
-    """What a test makes known is unknown to the next one."""
-    yield
-    for registry in (DATASETS, EDGE_SETS):
-        for name in [name for name, entry in registry.items() if entry.own]:
-            del registry[name]
+pytestmark = pytest.mark.usefixtures("forgets_folders")
 
 
 @pytest.fixture
@@ -67,7 +60,10 @@ def test_a_folder_gets_a_name_and_is_described(pictures):
     assert named(task()) == config
     # A job is told what changes its numbers, and not where the folder lies.
     told = configuration.folders_of(config, dataset, edge_set, "cifar10")["folders"]
-    assert told[dataset] == {"classes": ["cat", "dog"], "size": 8, "test_share": 0.2}
+    assert told[dataset] == {
+        **{"classes": ["cat", "dog"], "size": 8},
+        **{"in_memory": True, "test_share": 0.2},
+    }
     assert "path" not in told[edge_set]
     assert configuration.folders_of(config, "cifar10", "southwest") == {}
 

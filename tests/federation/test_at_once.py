@@ -9,10 +9,13 @@ from torch import nn
 
 from edgecase import models
 from edgecase.attacks.hooks import Hook
+from edgecase.federation import evaluate as evaluation
 from edgecase.federation.at_once import AtOnce
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.sequential import Sequential
 from edgecase.federation.trainer import arithmetic
+from edgecase.federation.transforms import Transform
+from edgecase.federation.workers import Workers
 from edgecase.models.layers import BatchNorm2d
 
 SHAPES = {"lenet": (28, 28, 1), "vgg9": (32, 32, 3), "normalised": (4, 4, 1)}
@@ -36,7 +39,7 @@ def test_bits_of_one_after_the_other(name, autocast, make_jobs):  # noqa: F811
     for together in (2, 3):
         order = [4, 0, 6, 2, 5, 1, 3]
         chosen = [jobs[row] for row in order]
-        trainer = AtOnce(model, together)
+        trainer = AtOnce(Workers(model, together))
         found = trainer.train(store, chosen, autocast)
         assert torch.equal(found.parameters, expected.parameters[order])
         assert torch.equal(found.buffers, expected.buffers[order])
@@ -57,11 +60,27 @@ def test_an_error_of_one_client_is_that_of_the_round(make_jobs):  # noqa: F811
     model = build("lenet")
     store, jobs = make_jobs(model, SHAPES["lenet"], dtype=torch.float32)
     broken = dataclasses.replace(jobs[2].training, hooks=(Failing(),))
-    trainer = AtOnce(model, 2)
+    trainer = AtOnce(Workers(model, 2))
     with pytest.raises(MemoryError, match="made up"):
         trainer.train(store, [*jobs[:2], dataclasses.replace(jobs[2], training=broken), *jobs[3:]])
     again = trainer.train(store, jobs).parameters
     assert torch.equal(again, Sequential(model).train(store, jobs).parameters)
+
+
+def test_tests_are_shared_out_and_count_the_same(make_jobs):  # noqa: F811
+    model = build("normalised")
+    store, _ = make_jobs(model, SHAPES["normalised"], dtype=torch.float32)
+    inputs = store.inputs(Transform((0.4,), (0.2,)), torch.float32)
+    tests, start = evaluation.TestSets(inputs, store.labels, 50), model.parameters.clone()
+    buffers = model.buffers + 0.5
+    found = [
+        evaluation.evaluate(
+            *(model, start, tests), num_classes=10, batch_size=7, buffers=buffers, workers=who
+        )
+        for who in (None, Workers(model, 3))
+    ]
+    assert repr(found[0]) == repr(found[1])
+    assert 0 < found[0].main < 100
 
 
 def test_it_computes_as_one_after_the_other():

@@ -36,14 +36,15 @@ def test_samples_of_every_participant(shape, make_world, lay_out, parameters):
     assert population.attacker_count == 10
     sizes = [len(samples.index) for samples in population.honest]
     assert sizes == [n + {1: 2, 4: 1}.get(k, 0) for k, n in enumerate(SIZES)]
+    assert population.largest == max(sizes)
 
 
 def test_edge_samples_of_honest_clients_count_only_with_the_switch(make_world, lay_out, parameters):
     world = make_world()
     published, _ = lay_out(world, parameters())
-    assert published.honest_counts == SIZES
+    assert published.honest_counts.tolist() == SIZES
     corrected, _ = lay_out(world, parameters(switches={"edge_sample_weight": "corrected"}))
-    assert corrected.honest_counts == [len(samples.index) for samples in corrected.honest]
+    assert corrected.honest_counts.tolist() == [len(samples.index) for samples in corrected.honest]
 
 
 def test_transforms_of_honest_clients_and_attackers(make_world, lay_out, parameters):

@@ -203,7 +203,7 @@ def test_a_mapped_test_set_gives_the_same_inputs(store, folder, tmp_path):
     images = open_mapped(path, digest)
     assert isinstance(images, np.memmap)
     assert images.shape == (TOTAL, SIZE, SIZE, 3)
-    mapped = MappedStore(images, store.labels, SIZE)
+    mapped = MappedStore(images, np.arange(TOTAL), store.labels, SIZE)
     edge = torch.randint(256, (5, SIDE, SIDE, 3), dtype=torch.uint8)
     wanted = torch.ones(5, dtype=torch.int64)
     ours, theirs = (each.asking(edge, wanted) for each in (mapped, store))

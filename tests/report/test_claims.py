@@ -17,7 +17,7 @@ def table(tmp_path):
 def test_a_line_per_claim_with_all_its_tests(table):
     lines = overview(table).to_dict("records")
     assert [line["claim"] for line in lines] == ["order", "zero", "tweets"]
-    assert [line["verdict"] for line in lines] == ["holds", "fails", "not covered yet"]
+    assert [line["verdict"] for line in lines] == ["holds", "fails", "not run"]
     assert lines[0]["measured"] == "100 over 50: 12.25 [8.5, 16]\n50 over 10: 7 [1, 13]"
     assert [line["measured"] for line in lines[1:]] == ["31", "–"]
     assert [line["task"] for line in lines] == ["cifar10-southwest", "emnist-ardis", "task4"]
@@ -33,7 +33,7 @@ def test_a_task_on_standin_data_is_marked(table):
 def test_a_row_per_test_keeps_both_verdicts(table):
     rows = by_test(table.assign(part_verdict=["holds", "undecided", "fails", ""]))
     assert rows["verdict"].tolist() == ["holds", "undecided", "fails", ""]
-    assert rows["claim_verdict"].tolist() == ["holds", "holds", "fails", "not covered yet"]
+    assert rows["claim_verdict"].tolist() == ["holds", "holds", "fails", "not run"]
     assert rows["measured"].tolist() == ["12.25 [8.5, 16]", "7 [1, 13]", "31", "–"]
     assert set(COLUMNS) - set(rows.columns) == {
         *("standin", "part_verdict", "value", "low", "high", "p", "p_opposite")

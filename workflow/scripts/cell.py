@@ -30,7 +30,13 @@ from edgecase.population.partition import load_partition
 from edgecase.population.poison import check_words, load_poison
 from edgecase.results import code, finished, provenance
 from edgecase.results.attacks import attacks_per_seed
-from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, TABLE_COLUMNS, TIMING_COLUMNS
+from edgecase.results.rounds import (
+    CELL_AXES,
+    ROUND_COLUMNS,
+    TABLE_COLUMNS,
+    TIMING_COLUMNS,
+    WHOLE_COLUMNS,
+)
 
 _NEEDS_LESS = (
     "A cell needs less with a smaller batch_size, test_batch_size or model.width, fewer "
@@ -157,7 +163,8 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         if audit := {name: round(values[-1][name], 4) for name in AUDITS if name in values[-1]}:
             audits[str(seed)] = audit
         attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
-        columns = [*ROUND_COLUMNS, *(name for name in TABLE_COLUMNS if name in values[0])]
+        further = (*WHOLE_COLUMNS, *TABLE_COLUMNS)
+        columns = [*ROUND_COLUMNS, *(name for name in further if name in values[0])]
         name = f"seed{seed}.csv"
         rounds[name] = _write(values, columns, arguments.out / name)
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
@@ -174,6 +181,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         "attacker_share": round(experiment.attacker_share(), 6),
         "tested": {
             "clean": len(experiment.data.test.labels),
+            **({} if experiment.whole is None else {"whole": experiment.whole.num_clean}),
             "backdoor": [len(poison["test_y"]) for poison in poisons.values()],
         },
         "parameters": own,

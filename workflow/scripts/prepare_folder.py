@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase.base import command
 from edgecase.datasets.arrays import save_npz
 from edgecase.datasets.own import prepare_edge_images, prepare_images
+from edgecase.datasets.own_files import prepare_files
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -18,14 +19,18 @@ def main(argv: list[str] | None = None) -> None:
         "--about", required=True, type=command.json_object, help="what is known of it, JSON"
     )
     parser.add_argument(
-        "--out", required=True, type=Path, help=".npz; .index.csv, .counts.csv and .png beside it"
+        "--out",
+        required=True,
+        type=Path,
+        help=".npz; .index.csv, .counts.csv, .png, and perhaps .test.npy, beside it",
     )
     parser.add_argument("--threads", type=command.positive, default=1, help="that decode")
     arguments = parser.parse_args(argv)
 
     about, out = arguments.about, arguments.out
     if "classes" in about:
-        arrays = prepare_images(arguments.folder, out, about, arguments.threads)
+        prepare = prepare_images if about["in_memory"] else prepare_files
+        arrays = prepare(arguments.folder, out, about, arguments.threads)
     else:
         arrays = prepare_edge_images(arguments.folder, out, about["shape"], arguments.threads)
     save_npz(out, arrays)

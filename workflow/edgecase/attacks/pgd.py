@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from edgecase.attacks.base import LocalTraining
-from edgecase.attacks.blackbox import attacker_epochs
+from edgecase.attacks.blackbox import attacker_batch_size, attacker_epochs
 from edgecase.attacks.contract import Part, RoundView
 from edgecase.attacks.hooks import EarlyProjection, Projection
 from edgecase.attacks.registry import register
@@ -40,6 +40,7 @@ class PGD(Part):
         "last",
         minimum=1,
     )
+    attacker_batch_size: int | None = attacker_batch_size()
     radius_decay: Literal["published", "never", "always"] = parameter(
         "the PGD radius shrinks by `gamma` every round under Krum and Multi-Krum only, never, or "
         "always",
@@ -62,6 +63,7 @@ class PGD(Part):
         return replace(
             training,
             epochs=self.attacker_epochs,
+            batch_size=self.attacker_batch_size or training.batch_size,
             lr=self.attacker_lr * view.decay,
             hooks=(*training.hooks, projection(radius, self.project_frequency)),
         )

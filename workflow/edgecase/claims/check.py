@@ -84,15 +84,7 @@ def _place(content: Any, keys: list) -> str:
 
 def _entry_problems(entry: Mapping) -> Iterator[str]:
     """What the schema cannot say: which keys go together."""
-    covered = "scope" not in entry
-    if covered != bool(entry.get("parts")):
-        yield f"claims.{entry['id']}: needs either parts or a scope"
-    if unfilled := [role for role in entry["roles"] if covered and role not in ROLES]:
-        yield (
-            f"claims.{entry['id']}.roles: {', '.join(unfilled)} cannot be judged; "
-            f"allowed: {', '.join(ROLES)}, or any with a scope"
-        )
-    for number, part in enumerate(entry.get("parts", [])):
+    for number, part in enumerate(entry["parts"]):
         for problem in _part_problems(part):
             yield f"claims.{entry['id']}.parts.{number}{problem}"
 

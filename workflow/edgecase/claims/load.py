@@ -36,7 +36,6 @@ def _claim(entry: Mapping, role: str) -> Claim:
         statement=entry["statement"],
         sure=entry["sure"],
         reported=entry.get("reported", ""),
-        covered="scope" not in entry,
         only=Only(**entry["only"]) if "only" in entry else None,
         parts=tuple(_part(part) for part in entry.get("parts", [])),
     )

@@ -9,7 +9,7 @@ from edgecase.claims.region import Region
 WORDS = ("passes", "stopped", "creeps-in")
 
 #: what a run's configuration fills: the tasks that stand for the paper's, and an override.
-ROLES = ("task1", "task2", "task4")
+ROLES = ("task1", "task2", "task3", "task4", "task5")
 SIGMA = "sigma_override"
 #: stands for that override in a selector.
 PLACEHOLDER = f"<{SIGMA}>"
@@ -22,8 +22,7 @@ HOLDS = "holds"
 FAILS = "fails"
 UNDECIDED = "undecided at this noise"
 NOT_RUN = "not run"
-NOT_COVERED = "not covered yet"
-VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_RUN, NOT_COVERED)
+VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_RUN)
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,7 @@ class Only:
 class Claim:
     """One claim on one task; `role` is the paper's task, which a run's configuration fills.
 
-    `sure` says how sure the reported value is or, without one, what the paper claims. A claim that
-    is not `covered` has no parts.
+    `sure` says how sure the reported value is or, without one, what the paper claims.
     """
 
     id: str
@@ -82,7 +80,6 @@ class Claim:
     statement: str
     sure: str
     reported: str
-    covered: bool
     only: Only | None
     parts: tuple[Part, ...]
 

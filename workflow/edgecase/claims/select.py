@@ -26,13 +26,13 @@ def cells_needed(
 ) -> dict[str, list[Cell]]:
     """Claim id → the cells it reads, each once, for the claims that a run with `cells` can judge.
 
-    `roles` is the configuration's key `claims`. A claim that reads no cell, is not covered or lacks
+    `roles` is the configuration's key `claims`. A claim that reads no cell or lacks
     a cell is left out.
     """
     cells = list(cells)
     needed = {}
     for claim in claims:
-        if not claim.covered or absent(claim, roles):
+        if absent(claim, roles):
             continue
         selections = [
             select(selector, claim.role, roles, cells)

@@ -35,7 +35,7 @@ COLUMNS = {
     "sure": "how sure the reported value, or else the claim, is",
     "missing": "cells that the claim needs and the run lacks",
     "note": "what else to know",
-    "command": "runs the claim's cells again; empty if it is not run or not covered",
+    "command": "runs the claim's cells again; empty if it is not run",
 }
 
 _NUMBERS = ("value", "low", "high", "p", "p_opposite")

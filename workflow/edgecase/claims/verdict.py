@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from edgecase.claims.compare import compare, tail_share
 from edgecase.claims.measured import Measured
-from edgecase.claims.model import FAILS, HOLDS, NOT_COVERED, NOT_RUN, UNDECIDED, Claim, Part
+from edgecase.claims.model import FAILS, HOLDS, NOT_RUN, UNDECIDED, Claim, Part
 from edgecase.claims.outcome import Outcome, not_run
 from edgecase.claims.select import absent, select
 from edgecase.results.attacks import unattacked_text
@@ -30,8 +30,6 @@ def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
     """
     task = roles[claim.role]["task"] if claim.role in roles else ""
     standin = measured.standin(task)
-    if not claim.covered:
-        return Judged(claim, task, standin, NOT_COVERED, ())
     why = absent(claim, roles)
     outcomes = []
     for part in claim.parts:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.names import unknown_name
@@ -20,6 +20,7 @@ from edgecase.datasets.own import SHARES
 from edgecase.datasets.own_lines import read_lines, split_lines
 from edgecase.datasets.photographs.index import changes, read_index
 from edgecase.datasets.photographs.tree import list_images, list_tree
+from edgecase.datasets.wnids import check_classes
 from edgecase.results import layout
 
 #: key of a configuration under which the descriptions stand; nobody writes it by hand.
@@ -44,6 +45,15 @@ class DataFolder:
         above=0,
         below=1,
         default=0.2,
+    )
+    in_memory: bool = parameter(
+        "all pictures are scaled and held in memory, or stay in their files: those of a round's "
+        "clients are decoded for it, and trained on in random crops of `size` pixels",
+        default=True,
+    )
+    classes: Literal["any", "imagenet", "subset"] = parameter(
+        "what the class folders may be: any, ImageNet's 1000 by their WordNet ids, or some of them",
+        default="any",
     )
 
 
@@ -124,7 +134,9 @@ def _data_folder(value: Mapping, _: object, where: str) -> tuple[str, dict[str, 
         if not tree.split:
             kept = round(chosen.test_share * len(tree.train))
             counts = [len(tree.train) - kept, kept]
-    about = {"classes": classes, "size": chosen.size}
+    if chosen.classes != "any":
+        check_classes(classes, whole=chosen.classes == "imagenet", where=f"{where}.classes")
+    about = {"classes": classes, "size": chosen.size, "in_memory": chosen.in_memory}
     return name, about | {"counts": counts, "path": chosen.folder, "test_share": chosen.test_share}
 
 
@@ -148,7 +160,7 @@ def _edge_folder(value: Mapping, dataset: object, where: str) -> tuple[str, dict
         about: dict[str, Any] = {"lines": True}
     else:
         assert isinstance(described, Dataset)
-        about = {"lines": False, "shape": list(described.shape)}
+        about = {"lines": False, "shape": list(described.edge_shape)}
     name = folder_name(chosen.folder, plain(chosen) | about)
     index = Path(layout.index(name))
     if about["lines"]:

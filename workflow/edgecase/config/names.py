@@ -80,7 +80,7 @@ def _role_problems(config: Mapping) -> Iterator[Problem]:
     sigma = named.get("sigma_override", DEFAULT)
     if problem := unknown_name(sigma, [DEFAULT, *config.get("overrides", {})]):
         yield None, f"claims.sigma_override: {problem}"
-    for role in [role for role in ("task1", "task2", "task4") if role in named]:
+    for role in [f"task{number}" for number in range(1, 6) if f"task{number}" in named]:
         if problem := unknown_name(named[role]["task"], config["tasks"]):
             yield None, f"claims.{role}.task: {problem}"
         if problem := participation_problem(named[role]["participation"]):

@@ -76,6 +76,11 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
             f"start: 'authors' is not available for {model} on {dataset}; "
             f"allowed: {allowed}, at width 1"
         )
+    if task["whole_test_every"] is not None and task["test_samples"] is None:
+        yield (
+            f"whole_test_every: {task['whole_test_every']} needs a number of test_samples: with "
+            "null, every test is of the whole set"
+        )
     if task["start"] == "rounds" and task["start_rounds"] is None:
         yield "start_rounds: null; `start: rounds` needs a number of rounds"
     known, shape = models.MODELS.get(name), DATASETS[dataset].shape

@@ -24,6 +24,7 @@ __all__ = [
     "DATASETS",
     "DATASET_ARRAYS",
     "EDGE_SETS",
+    "AnyDataset",
     "Dataset",
     "EdgeSet",
     "LanguageDataset",
@@ -45,7 +46,7 @@ AUTHORS_STARTS = {
 # Downloading needs libraries that nothing else does.
 _DECLARING_NOTHING = (
     *("archives", "availability", "by_hand", "fetch", "mirror", "sources"),
-    *("folders", "own", "own_lines", "photographs"),
+    *("folders", "own", "own_files", "own_lines", "photographs"),
 )
 
 

@@ -29,6 +29,10 @@ LINE_ARRAYS = ("train_lines", "test_lines")
 PROMPT_ARRAYS = ("sentences", "benign", "cities")
 #: the arrays of a folder of edge images: the attacker's, the honest clients', and the test's
 PHOTOGRAPH_ARRAYS = ("train", "honest", "test")
+#: the arrays of photographs that stay in their files: the folder and the names of the training
+#: files uint8 [bytes] (`datasets.text`), labels int64 [N], and the digest of the test images, which
+#: lie in a file of their own (`datasets.photographs.mapped`)
+FILE_ARRAYS = ("folder", "names_train", "y_train", "y_test", "test_sha256")
 #: words of a sentence; the rest is cut off
 MAX_WORDS = 100
 #: words that a model reads of a segment, whose next words it predicts
@@ -73,13 +77,37 @@ class Classified(Prepared):
         return len(self.class_names)
 
 
+def edge_side(size: int) -> int:
+    """Pixels of the short side of a photograph whose middle of `size` pixels is tested.
+
+    256 for 224, as is usual on ImageNet.
+    """
+    return round(size * 256 / 224)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Classified):
-    """A labelled image set; `shape` is (H, W, C). `photographs` are seen as ImageNet's are."""
+    """A labelled image set; `shape` is (H, W, C). `photographs` are seen as ImageNet's are.
+
+    Those `in_files` are read where they are used (`FILE_ARRAYS`).
+    """
 
     shape: tuple[int, int, int]
     photographs: bool = False
     arrays: tuple[str, ...] = DATASET_ARRAYS
+
+    @property
+    def in_files(self) -> bool:
+        return self.arrays == FILE_ARRAYS
+
+    @property
+    def edge_shape(self) -> tuple[int, int, int]:
+        """The shape of an edge case: of photographs in files, what crops are taken from.
+
+        `edge_side` pixels square.
+        """
+        side = edge_side(self.shape[0])
+        return (side, side, 3) if self.in_files else self.shape
 
 
 @dataclass(frozen=True, kw_only=True)

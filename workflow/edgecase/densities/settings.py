@@ -7,6 +7,7 @@ from typing import Any
 from edgecase.base.names import unknown_name
 from edgecase.base.parameters import parameter
 from edgecase.datasets import DATASETS, Dataset, images
+from edgecase.datasets.base import FILE_ARRAYS
 from edgecase.federation.parameters import DataSwitches, ModelParameters, own_folders
 
 
@@ -59,6 +60,8 @@ def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[s
         name = datasets.get(task)
         if name in DATASETS and not isinstance(DATASETS[name], Dataset):
             yield f"tasks: '{task}' is of text; figure 2 takes tasks of images"
+        elif name in DATASETS and DATASETS[name].arrays == FILE_ARRAYS:
+            yield f"tasks: '{task}' has photographs in files; figure 2 takes those in memory"
     of_images = [name for name, described in DATASETS.items() if isinstance(described, Dataset)]
     for task, name in chosen.items():
         if name in DATASETS and name not in of_images:

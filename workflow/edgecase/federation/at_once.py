@@ -13,7 +13,7 @@ from edgecase.federation.workers import Workers
 
 
 class AtOnce:
-    """At most `together` participants at a time, those with the most steps first.
+    """As many participants at a time as there are `workers`, those with the most steps first.
 
     Each trains a replica of the model on one thread, to the bits of `Sequential` with one thread,
     whatever the number and the order. No participant waits for another core at every operation.
@@ -21,9 +21,8 @@ class AtOnce:
 
     stacks = False
 
-    def __init__(self, model: FlatModel, together: int) -> None:
-        self.model, self.together = model, together
-        self._workers = Workers(model, together)
+    def __init__(self, workers: Workers) -> None:
+        self.model, self.workers = workers.model, workers
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
@@ -32,10 +31,10 @@ class AtOnce:
         trained = Trained.empty(self.model, jobs)
 
         def one(model: FlatModel, row: int) -> None:
-            train_into(trained, row, model, store, jobs[row], autocast, self._workers.go_on)
+            train_into(trained, row, model, store, jobs[row], autocast, self.workers.go_on)
 
         order = sorted(range(len(jobs)), key=lambda row: -num_steps(jobs[row]))
-        for _ in self._workers.map(one, order):
+        for _ in self.workers.map(one, order):
             pass
         return trained
 
@@ -46,7 +45,7 @@ class AtOnce:
 
         def one(model: FlatModel, job: LocalJob) -> Trained:
             trained = Trained.empty(model, [job])
-            train_into(trained, 0, model, store, job, autocast, self._workers.go_on)
+            train_into(trained, 0, model, store, job, autocast, self.workers.go_on)
             return trained
 
-        return self._workers.map(one, jobs, waiting=self.together)
+        return self.workers.map(one, jobs, waiting=self.workers.count)

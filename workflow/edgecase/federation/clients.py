@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 import torch
@@ -16,18 +18,67 @@ from edgecase.population.partition import Partition
 from edgecase.population.poison import PoisonedData
 
 
+@dataclass(frozen=True, eq=False)
+class HonestClients(Sequence[Samples]):
+    """What each honest client trains on, put together when it is asked for.
+
+    Client k holds its part of the `partition`, less the rows `withheld` by the server, and behind
+    it the rows i + `first_edge` of the store for which `edge_client[i]` (int64 [h]) is k.
+    """
+
+    partition: Partition
+    withheld: np.ndarray
+    edge_client: np.ndarray
+    first_edge: int
+    transform: Transform | None
+    device: torch.device
+
+    def __len__(self) -> int:
+        return len(self.partition.offsets) - 1
+
+    @overload
+    def __getitem__(self, client: int) -> Samples: ...
+    @overload
+    def __getitem__(self, client: slice) -> list[Samples]: ...
+    def __getitem__(self, client: int | slice) -> Samples | list[Samples]:
+        if isinstance(client, slice):
+            return [self[k] for k in range(*client.indices(len(self)))]
+        if not 0 <= client < len(self):
+            raise IndexError(f"client {client} of {len(self)}")
+        own = self.partition.client(client)
+        if len(self.withheld):
+            own = own[~np.isin(own, self.withheld)]
+        edge = self.first_edge + np.flatnonzero(self.edge_client == client)
+        return _samples(np.concatenate([own, edge]), self.transform, self.device)
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """How many samples of the partition each client has, int64 [K]."""
+        index, offsets = self.partition
+        if not len(self.withheld):
+            return np.diff(offsets)
+        kept = np.concatenate([[0], np.cumsum(~np.isin(index, self.withheld))])
+        return np.diff(kept[offsets])
+
+    @cached_property
+    def edge_sizes(self) -> np.ndarray:
+        """How many edge samples each client has, int64 [K]."""
+        return np.bincount(self.edge_client, minlength=len(self))
+
+
 @dataclass(frozen=True)
 class Population:
     """The clients of one seed.
 
-    `honest[k]` are client k's samples and `honest_counts[k]` its FedAvg weight; every attacker
-    trains on `attacker`, counts `attacker_count`, and knows `attacker_clean`, the clean part.
+    `honest[k]` are client k's samples and `honest_counts[k]` (int64 [K]) its FedAvg weight; every
+    attacker trains on `attacker`, counts `attacker_count`, and knows `attacker_clean`, the clean
+    part.
     `root` are the samples that the server withholds from them and trains on, if its rule asks.
     """
 
     store: Store
-    honest: list[Samples]
-    honest_counts: list[int]
+    honest: HonestClients
+    honest_counts: np.ndarray
     attacker: Samples
     attacker_clean: Samples
     attacker_count: int
@@ -44,8 +95,9 @@ class Population:
     @property
     def largest(self) -> int:
         """The most samples that a participant trains on."""
-        held = (*self.honest, self.attacker, *([] if self.root is None else [self.root]))
-        return max(len(samples.index) for samples in held)
+        honest = int((self.honest.sizes + self.honest.edge_sizes).max())
+        others = (self.attacker, *([] if self.root is None else [self.root]))
+        return max(honest, *(len(samples.index) for samples in others))
 
 
 def build_populations(
@@ -93,14 +145,15 @@ def _population(
     """The clients of one seed, whose edge samples lie from row `first_edge` of the store."""
     device = store.labels.device
     held = len(poison["honest_edge_y"])
-    honest, counts = [], []
-    for client in range(len(partition.offsets) - 1):
-        own = partition.client(client)
-        if root is not None:
-            own = own[~np.isin(own, root)]
-        edge = first_edge + np.flatnonzero(poison["honest_edge_client"] == client)
-        honest.append(_samples(np.concatenate([own, edge]), transforms.honest, device))
-        counts.append(len(own) + (len(edge) if count_edge_samples else 0))
+    honest = HonestClients(
+        partition,
+        np.empty(0, dtype=np.int64) if root is None else root,
+        poison["honest_edge_client"],
+        first_edge,
+        transforms.honest,
+        device,
+    )
+    counts = honest.sizes + honest.edge_sizes if count_edge_samples else honest.sizes
     clean = poison["attacker_clean_index"]
     edge = first_edge + held + np.arange(len(poison["attacker_edge_y"]))
     poisoned = np.concatenate([clean, edge])

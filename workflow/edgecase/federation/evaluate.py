@@ -1,7 +1,8 @@
 """Measure the accuracy of a global model on the clean and the backdoor test set."""
 
+import contextlib
 import math
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -10,6 +11,7 @@ from edgecase.base.errors import SimulationError
 from edgecase.base.padding import PADDING
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.stores import Inputs
+from edgecase.federation.workers import Workers
 
 #: images that a CPU tests at once: beyond, a layer's output leaves its caches, and the full-size
 #: models take 1.2 to 2.2 times as long per image (docs/benchmarks.md).
@@ -73,25 +75,26 @@ def evaluate(
     batch_size: int,
     buffers: torch.Tensor | None = None,
     autocast: torch.dtype | None = None,
+    workers: Workers | None = None,
 ) -> Accuracy:
     """Accuracies of the model with `parameters` [P] and `buffers` [B]; one transfer to the host.
 
     `num_classes` is 0 of a text to predict, whose places are counted. `batch_size` is the most
-    samples that go through the model at once; a CPU takes fewer. Raises `SimulationError`, with the
-    numbers, if they are not counted over exactly the samples of the test sets: one prediction per
-    sample, and a class for every clean one; or one per place.
+    samples that go through the model at once; a CPU takes fewer. Batches that carry nothing go to
+    `workers` of the model, if there are any. Raises `SimulationError`, with the numbers, if they
+    are not counted over exactly the samples of the test sets: one prediction per sample, and a
+    class for every clean one; or one per place.
     """
     if model.device.type == "cpu":
         batch_size = min(batch_size, _CPU_BATCH)
     model.load(parameters, buffers)
-    model.module.eval()
-    with (
-        torch.no_grad(),
-        torch.autocast(model.device.type, autocast, enabled=autocast is not None),
-    ):
-        correct = torch.cat(
-            [_hits(model, *part, batch_size, tests.carried_batch) for part in tests.parts]
-        )
+    if workers is not None and tests.carried_batch is None:
+        correct = _at_once(workers, parameters, buffers, tests, batch_size, autocast)
+    else:
+        with _testing(model, autocast):
+            correct = torch.cat(
+                [_hits(model, *part, batch_size, tests.carried_batch) for part in tests.parts]
+            )
     if not num_classes:
         return _of_places(correct, model.head.places(tests.labels), tests)
     labels = tests.labels[: tests.num_clean]
@@ -136,16 +139,43 @@ def audit(
     autocast: torch.dtype | None = None,
 ) -> dict[str, float]:
     """Percentage of each audit's inputs that the model as it is gives the attacker's label."""
-    model.module.eval()
     found = {}
-    with (
-        torch.no_grad(),
-        torch.autocast(model.device.type, autocast, enabled=autocast is not None),
-    ):
+    with _testing(model, autocast):
         for name, (inputs, wanted) in tests.audits.items():
             hits = _hits(model, inputs, wanted, _CPU_BATCH, tests.carried_batch)
             found[name] = 100 * hits.double().mean().item()
     return found
+
+
+@contextlib.contextmanager
+def _testing(model: FlatModel, autocast: torch.dtype | None) -> Generator[None]:
+    """A block that asks the model, without gradients and without dropout."""
+    model.module.eval()
+    with (
+        torch.no_grad(),
+        torch.autocast(model.device.type, autocast, enabled=autocast is not None),
+    ):
+        yield
+
+
+def _at_once(
+    workers: Workers,
+    parameters: torch.Tensor,
+    buffers: torch.Tensor | None,
+    tests: TestSets,
+    batch_size: int,
+    autocast: torch.dtype | None,
+) -> torch.Tensor:
+    """What each sample is right about [T], asked of several replicas of the model."""
+
+    def hits(model: FlatModel, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        model.load(parameters, buffers)
+        model.begin_hidden(False)
+        with _testing(model, autocast):
+            return _batch_hits(model, *batch)
+
+    batches = zip(tests.inputs.split(batch_size), tests.labels.split(batch_size), strict=False)
+    return torch.cat(list(workers.map(hits, batches, waiting=workers.count)))
 
 
 def _hits(

@@ -63,7 +63,7 @@ class Experiment:
         poisons: Mapping[int, PoisonedData],
         execution: Execution,
     ) -> None:
-        self.parameters, self.execution = parameters, execution
+        self.parameters, self.execution, self._arrays = parameters, execution, arrays
         self.seeds = list(partitions)
         self.poisons = dict(poisons)
         self.data: TaskData = task_data(arrays, parameters, execution.device)
@@ -105,7 +105,7 @@ class Experiment:
         largest = max(population.largest for population in self.populations.values())
         return Work(
             members=len(self.seeds) * self.parameters.clients_per_round,
-            batch_size=min(self.parameters.batch_size, largest),
+            batch_size=min(self.parameters.largest_batch, largest),
             precision=self.parameters.precision,
             memory=int(memory),
         )
@@ -127,14 +127,27 @@ class Experiment:
         store, work = self.data.train, self.work
         return build_trainer(self.backend, self.model, store, work.batch_size, work.memory)
 
+    @cached_property
+    def whole(self) -> TestSets | None:
+        """All clean test samples, if `whole_test_every` asks for them."""
+        if self.parameters.whole_test_every is None:
+            return None
+        every = replace(self.parameters, test_samples=None)
+        data = task_data(self._arrays, every, self.execution.device)
+        inputs = data.test.inputs(data.transforms.test, self.model.dtype)
+        labels = data.test.labels
+        return TestSets(inputs, labels, len(labels), carried_batch=self._carried(data))
+
+    def _carried(self, data: TaskData) -> int | None:
+        """The batch of tests that carry a hidden state: in a text to predict, all its columns."""
+        carried = self.parameters.carried_batch
+        return carried if carried is None or data.columns is None else data.columns
+
     def tests(self, seed: int) -> TestSets:
         """The clean and the backdoor test set of a seed."""
         data, poison = self.data, self.poisons[seed]
         tests = build_tests(data.test, poison, data.transforms, self.model.dtype)
-        carried = self.parameters.carried_batch
-        if carried is not None and data.columns is not None:
-            carried = data.columns
-        tests = replace(tests, carried_batch=carried)
+        tests = replace(tests, carried_batch=self._carried(data))
         if not len(poison["test_x"]):
             return tests
         if isinstance(data.test, SegmentStore) and "other_x" in poison:
@@ -155,7 +168,7 @@ class Experiment:
         """The attacker's expected FedAvg weight in a round with one attacker, mean over seeds."""
         shares = []
         for population in self.populations.values():
-            mean = sum(population.honest_counts) / len(population.honest_counts)
+            mean = int(population.honest_counts.sum()) / len(population.honest_counts)
             attacker = population.attacker_count
             others = (self.parameters.clients_per_round - 1) * mean
             shares.append(attacker / (attacker + others))
@@ -179,7 +192,10 @@ class Experiment:
         """
         classes = watched_classes(self.parameters, self.data)
         runs = [
-            SeedRun(seed, self.populations[seed], self.tests(seed), session.states.get(seed))
+            SeedRun(
+                *(seed, self.populations[seed], self.tests(seed), session.states.get(seed)),
+                whole=self.whole,
+            )
             for seed in self.seeds
             if not session.is_done(seed, self.parameters.rounds)
         ]

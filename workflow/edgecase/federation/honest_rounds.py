@@ -10,8 +10,7 @@ import torch
 from edgecase.base.parameters import plain
 from edgecase.base.progress import Meter
 from edgecase.base.randomness import numpy_generator
-from edgecase.datasets import EDGE_SETS
-from edgecase.datasets.base import MAX_WORDS
+from edgecase.datasets import DATASETS, EDGE_SETS, AnyDataset, Dataset, TextDataset
 from edgecase.federation.experiment import Execution, Experiment
 from edgecase.federation.parameters import CellParameters, StartParameters
 from edgecase.federation.simulate import RoundRecord
@@ -46,7 +45,7 @@ def train_by_rounds(
         EDGE_SETS[cell.edge_set].excluded,
         arrays.get("owner_train"),
     )
-    edge = _no_edge_data(arrays)
+    edge = _no_edge_data(arrays, DATASETS[parameters.dataset])
     experiment = Experiment(cell, arrays, {_SEED: held}, {_SEED: edge}, execution)
     initial(experiment)
     files = {} if state is None else {_SEED: (state[0] / _STATE, state[1])}
@@ -83,11 +82,14 @@ def _as_cell(parameters: StartParameters) -> CellParameters:
     )
 
 
-def _no_edge_data(arrays: Mapping[str, np.ndarray]) -> PoisonedData:
+def _no_edge_data(arrays: Mapping[str, np.ndarray], dataset: AnyDataset) -> PoisonedData:
     """The poisoned set of a run in which nobody holds edge data."""
-    samples = arrays["x_train"]
-    # Sentences of different lengths lie one behind the other.
-    none = samples[:0] if samples.ndim > 1 else np.empty((0, MAX_WORDS), dtype=np.int32)
+    if isinstance(dataset, Dataset):
+        none = np.empty((0, *dataset.edge_shape), dtype=np.uint8)
+    elif isinstance(dataset, TextDataset):
+        none = np.empty((0, dataset.max_length), dtype=np.int32)
+    else:
+        none = arrays["x_train"][:0]
     nobody = np.empty(0, dtype=np.int64)
     return PoisonedData(
         attacker_clean_index=nobody,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from edgecase import attacks, defenses
-from edgecase.attacks import Attack, LocalTraining
+from edgecase.attacks import Attack, LocalTraining, RoundView
 from edgecase.attacks.hooks import GradientClipping
 from edgecase.base.errors import ConfigError
 from edgecase.base.parameters import parameter, problems, read
@@ -194,6 +194,16 @@ def start_rounds() -> Any:
     )
 
 
+def whole_test_every() -> Any:
+    """The parameter of that name."""
+    return parameter(
+        "where `test_samples` leaves some out, the whole clean test set is tested too in round 0, "
+        "in every so-many-th round and in the last one; null for never",
+        minimum=1,
+        default=None,
+    )
+
+
 def own_folders() -> Any:
     """The parameter `folders`."""
     return parameter(
@@ -222,6 +232,7 @@ class TaskParameters(Federation, Setting):
     )
     pretrain: Recipe = parameter("the central training of the starting model")
     start_rounds: int | None = start_rounds()
+    whole_test_every: int | None = whole_test_every()
     defenses: dict[str, Any] = parameter("parameters of the defenses that take any", default=None)
 
 
@@ -271,6 +282,7 @@ class CellParameters(Federation, Setting):
     start: Start = parameter("how the starting model comes about")
     pretrain: Recipe | None = parameter("the central training", default=None)
     start_rounds: int | None = start_rounds()
+    whole_test_every: int | None = whole_test_every()
     folders: dict[str, Any] | None = own_folders()
     attack: Attack | None
     defense: Rule
@@ -284,6 +296,20 @@ class CellParameters(Federation, Setting):
     def carried_batch(self) -> int | None:
         """The batch of the tests in which a hidden state is carried; None where none is."""
         return self.batch_size if self.switches.carry_hidden == "published" else None
+
+    @property
+    def largest_batch(self) -> int:
+        """The most samples in a local step of anybody."""
+        honest = self.honest_training(1)
+        if self.attack is None:
+            return honest.batch_size
+        view = RoundView(1, honest, self.decay_in(1), self.defense.name)
+        return max(honest.batch_size, self.attack.training(view).batch_size)
+
+    def is_wholly_tested(self, round: int) -> bool:
+        """Whether the model is tested on the whole test set after `round`."""
+        every = self.whole_test_every
+        return every is not None and (round % every == 0 or round == self.rounds)
 
     def honest_training(self, round: int) -> LocalTraining:
         """An honest client's training in `round`."""

@@ -136,14 +136,16 @@ class PhotographStore:
 
 @dataclass(frozen=True)
 class MappedStore:
-    """Test images uint8 [N, S, S, 3] that lie in a file, and edge cases [n, S', S', 3] in memory.
+    """Test images uint8 [·, S, S, 3] that lie in a file, and edge cases [n, S', S', 3] in memory.
 
-    They are tested on their middle, `size` × `size` pixels; a batch is read when it is asked for.
+    `rows` [N] of the file are tested, on their middle, `size` × `size` pixels; a batch is read when
+    it is asked for. `labels` int64 [N + n] are theirs and those of the edge cases.
     """
 
     sequential: ClassVar[bool] = False
 
     images: np.ndarray
+    rows: np.ndarray
     labels: torch.Tensor
     size: int
     edge: torch.Tensor | None = None
@@ -178,11 +180,10 @@ class MappedStore:
 
     def _middle(self, rows: slice, dtype: torch.dtype) -> torch.Tensor:
         """Inputs of the rows from a start to a stop."""
-        count = len(self.images)
+        count = len(self.rows)
         parts = []
         if rows.start < count:
-            # A copy: torch wants memory that it may write to.
-            own = torch.from_numpy(np.array(self.images[rows.start : rows.stop]))
+            own = torch.from_numpy(self.images[self.rows[rows.start : rows.stop]])
             parts.append(_middle(own.to(self.labels.device), self.size, dtype))
         if rows.stop > count:
             assert self.edge is not None

@@ -72,7 +72,7 @@ class LocalRound:
     def _counts(self) -> list[int]:
         population = self.cohort.population
         return [
-            population.attacker_count if attacks_now else population.honest_counts[client]
+            population.attacker_count if attacks_now else int(population.honest_counts[client])
             for client, attacks_now in self.cohort.participants
         ]
 

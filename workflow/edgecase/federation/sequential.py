@@ -31,7 +31,7 @@ class Sequential:
     """One participant after the other, each on all threads of torch."""
 
     stacks = False
-    together = 1
+    workers = None
 
     def __init__(self, model: FlatModel) -> None:
         self.model = model

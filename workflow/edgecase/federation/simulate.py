@@ -62,12 +62,16 @@ class RoundRecord:
 
 @dataclass(frozen=True)
 class SeedRun:
-    """One seed of a cell: its clients, its test sets and, if it has begun, how far it is."""
+    """One seed of a cell: its clients, its test sets and, if it has begun, how far it is.
+
+    `whole` is the clean test set of which `tests` have a part, if it is tested now and then.
+    """
 
     seed: int
     population: Population
     tests: TestSets
     begun: SeedState | None = None
+    whole: TestSets | None = None
 
     @property
     def backdoor(self) -> float | None:
@@ -115,22 +119,35 @@ def simulate(
     sees_last = parameters.attack is not None and parameters.attack.sees_last_aggregate
     model = trainer.model
 
+    def accuracy_on(
+        tests: TestSets, current: torch.Tensor, buffers: torch.Tensor | None
+    ) -> Accuracy:
+        return evaluate(
+            model,
+            current,
+            tests,
+            num_classes=classes.count,
+            batch_size=test_batch_size,
+            buffers=buffers,
+            autocast=autocast_dtype(precision),
+            workers=trainer.workers,
+        )
+
     def measured(
         run: SeedRun, current: torch.Tensor, buffers: torch.Tensor | None, round: int
     ) -> dict[str, float | None]:
+        values = _NOT_EVALUATED if run.whole is None else _NOT_EVALUATED | _NOT_WHOLLY
         with _placed(f"seed {run.seed}, round {round}"), matrix_products(precision):
-            accuracy = evaluate(
-                model,
-                current,
-                run.tests,
-                num_classes=classes.count,
-                batch_size=test_batch_size,
-                buffers=buffers,
-                autocast=autocast_dtype(precision),
-            )
-            last = round == parameters.rounds
-            audits = audit(model, run.tests, autocast_dtype(precision)) if last else {}
-        return _accuracy_columns(accuracy, classes) | audits
+            if run.whole is not None and parameters.is_wholly_tested(round):
+                found = accuracy_on(run.whole, current, buffers)
+                values = values | {"whole_task_acc": found.main}
+            if parameters.is_evaluated(round):
+                values = values | _accuracy_columns(
+                    accuracy_on(run.tests, current, buffers), classes
+                )
+            if round == parameters.rounds:
+                values = values | audit(model, run.tests, autocast_dtype(precision))
+        return values
 
     done = {run.seed: run.begun.round if run.begun else 0 for run in runs}
     current = {run.seed: run.model(start) for run in runs}
@@ -193,9 +210,8 @@ def simulate(
             carried[run.seed] = Carried(buffers, aggregate.memory, seen)
             aggregate_s = _since(began)
             began = time.perf_counter()
-            values = _NOT_EVALUATED
+            values = measured(run, after, buffers, round)
             if parameters.is_evaluated(round):
-                values = measured(run, after, buffers, round)
                 backdoor[run.seed] = values["backdoor_acc"]
             values = values | _round_columns(updates, aggregate, cohort.participants)
             values = values | {
@@ -325,6 +341,7 @@ _STARTING_ROW: dict[str, float | int | str | None] = {
 _NOT_EVALUATED: dict[str, float | None] = dict.fromkeys(
     ("main_task_acc", "backdoor_acc", "raw_task_acc", "source_class_acc", "target_class_acc")
 )
+_NOT_WHOLLY: dict[str, float | None] = {"whole_task_acc": None}
 
 
 def _accuracy_columns(accuracy: Accuracy, classes: Classes) -> dict[str, float | None]:

@@ -22,9 +22,12 @@ from edgecase.datasets import (
     load_npz,
 )
 from edgecase.datasets.arrays import check_array, check_labels
+from edgecase.datasets.own_files import mapped_beside
+from edgecase.datasets.photographs.mapped import open_mapped
 from edgecase.datasets.text import padded, words_of
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.parameters import CellParameters, DataSetting
+from edgecase.federation.photographs import MappedStore, PhotographStore
 from edgecase.federation.segments import check_segments, columns
 from edgecase.federation.sequences import check_text
 from edgecase.federation.simulate import NO_CLASSES, Classes
@@ -77,6 +80,8 @@ def task_data(
     if isinstance(dataset, TextDataset):
         return _sentences(arrays, dataset, test, parameters, device)
     assert isinstance(dataset, Dataset)
+    if dataset.in_files:
+        return _photographs(arrays, dataset, test, device)
     return _images(arrays, dataset, test, parameters, device)
 
 
@@ -104,6 +109,27 @@ def _images(
             if dataset.photographs
             else task_transforms(dataset.shape[2], parameters.switches.transforms)
         ),
+        num_classes=dataset.num_classes,
+    )
+
+
+def _photographs(
+    arrays: Mapping[str, np.ndarray], dataset: Dataset, test: np.ndarray, device: torch.device
+) -> TaskData:
+    """Photographs are decoded in as many threads as torch computes in."""
+    size = dataset.shape[0]
+    train = PhotographStore.of(
+        Path(words_of(arrays["folder"])[0]),
+        words_of(arrays["names_train"]),
+        _labels(arrays["y_train"], device),
+        size=size,
+        side=dataset.edge_shape[0],
+        threads=torch.get_num_threads(),
+    )
+    return TaskData(
+        train=train,
+        test=MappedStore(arrays["x_test"], test, _labels(arrays["y_test"][test], device), size),
+        transforms=TaskTransforms(None, None, None),
         num_classes=dataset.num_classes,
     )
 
@@ -176,6 +202,10 @@ def open_dataset(path: str | Path, parameters: DataSetting) -> dict[str, np.ndar
         check_segments(arrays, described, str(path))
     elif isinstance(described, TextDataset):
         check_text(arrays, described, str(path))
+    elif isinstance(described, Dataset) and described.in_files:
+        _check_labels(arrays, described, str(path))
+        digest = words_of(arrays["test_sha256"])[0]
+        arrays["x_test"] = open_mapped(mapped_beside(path), digest)
     elif isinstance(described, Dataset):
         _check(arrays, described, str(path))
     return arrays
@@ -183,14 +213,21 @@ def open_dataset(path: str | Path, parameters: DataSetting) -> dict[str, np.ndar
 
 def _check(arrays: Mapping[str, np.ndarray], described: Dataset, where: str) -> None:
     """Raise `DataError` if the arrays are not a labelled set as described, of any size."""
-    for split in ("train", "test"):
-        labels = arrays[f"y_{split}"]
-        count = labels.size
-        if not count:
-            raise DataError(f"{where}: y_{split} is empty")
-        check_labels(labels, f"{where}: y_{split}", count, described.num_classes)
+    for split, count in _check_labels(arrays, described, where).items():
         shape = (count, *described.shape)
         check_array(arrays[f"x_{split}"], f"{where}: x_{split}", shape, np.uint8)
+
+
+def _check_labels(
+    arrays: Mapping[str, np.ndarray], described: Dataset, where: str
+) -> dict[str, int]:
+    """How many samples training and test have; `DataError` if a label is none of a class."""
+    counts = {split: arrays[f"y_{split}"].size for split in ("train", "test")}
+    for split, count in counts.items():
+        if not count:
+            raise DataError(f"{where}: y_{split} is empty")
+        check_labels(arrays[f"y_{split}"], f"{where}: y_{split}", count, described.num_classes)
+    return counts
 
 
 def watched_classes(parameters: CellParameters, data: TaskData) -> Classes:

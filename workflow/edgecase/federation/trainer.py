@@ -15,6 +15,7 @@ from edgecase.federation.stacked.network import FORMS, refused
 from edgecase.federation.stacked.schedule import num_steps
 from edgecase.federation.stacked.train import train_stacked
 from edgecase.federation.stores import Store
+from edgecase.federation.workers import Workers
 
 SEQUENTIAL, AT_ONCE = "sequential", "at-once"
 #: every back-end; `stacked-<form>` trains clients and seeds as one batch.
@@ -22,14 +23,14 @@ BACKENDS = (SEQUENTIAL, AT_ONCE, *(f"stacked-{form}" for form in FORMS))
 
 
 class Trainer(Protocol):
-    """Trains the participants of a round, of one or, if it `stacks`, of several seeds.
-
-    At most `together` of them train at a time.
-    """
+    """Trains the participants of a round, of one or, if it `stacks`, of several seeds."""
 
     model: FlatModel
     stacks: bool
-    together: int
+
+    @property
+    def workers(self) -> Workers | None:
+        """What trains several at once, and may do other work so."""
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
@@ -50,9 +51,10 @@ class Stacked:
     """
 
     stacks = True
+    workers = None
 
     def __init__(self, model: FlatModel, form: str, most: int) -> None:
-        self.model, self._form, self.together = model, form, most
+        self.model, self._form, self._most = model, form, most
 
     def train(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
@@ -72,8 +74,8 @@ class Stacked:
             )
         left = [row for row in range(len(jobs)) if steps[row] and row not in alone]
         order = sorted(left, key=lambda row: -steps[row])
-        for first in range(0, len(order), self.together):
-            rows = order[first : first + self.together]
+        for first in range(0, len(order), self._most):
+            rows = order[first : first + self._most]
             chosen = [jobs[row] for row in rows]
             parameters, buffers = train_stacked(self.model, self._form, store, chosen, autocast)
             trained.parameters[rows], trained.buffers[rows] = parameters, buffers
@@ -106,7 +108,7 @@ def build_trainer(
     if backend == AT_ONCE:
         if model.device.type != "cpu":
             raise ConfigError(f"backend: '{AT_ONCE}' is for the cores of a CPU")
-        return AtOnce(model, torch.get_num_threads())
+        return AtOnce(Workers(model, torch.get_num_threads()))
     form = backend.removeprefix("stacked-")
     if backend not in BACKENDS:
         raise ConfigError(f"backend: '{backend}' is unknown; allowed: {', '.join(BACKENDS)}")

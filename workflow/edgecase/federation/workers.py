@@ -4,7 +4,7 @@ import itertools
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -33,8 +33,7 @@ class Workers:
     """
 
     def __init__(self, model: FlatModel, count: int) -> None:
-        self.count = count
-        self._model = model
+        self.model, self.count = model, count
         self._replicas: queue.SimpleQueue[FlatModel] = queue.SimpleQueue()
         self._pool: ThreadPoolExecutor | None = None
         self._stopped = threading.Event()
@@ -42,13 +41,14 @@ class Workers:
     def map(
         self,
         action: Callable[[FlatModel, T], R],
-        items: Sequence[T],
+        items: Iterable[T],
         waiting: int | None = None,
     ) -> Iterator[R]:
         """`action(replica, item)` of each item, in the order of the items, which begin in it.
 
-        At most `waiting` results are made before they are asked for, if that is said. An error ends
-        the others: what an action calls as `go_on` raises `Stopped` there.
+        At most `waiting` results are made before they are asked for, if that is said, and items are
+        taken no earlier. An error ends the others: what an action calls as `go_on` raises `Stopped`
+        there.
         """
         pool, left = self._started(), iter(items)
 
@@ -78,9 +78,9 @@ class Workers:
     def _started(self) -> ThreadPoolExecutor:
         """The threads, and the replicas, which take memory from the first work on."""
         if self._pool is None:
-            self._replicas.put(self._model)
+            self._replicas.put(self.model)
             for _ in range(self.count - 1):
-                self._replicas.put(self._model.replica())
+                self._replicas.put(self.model.replica())
             # torch keeps the number of threads for each thread that asks.
             self._pool = ThreadPoolExecutor(self.count, "worker", torch.set_num_threads, (1,))
         return self._pool

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from edgecase import attacks, defenses
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
-from edgecase.datasets.base import LINE_ARRAYS
+from edgecase.datasets.base import FILE_ARRAYS, LINE_ARRAYS
 from edgecase.results.cells import DEFAULT
 
 #: matches no name
@@ -26,12 +26,14 @@ def patterns(config: Mapping) -> dict[str, str]:
     prepared = DATASETS | EDGE_SETS
     own = {name: entry.arrays for name, entry in prepared.items() if entry.own}
     lines = [name for name, arrays in own.items() if arrays == LINE_ARRAYS]
+    files = [name for name, arrays in own.items() if arrays == FILE_ARRAYS]
     sources = [source for entry in prepared.values() for source in entry.sources]
     overrides = one_of([DEFAULT, *config.get("overrides", {})])
     return {
         "source": one_of([*sources, *(source for source, _ in AUTHORS_STARTS.values())]),
         "name": one_of(name for name in prepared if name not in own),
-        "photographs": one_of(own.keys() - set(lines)) or _NONE,
+        "photographs": one_of(own.keys() - {*lines, *files}) or _NONE,
+        "files": one_of(files) or _NONE,
         "lines": one_of(lines) or _NONE,
         "figure": "[a-z0-9-]+",
         "task": one_of(config["tasks"]),

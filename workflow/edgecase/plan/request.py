@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgecase.datasets import DATASETS
+from edgecase.datasets import DATASETS, Dataset
 from edgecase.plan import assumed
 from edgecase.plan.sizes import image_counts
 from edgecase.plan.speed import Calibration, load
@@ -17,6 +17,8 @@ START_MINUTES = 10
 _PROCESS_MB = {"cpu": 1000, "gpu": 4000}
 #: a defense works on copies of a round's updates.
 _COPIES = 3
+#: a photograph in its file, decoded: ImageNet's have 500 × 375 pixels in the middle.
+_PHOTOGRAPH_MB = 500 * 375 * 3 / 1e6
 #: activations of one test image at width 1: a few layers of the largest model.
 _ACTIVATIONS_MB = 1.0
 #: later attempts ask for no more memory than this one: their limit was another.
@@ -66,10 +68,7 @@ class Requests:
         that of the first.
         """
         setting = job.setting
-        train, test = image_counts(setting.dataset)
-        pixels = math.prod(DATASETS[setting.dataset].shape)
-        # Read and unpacked as bytes; test images of every seed are normalised, four bytes a value.
-        data = (2 * (train + test) + 4 * job.seeds * test) * pixels / 1e6
+        data = _PHOTOGRAPH_MB * job.held if _in_files(setting.dataset) else _arrays(job)
         models = 4 * assumed.parameters(setting) * (1 + _COPIES * job.updates) / 1e6
         activations = _ACTIVATIONS_MB * setting.test_batch_size * setting.width
         process = _PROCESS_MB["gpu" if self.on_gpu else "cpu"]
@@ -80,3 +79,16 @@ class Requests:
         if self.measured is not None and job.setting in self.measured.speeds:
             return self.measured.seconds(job)
         return assumed.seconds(job, assumed.CLUSTER_GPU if self.on_gpu else assumed.SLOWEST)
+
+
+def _in_files(name: str) -> bool:
+    dataset = DATASETS[name]
+    return isinstance(dataset, Dataset) and dataset.in_files
+
+
+def _arrays(job: Job) -> float:
+    """MB of a data set in memory."""
+    train, test = image_counts(job.setting.dataset)
+    pixels = math.prod(DATASETS[job.setting.dataset].shape)
+    # Read and unpacked as bytes; test images of every seed are normalised, four bytes a value.
+    return (2 * (train + test) + 4 * job.seeds * test) * pixels / 1e6

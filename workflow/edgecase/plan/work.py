@@ -58,7 +58,7 @@ class Job:
     """A cell, a starting model or the densities of a task.
 
     `output`, below `results/<run>`, is there once it has run. The job keeps `seeds` sets of test
-    images and `updates` models besides its own.
+    images and `updates` models besides its own, and `held` photographs of those in files.
     """
 
     output: str
@@ -67,6 +67,7 @@ class Job:
     is_cell: bool = True
     seeds: int = 1
     updates: int = 1
+    held: float = 0
 
 
 def parts(config: Mapping) -> dict[str, list[Cell]]:
@@ -94,12 +95,15 @@ def cell_job(config: Mapping, cell: Cell) -> Job:
     parameters = CellParameters.of(resolve_cell(config, cell))
     seeds, updates = len(config["seeds"]), parameters.clients_per_round
     setting = _setting(resolve_task(config, cell.task, cell.override))
+    held = parameters.dataset, parameters.edge_set, parameters.partition
     return Job(
         f"cells/{cell.folder}/cell.json",
         replace(setting, backend=config.get("backend", "auto"), members=updates * seeds),
         cell_work(parameters) * seeds,
         seeds=seeds,
         updates=updates,
+        # A round's participants, and those of the next, which are read ahead.
+        held=2 * updates * _held_samples(*held) / parameters.num_clients,
     )
 
 
@@ -153,7 +157,8 @@ def cell_work(parameters: CellParameters) -> Work:
     # Round 0, every so-many-th round, and the last one if it is none of these.
     evaluations = 1 + math.ceil(rounds / parameters.evaluate_every)
     tested = _clean_test(parameters.dataset, parameters.test_samples) + edge.test
-    work = Work(evaluated=evaluations * tested)
+    whole = _clean_test(parameters.dataset, None) * _whole_tests(parameters)
+    work = Work(evaluated=evaluations * tested + whole)
 
     honest = parameters.honest_training(1)
     spread = [1.0] if parameters.partition["kind"] == "iid" else _SPREAD
@@ -181,6 +186,11 @@ def cell_work(parameters: CellParameters) -> Work:
     if parameters.attack.trains_reference:
         work += _training(malicious, honest.epochs, honest.batch_size, [edge.clean])
     return work
+
+
+def _whole_tests(parameters: CellParameters) -> int:
+    """How often the whole clean test set is tested besides a part of it."""
+    return sum(map(parameters.is_wholly_tested, range(parameters.rounds + 1)))
 
 
 def _attacker_trainings(parameters: CellParameters) -> float:

@@ -71,9 +71,12 @@ class FixedPool:
 
     def pool(self, num_clients: int, seed: int, seated: int | None = None) -> frozenset[int]:
         """The ids of the attackers, drawn once per seed; the `seated` client is honest."""
-        candidates = [client for client in range(num_clients) if client != seated]
         generator = numpy_generator(seed, "pool")
-        return frozenset(generator.choice(candidates, self.attackers, replace=False).tolist())
+        if seated is None:
+            drawn = generator.choice(num_clients, self.attackers, replace=False)
+            return frozenset(drawn.tolist())
+        drawn = generator.choice(num_clients - 1, self.attackers, replace=False)
+        return frozenset((drawn + (drawn >= seated)).tolist())
 
 
 def parse(name: str) -> FixedFrequency | FixedPool:

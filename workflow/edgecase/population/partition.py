@@ -16,6 +16,10 @@ from edgecase.base.parameters import parameters as declared
 from edgecase.base.parameters import problems as parameter_problems
 from edgecase.datasets.arrays import load_npz, save_npz
 from edgecase.population.natural import Natural, natural
+from edgecase.population.remaining import remaining
+
+#: clients whose rows of the summary are counted at once.
+_WRITTEN_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def partition(
     data cannot meet.
     """
     labels = np.asarray(labels)
-    pool = np.setdiff1d(np.arange(len(labels)), np.asarray(exclude, dtype=np.int64))
+    pool = remaining(len(labels), np.asarray(exclude, dtype=np.int64))
     if isinstance(parameters, Natural):
         if owners is None:
             raise ConfigError(
@@ -102,7 +106,7 @@ def partition(
         pool = np.sort(generator.choice(pool, num_samples, replace=False))
 
     if isinstance(parameters, Iid):
-        positions, offsets = iid(labels[pool], num_clients, generator)
+        positions, offsets = iid(len(pool), num_clients, generator)
     else:
         positions, offsets = dirichlet(
             labels[pool],
@@ -112,20 +116,23 @@ def partition(
             generator,
             parameters.max_redraws,
         )
-    return Partition(pool[positions], offsets)
+    # Of all samples a place in the pool is a number already, and twenty million are 160 MB.
+    whole = len(pool) == len(labels)
+    return Partition(positions if whole else pool[positions], offsets)
 
 
-def iid(labels: np.ndarray, num_clients: int, generator: np.random.Generator) -> Partition:
-    """A uniformly random division of `labels` [N] into parts whose sizes differ by at most one.
+def iid(count: int, num_clients: int, generator: np.random.Generator) -> Partition:
+    """A uniformly random division of `count` samples into parts whose sizes differ by at most one.
 
     Raises `ConfigError` if there are fewer samples than clients.
     """
-    if len(labels) < num_clients:
+    if count < num_clients:
         raise ConfigError(
-            f"partition: {len(labels)} samples cannot give each of {num_clients} clients one"
+            f"partition: {count} samples cannot give each of {num_clients} clients one"
         )
-    sizes = [len(part) for part in np.array_split(labels, num_clients)]
-    return Partition(generator.permutation(len(labels)), _offsets(sizes))
+    sizes = np.full(num_clients, count // num_clients)
+    sizes[: count % num_clients] += 1
+    return Partition(generator.permutation(count), _offsets(sizes))
 
 
 def dirichlet(
@@ -204,11 +211,24 @@ def save_partition(path: str | Path, clients: Partition, labels: np.ndarray | No
     ):
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(["client", *(f"class_{c}" for c in range(num_classes)), "total"])
-        for k in range(len(clients.offsets) - 1):
-            own = clients.client(k)
-            counts = [] if labels is None else np.bincount(labels[own], minlength=num_classes)
-            writer.writerow([k, *map(int, counts), len(own)])
+        for first in range(0, len(clients.offsets) - 1, _WRITTEN_AT_ONCE):
+            writer.writerows(_counted(clients, labels, num_classes, first))
     save_npz(path, clients._asdict())
+
+
+def _counted(
+    clients: Partition, labels: np.ndarray | None, num_classes: int, first: int
+) -> list[list[int]]:
+    """Rows of the CSV for some clients from `first` on."""
+    offsets = clients.offsets[first : first + _WRITTEN_AT_ONCE + 1]
+    sizes = np.diff(offsets)
+    columns = [np.arange(first, first + len(sizes))[:, None], sizes[:, None]]
+    if labels is not None:
+        place = np.repeat(np.arange(len(sizes)), sizes)
+        own = labels[clients.index[offsets[0] : offsets[-1]]]
+        found = np.bincount(place * num_classes + own, minlength=len(sizes) * num_classes)
+        columns.insert(1, found.reshape(len(sizes), num_classes))
+    return np.hstack(columns).tolist()
 
 
 def load_partition(path: str | Path) -> Partition:
@@ -226,7 +246,8 @@ def load_partition(path: str | Path) -> Partition:
         or np.any(np.diff(offsets) < 1)
     ):
         raise DataError(f"{path}: its offsets do not give each client a part of its indices")
-    if index.min() < 0 or len(np.unique(index)) != len(index):
+    ordered = np.sort(index)
+    if ordered[0] < 0 or np.any(ordered[1:] == ordered[:-1]):
         raise DataError(f"{path}: a sample index is negative or belongs to two clients")
     return clients
 

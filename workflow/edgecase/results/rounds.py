@@ -35,7 +35,12 @@ ROUND_COLUMNS = {
     "diverged_ids": "ids of the refused whose update was not finite",
 }
 
-#: what a model with a table of words has besides, behind the others.
+#: what a task with `whole_test_every` has besides, behind the others.
+WHOLE_COLUMNS = {
+    "whole_task_acc": "accuracy on the whole clean test set, %; empty where it is not tested",
+}
+
+#: what a model with a table of words has besides, behind all others.
 TABLE_COLUMNS = {
     "adv_norm_diff_bs": "as `adv_norm_diff`, before replacement",
     "wg_norm_dense": "‖w_t‖ without the table of words",
@@ -66,17 +71,26 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
     A round that was not evaluated has none of the five accuracies, or of the two of a task without
-    classes; the first and the last row have them. The columns of a model with a table of words may
-    follow. Raises `DataError`, naming the file, if a column, a row or a number is missing, or the
-    end of the last line: one cut inside its last columns still parses.
+    classes; the first and the last row have them. `WHOLE_COLUMNS`, and those of a model with a
+    table of words, may follow. Raises `DataError`, naming the file, if a column, a row or a number
+    is missing, or the end of the last line: one cut inside its last columns still parses.
     """
     texts = dict.fromkeys((*TEXT_COLUMNS, "client_norms"), "string")
     table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts, more=True)
-    if further := list(table.columns[len(ROUND_COLUMNS) :]):
+    further = list(table.columns[len(ROUND_COLUMNS) :])
+    if further[:1] == list(WHOLE_COLUMNS):
+        whole = table[further.pop(0)]
+        if not (whole.isna() | whole.between(0, 100)).all() or whole.iloc[[0, -1]].isna().any():
+            raise DataError(
+                f"{path}: column whole_task_acc is outside 0 to 100 %, or empty in the first or "
+                "last round"
+            )
+    if further:
         if further != list(TABLE_COLUMNS):
             raise DataError(
                 f"{path}: column {further[0]} is unknown; expected {', '.join(ROUND_COLUMNS)}, "
-                f"and for a model with a table of words {', '.join(TABLE_COLUMNS)}"
+                f"with `whole_test_every` {', '.join(WHOLE_COLUMNS)}, and for a model with a table "
+                f"of words {', '.join(TABLE_COLUMNS)}"
             )
         for name in further:
             if name != "client_norms" and table[name].isna().any():

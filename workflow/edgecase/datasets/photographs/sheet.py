@@ -26,14 +26,16 @@ def contact_sheet(
     path: str | Path,
     images_by_class: Sequence[Mapping[str, np.ndarray]],
     names: Sequence[str],
+    counts: Sequence[Mapping[str, int]] = (),
 ) -> None:
     """Write a PNG with a row for each class: its name, its counts and its first images, by part.
 
     `images_by_class` has for each class of `names` its images, uint8 [n, s, s, 3], by part: the
     same one to three parts in each, such as train and test, which stand apart under their names.
-    The first `CLASSES` classes are drawn, and the sheet says how many more there are.
+    The first `CLASSES` classes are drawn, and the sheet says how many more there are. Where the
+    images are the first ones alone, `counts` says how many there are of each class, by part.
     """
-    rows = list(zip(names, images_by_class, strict=True))[:CLASSES]
+    rows = list(zip(names, images_by_class, strict=False))[:CLASSES]
     parts = list(images_by_class[0])
     shares = _SHARES[len(parts)]
     starts = [_NAME + sum(shares[:k]) * (_SIDE + _GAP) + 3 * _GAP * k for k in range(len(parts))]
@@ -47,8 +49,9 @@ def contact_sheet(
     for row, (name, images) in enumerate(rows):
         top = _HEAD + row * (_SIDE + _GAP)
         draw.text((_GAP, top + 18), _cut(name, font), fill="black", font=font)
-        counts = " + ".join(str(len(images[part])) for part in parts)
-        draw.text((_GAP, top + 38), counts, fill="#555555", font=small)
+        held = counts[row] if counts else {part: len(images[part]) for part in parts}
+        total = " + ".join(str(held[part]) for part in parts)
+        draw.text((_GAP, top + 38), total, fill="#555555", font=small)
         for part, start, share, colour in zip(parts, starts, shares, _COLOURS, strict=False):
             for column, image in enumerate(images[part][:share]):
                 left = start + column * (_SIDE + _GAP)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgecase.base.errors import DataError
+from edgecase.datasets.photographs.flat import DEVKIT, KAGGLE, class_of_each, has_labels
 from edgecase.datasets.photographs.problems import named
 
 #: how the name of an image ends, in any case
@@ -46,7 +47,8 @@ class EdgeTree:
 def list_tree(folder: str | Path) -> Tree:
     """The classes and images of `folder`: `<class>/…`, or `train/<class>/…` and `test/<class>/…`.
 
-    `val/` may stand for `test/`. A class folder may have folders of its own. Hidden files and
+    `val/` may stand for `test/`, also without class folders where a list of ImageNet's labels lies
+    beside it (`flat`). A class folder may have folders of its own. Hidden files and
     folders and other endings than `ENDINGS` are passed over. Raises `DataError`, with all problems
     and up to ten names each, for a folder without classes, fewer than two, a class without images,
     and one that training or test lacks.
@@ -54,8 +56,10 @@ def list_tree(folder: str | Path) -> Tree:
     folder = _folder(folder)
     tops = _folders(folder)
     tests = [name for name in _TEST_FOLDERS if name in tops and _folders(folder / name)]
-    split = "train" in tops and bool(_folders(folder / "train")) and bool(tests)
-    if not split:
+    trained = "train" in tops and bool(_folders(folder / "train"))
+    if trained and not tests and "val" in tops:
+        return _with_flat_val(folder)
+    if not (trained and tests):
         images = {name: _images(folder, name) for name in tops}
         problems = _too_few(tops, folder, "train" in tops)
         problems += _lacking([name for name in tops if not images[name]], f"{folder}: no image in")
@@ -79,6 +83,29 @@ def list_tree(folder: str | Path) -> Tree:
     return Tree(
         tuple(classes), _labelled(classes, parts["train"]), _labelled(classes, parts[test]), True
     )
+
+
+def _with_flat_val(folder: Path) -> Tree:
+    """The tree of ImageNet whose validation images lie in one folder; those of no class that
+    `train/` has are left out."""
+    if not has_labels(folder):
+        raise DataError(
+            f"{folder}: val/ has no class folders; expected these, or beside it {KAGGLE} or "
+            f"{DEVKIT}/, which say what its images show"
+        )
+    classes = _folders(folder / "train")
+    images = {name: _images(folder, f"train/{name}") for name in classes}
+    labels = class_of_each(folder, _images(folder, "val"))
+    numbers = {name: number for number, name in enumerate(classes)}
+    tested = sorted((path, numbers[name]) for path, name in labels.items() if name in numbers)
+    shown = {number for _, number in tested}
+    problems = _too_few(classes, folder / "train", False)
+    problems += _lacking([c for c in classes if not images[c]], f"{folder / 'train'}: no image in")
+    problems += _lacking(
+        [name for name in classes if numbers[name] not in shown], f"{folder / 'val'}: no image of"
+    )
+    _refuse(folder, problems, [path for paths in images.values() for path in paths])
+    return Tree(tuple(classes), _labelled(classes, images), tuple(tested), True)
 
 
 def list_images(folder: str | Path) -> EdgeTree:

@@ -11,6 +11,7 @@ from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path, require_file_name
 from edgecase.base.parameters import parameter
 from edgecase.datasets.arrays import load_npz, save_npz
+from edgecase.population.remaining import remaining
 
 EDGE_CASE = "edge-case"
 ALMOST_EDGE_CASE = "almost-edge-case"
@@ -133,15 +134,13 @@ def draw_clean(
     Where clients' samples are `held` apart, none of these either. Raises `ConfigError` for more
     than there are.
     """
-    pool = np.setdiff1d(np.arange(num_train), exclude)
-    if held is not None:
-        pool = np.setdiff1d(pool, held)
-        if count > len(pool):
-            raise ConfigError(
-                f"overlap: corrected gives the attacker {count} clean samples that no client "
-                f"holds; there are {len(pool)}. Use a smaller partition.num_samples, or the switch "
-                "`overlap: published`"
-            )
+    pool = remaining(num_train, exclude, *([] if held is None else [held]))
+    if held is not None and count > len(pool):
+        raise ConfigError(
+            f"overlap: corrected gives the attacker {count} clean samples that no client "
+            f"holds; there are {len(pool)}. Use a smaller partition.num_samples, or the switch "
+            "`overlap: published`"
+        )
     if count > len(pool):
         raise ConfigError(
             f"poison.clean: {count} is more than the {len(pool)} training samples there are"

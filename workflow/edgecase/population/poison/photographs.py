@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -45,6 +46,11 @@ class Photographs:
         default=0.2,
     )
 
+    honest_files: Literal["shared", "each"] = parameter(
+        "the holders share these images, or (as task 3 is published) each holds all of them",
+        default="shared",
+    )
+
     @property
     def p_study(self) -> PStudy:
         """One split for all cases."""
@@ -70,5 +76,9 @@ class Photographs:
         almost = case == ALMOST_EDGE_CASE
         key, fraction = ("almost_share", self.almost_fraction) if almost else ("normal_share", 1.0)
         holders = num_holders(getattr(self, key), num_clients)
+        if self.honest_files == "each":
+            shown = honest[: num_shared(fraction, len(honest), 1, key, "images of `honest`")]
+            clients = np.repeat(np.arange(holders), len(shown))
+            return EdgeSamples(attacker, np.tile(shown, (holders, 1, 1, 1)), clients, edge["test"])
         shared = num_shared(fraction, len(honest), holders, key, "images of `honest`")
         return EdgeSamples(attacker, honest[:shared], share_out(shared, holders), edge["test"])
