@@ -100,6 +100,11 @@ onstart:
         refused = refused or before.deviceless(PLACEMENT.device)
     if refused:
         raise WorkflowError(refused)
+    # Under the default limit each job that ends while others wait leaves a timer behind, which wakes the
+    # scheduler every second to look at all files of those that wait (Snakemake 9.27.1).
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
     # Kept for as long as this process: the server ends with it. Jobs in an environment of their own
     # have other libraries.
     if workflow.local_exec and not workflow.deployment_settings.deployment_method:

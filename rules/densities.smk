@@ -52,6 +52,8 @@ rule density_figure:
         table=RUN.table("fig2"),
     output:
         pdf=RUN.figure("fig2", "pdf"),
+        svg=RUN.figure("fig2", "svg"),
+        caption=RUN.figure("fig2", "txt"),
         png=report(
             RUN.figure("fig2"),
             caption="../docs/captions/figure.rst",
@@ -65,9 +67,10 @@ rule density_figure:
         "../envs/edgecase.yaml"
     params:
         code=sources.digest("density_figure"),
+        looks=as_json(PRODUCTS.looks),
     shell:
         "$EDGECASE_PYTHON workflow/scripts/density_figure.py --table {input.table} --pdf {output.pdf}"
-        " --png {output.png} 2> {log}"
+        " --png {output.png} --looks {params.looks:q} 2> {log}"
 
 
 if PRODUCTS.density_tasks:

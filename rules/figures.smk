@@ -30,6 +30,8 @@ rule figure:
         table=RUN.table("{figure}"),
     output:
         pdf=RUN.figure("{figure}", "pdf"),
+        svg=RUN.figure("{figure}", "svg"),
+        caption=RUN.figure("{figure}", "txt"),
         png=report(
             RUN.figure("{figure}"),
             caption="../docs/captions/figure.rst",
@@ -47,9 +49,10 @@ rule figure:
         code=lambda wildcards: sources.digest(
             "figure", FIGURE_SPECS[wildcards.figure].draw.__module__
         ),
+        looks=as_json(PRODUCTS.looks),
     shell:
         "$EDGECASE_PYTHON workflow/scripts/figure.py --name {wildcards.figure} --table {input.table}"
-        " --pdf {output.pdf} --png {output.png} 2> {log}"
+        " --pdf {output.pdf} --png {output.png} --looks {params.looks:q} 2> {log}"
 
 
 # Sentences are no pictures.
@@ -65,6 +68,8 @@ if TASKS:
             ),
         output:
             pdf=RUN.figure("fig1", "pdf"),
+            svg=RUN.figure("fig1", "svg"),
+            caption=RUN.figure("fig1", "txt"),
             png=report(
                 RUN.figure("fig1"),
                 caption="../docs/captions/fig1.rst",
@@ -78,6 +83,7 @@ if TASKS:
             "../envs/edgecase.yaml"
         params:
             code=sources.digest("montage"),
+            looks=as_json(PRODUCTS.looks),
             tasks=TASKS,
             source_classes=[
                 EDGE_SETS[config["tasks"][task]["edge_set"]].source_class for task in TASKS
@@ -90,7 +96,8 @@ if TASKS:
         shell:
             "$EDGECASE_PYTHON workflow/scripts/montage.py --tasks {params.tasks} --datasets {input.datasets}"
             " {params.folders} --poison {input.poison} --source-class {params.source_classes}"
-            " --orientation {params.orientations} --pdf {output.pdf} --png {output.png} 2> {log}"
+            " --orientation {params.orientations} --pdf {output.pdf} --png {output.png}"
+            " --looks {params.looks:q} 2> {log}"
 
     rule fig1:
         input:

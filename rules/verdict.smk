@@ -46,6 +46,8 @@ if "defense" in ASKED:
             table=rules.verdict_table.output.csv,
         output:
             pdf=RUN.verdict(ASKED["task"], ASKED["defense"], "pdf"),
+            svg=RUN.verdict(ASKED["task"], ASKED["defense"], "svg"),
+            caption=RUN.verdict(ASKED["task"], ASKED["defense"], "txt"),
             png=report(
                 RUN.verdict(ASKED["task"], ASKED["defense"], "png"),
                 caption="../docs/captions/verdict.rst",
@@ -59,10 +61,11 @@ if "defense" in ASKED:
             "../envs/edgecase.yaml"
         params:
             code=sources.digest("verdict_figure"),
+            looks=as_json(PRODUCTS.looks),
             defense=ASKED["defense"],
         shell:
             "$EDGECASE_PYTHON workflow/scripts/verdict_figure.py --defense {params.defense} --table {input.table}"
-            " --pdf {output.pdf} --png {output.png} 2> {log}"
+            " --pdf {output.pdf} --png {output.png} --looks {params.looks:q} 2> {log}"
 
     rule verdict:
         input:

@@ -59,17 +59,28 @@ def test_one_seed_has_no_interval():
 
 
 def test_the_number_of_seeds_and_the_bands_are_stated():
-    several = "Mean over {} seeds; bands are {}."
-    lowest = "from the lowest to the highest seed"
-    for seeds, expected in (
-        ((0,), "One seed: no interval."),
-        ((0, 1), several.format(2, lowest)),
-        (range(6), several.format(6, "95 % intervals")),
+    two, six = cell(seeds=(0, 1)), cell(seeds=range(6), case="normal-case")
+    for table, spread, expected in (
+        (cell(), "bands", "One seed."),
+        (two, "bands", "Mean of 2 seeds (thin lines: each seed)."),
+        (two, "bars", "Mean of 2 seeds (bars: lowest to highest seed)."),
+        (two, "", "Mean of 2 seeds."),
+        (six, "bands", "Mean of 6 seeds (bands: 95 % intervals)."),
+        (
+            pd.concat([two, six]),
+            "bands",
+            "Mean of 2 to 6 seeds (bands: 95 % intervals; below 5 seeds, thin lines: each seed).",
+        ),
     ):
-        assert curves.seeds_note(cell(seeds=seeds)) == expected
-    table = pd.concat([cell(seeds=(0,)), cell(seeds=range(6), case="normal-case")])
-    bands = f"95 % intervals, {lowest} below 5 seeds (none where there is one seed)"
-    assert curves.seeds_note(table) == several.format("1 to 6", bands)
+        assert curves.seeds_note(table, spread) == expected
+
+
+def test_seeds_stand_side_by_side():
+    table = pd.concat([cell(seeds=(0, 4), slope=1.0, rounds=2)])
+    table.loc[table["seed"] == 4, "backdoor_acc"] = [4.0, float("nan"), 6.0]
+    found = curves.by_seed(table, "backdoor_acc")
+    assert found[0].tolist() == [0, 1, 2]
+    assert found[4].dropna().to_dict() == {0: 4, 2: 6}
 
 
 def test_a_seed_in_which_no_attacker_acted_is_left_out_by_name():
@@ -78,7 +89,7 @@ def test_a_seed_in_which_no_attacker_acted_is_left_out_by_name():
     assert curves.curve(table[table["attack"] == "blackbox"], "backdoor_acc")["n"].eq(2).all()
     assert curves.curve(table[table["attack"] == "none"], "backdoor_acc")["n"].eq(3).all()
     note = curves.seeds_note(table)
-    assert note.startswith("Mean over 2 to 3 seeds;")
+    assert note.startswith("Mean of 2 to 3 seeds (")
     assert note.endswith("Left out: no attacker acted in seed 3.")
     none = table[table["attack"] == "blackbox"].assign(num_attackers=0)
     assert curves.curve(none, "backdoor_acc").empty

@@ -93,7 +93,7 @@ def test_later_files_add_figures_and_may_drop_them(tmp_path):
 
 def test_the_small_runs_build_on_each_other():
     small = config.load(CONFIG / "small.yaml")
-    assert small["figures"].keys() == {"fig4", "fig5"}
+    assert small["figures"].keys() == {"fig4", "fig5", "heatmap"}
     everything = config.load(CONFIG / "small.yaml", CONFIG / "small-all.yaml")
     assert everything["figures"].keys() == paper()["figures"].keys()
     assert everything["figures"]["fig4"] == small["figures"]["fig4"]

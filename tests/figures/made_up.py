@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from edgecase.figures import panel
 from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS
 from edgecase.results.tables import TIDY_COLUMNS
 
@@ -88,16 +89,19 @@ def texts(figure) -> str:
             found.append(axis.get_legend().get_title().get_text())
     for legend in figure.legends:
         found += [text.get_text() for text in legend.get_texts()]
+    found.append(figure.get_label())
     return "\n".join(found)
 
 
 def panel_notice(axis) -> str:
-    return axis.get_legend().get_title().get_text() if axis.get_legend() else ""
+    found = [text.get_text() for text in axis.texts if text.get_gid() == panel.NOTICE]
+    return "\n".join(found)
 
 
 def notes(figure) -> str:
-    """The notes below the panels as one line."""
-    return figure.texts[-1].get_text().replace("\n", " ")
+    """The notes below the panels and the caption, as one line."""
+    below = figure.texts[-1].get_text() if figure.texts else ""
+    return f"{below} {figure.get_label()}".replace("\n", " ")
 
 
 def key_labels(figure) -> list[str]:

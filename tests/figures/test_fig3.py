@@ -81,7 +81,7 @@ def test_one_seed_and_two_tasks():
     figure = fig3.draw(pd.concat([mix(10, seeds=(0,), task=task) for task in ("a", "b")]))
     assert [axis.get_title() for axis in figure.axes[:2]] == ["a", "b"]
     np.testing.assert_allclose(error_bars(figure.axes[2]), [[(2, 1, 1, 1)]])
-    assert "One seed: no interval." in notes(figure)
+    assert "One seed." in notes(figure)
 
 
 @pytest.mark.parametrize(

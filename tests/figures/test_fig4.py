@@ -24,30 +24,49 @@ def line_of(axis, case):
     return line
 
 
-def test_backdoor_is_smoothed_and_averaged_and_main_is_not_smoothed():
+def test_accuracies_are_smoothed_and_averaged():
     table = cell(seeds=(0, 4), slope=1.0, rounds=12)
     table["main_task_acc"] = table["fl_iter"] % 2
     backdoor, main, norm = fig4.draw(table).axes
     # Seeds start at 0 and 4, so their mean is 2 higher than a line through 0; it lags by 4.5.
     assert line_of(backdoor, "edge-case").get_ydata()[12] == pytest.approx(2 + 12 - 4.5)
-    np.testing.assert_array_equal(line_of(main, "edge-case").get_ydata(), np.arange(13) % 2)
+    assert line_of(main, "edge-case").get_ydata()[[0, 1, 12]] == pytest.approx([0, 0.5, 0.5])
     # Rounds with an attacker only: 1 and 11.
     np.testing.assert_array_equal(line_of(norm, "edge-case").get_xdata(), [1, 11])
     np.testing.assert_array_equal(line_of(norm, "edge-case").get_ydata(), [2.5, 2.5])
 
 
-def test_band_is_drawn_for_several_seeds_only():
+def test_few_seeds_are_thin_lines_and_five_have_a_band():
     assert not fig4.draw(cell(seeds=(0,))).axes[0].collections
-    (band,) = fig4.draw(cell(seeds=(0, 2))).axes[0].collections
+    (few,) = fig4.draw(cell(seeds=(0, 2))).axes[0].collections
+    assert [set(path.vertices[:, 1]) for path in few.get_paths()] == [{0}, {2}]
+    (band,) = fig4.draw(cell(seeds=range(5))).axes[0].collections
     heights = band.get_paths()[0].vertices[:, 1]
-    assert (heights.min(), heights.max()) == (0, 2)  # two seeds: from the lowest to the highest
+    # Mean 2 of 0 … 4 %: the interval reaches below the lowest seed's half and above the highest.
+    assert 0 < heights.min() < 1
+    assert heights.max() > 4
+
+
+def test_no_attack_is_in_the_panels_of_accuracies():
+    table = pd.concat([three_cases(), cell(attack="none", backdoor=3.0)])
+    backdoor, main, norm = fig4.draw(table).axes
+    assert panel_notice(backdoor) == ""
+    assert {line.get_ydata()[0] for line in backdoor.lines} == {80, 50, 20, 3}
+    assert [len(axis.lines) for axis in (main, norm)] == [4, 3]
+
+
+def test_main_accuracy_has_one_scale_within_a_task():
+    split = three_cases(override="p-study-matched", main=60.0)
+    axes = fig4.draw(pd.concat([three_cases(main=90.0), split])).axes
+    assert axes[2].get_ylim() == axes[3].get_ylim() == (59.5, 90.5)
 
 
 def test_missing_case_is_stated_in_its_panel():
-    figure = fig4.draw(pd.concat([three_cases(), cell(task="cifar10-greencar")]))
+    quiet = cell(attack="none", task="cifar10-greencar")
+    figure = fig4.draw(pd.concat([three_cases(), cell(task="cifar10-greencar"), quiet]))
     greencar, southwest = figure.axes[0], figure.axes[1]
     assert panel_notice(greencar) == "almost-edge-case: not run\nnormal-case: not run"
-    assert panel_notice(southwest) == ""
+    assert panel_notice(southwest) == "no attack: not run"
 
 
 def test_matched_split_is_judged_and_drawn_first():

@@ -39,8 +39,16 @@ def test_absent_cells_are_stated_and_the_paper_s_gap_is_told_apart():
     )
     no_defense, krum, rfa = fig5.draw(table).axes[:3]
     assert panel_notice(no_defense) == ""
-    assert panel_notice(krum) == "PGD + replacement:\nnot in the paper"
-    assert panel_notice(rfa) == "PGD: not run\nPGD + replacement:\nnot run"
+    assert panel_notice(krum) == "PGD + replacement: not in the paper"
+    assert panel_notice(rfa) == "PGD: not run\nPGD + replacement: not run"
+
+
+def test_the_printed_curve_is_beside_the_authors_own_run():
+    table = grid(["none", "blackbox"], ["no-defense", "krum"], task="emnist-ardis", rounds=30)
+    figure = fig5.draw(table)
+    marked = [[li for li in axis.lines if li.get_marker() == "o"] for axis in figure.axes[:2]]
+    assert [[list(line.get_ydata()) for line in lines] for lines in marked] == [[[28, 50]], []]
+    assert "printed in the authors' notebook" in texts(figure)
 
 
 def test_empty_panel_says_not_run():
@@ -49,15 +57,14 @@ def test_empty_panel_says_not_run():
     assert [panel_notice(axis) for axis in axes] == ["", "", "", "", "not run", "", "not run", ""]
 
 
-def test_what_the_paper_runs_and_the_table_lacks_is_in_the_footer():
+def test_what_the_paper_runs_and_the_table_lacks_is_in_the_caption():
     figure = fig5.draw(grid(["none", "blackbox", "pgd"], ["no-defense", "krum", "rfa"]))
-    footer = figure.texts[-1].get_text().replace("\n", " ")
-    assert "not run here: PGD + replacement, norm clipping, Multi-Krum." in footer
+    assert "not run here: PGD + replacement, norm clipping, Multi-Krum." in figure.get_label()
 
 
 def test_overrides_are_named():
     figure = fig5.draw(grid(["pgd"], ["rfa"], override="eps-1.5"))
-    assert "pgd under rfa: eps-1.5." in texts(figure).replace("\n", " ")
+    assert "PGD under RFA: eps-1.5." in texts(figure).replace("\n", " ")
 
 
 @pytest.mark.parametrize(
@@ -91,9 +98,14 @@ def test_participation_and_how_it_differs_from_the_paper_s_are_stated():
     assert "A pool of attackers; the paper's figure has an attacker every 10 rounds." in text
 
 
-def test_a_baseline_under_some_defenses_is_a_note_and_no_gap_of_the_paper():
+def test_a_panel_without_a_run_that_nobody_attacks_says_so():
     table = pd.concat([grid(["none", "pgd"], ["no-defense"]), grid(["pgd"], ["krum", "rfa"])])
     figure = fig5.draw(table)
-    assert [panel_notice(axis) for axis in figure.axes[:3]] == ["", "", ""]
-    text = texts(figure).replace("\n", " ")
-    assert "cifar10-southwest: “no attack” is run only under no defense." in text
+    missing = "no attack: not run"
+    assert [panel_notice(axis) for axis in figure.axes[:3]] == ["", missing, missing]
+
+
+def test_where_an_attack_beyond_the_paper_runs_is_in_the_caption():
+    table = pd.concat([grid(["none", "oneshot"], ["no-defense"]), grid(["none"], ["krum"])])
+    said = "cifar10-southwest: “one-shot” is run only under no defense."
+    assert said in fig5.draw(table).get_label()

@@ -33,18 +33,21 @@ def flat(text):
     return text.replace("\n", " ")
 
 
-def points_of(axis):
-    """Place → x of the filled points of a panel of shares."""
-    lines = [line for line in axis.lines if line.get_marker() == "o"]
-    return {line.get_ydata()[0]: line.get_xdata()[0] for line in lines}
+def shares(axis):
+    """Place → length of each bar of a panel of shares."""
+    return {round(bar.get_y() + bar.get_height() / 2): bar.get_width() for bar in axis.patches}
+
+
+def sigmas(axis) -> list[str]:
+    return [flat(label.get_text()) for label in axis.get_xticklabels()]
 
 
 def test_shares_of_unusual_typical_and_attacker_by_hand():
     krum, multi, _ = fig6.draw(full()).axes
-    assert points_of(krum) == pytest.approx({0: 10.0, 1: 100.0, 2: 100.0})
-    assert points_of(multi) == pytest.approx({0: 75.0, 1: 100.0, 2: 100.0})
+    assert shares(krum) == pytest.approx({0: 10.0, 1: 100.0, 2: 100.0})
+    assert shares(multi) == pytest.approx({0: 75.0, 1: 100.0, 2: 100.0})
     labels = [flat(text.get_text()) for text in krum.get_yticklabels()]
-    assert labels == ["unusual honest client", "typical honest client", "attacker"]
+    assert labels == ["honest client, unusual data", "other honest clients", "attacker"]
     assert [text.get_text() for text in krum.texts] == ["10 %", "100 %", "100 %"]
     alike = [line.get_xdata()[0] for line in multi.lines if line.get_linestyle() == "--"]
     assert alike == pytest.approx([100 * (1 - 5 / 200)])
@@ -52,18 +55,19 @@ def test_shares_of_unusual_typical_and_attacker_by_hand():
 
 def test_intervals_over_seeds_and_none_for_one():
     bars = {len(fig6.draw(full(seeds=seeds)).axes[0].lines) for seeds in ((0, 1), (1, 2, 3))}
-    assert bars == {1 + 3 + 3}
-    assert len(fig6.draw(full()).axes[0].lines) == 1 + 3
+    assert bars == {1 + 3}
+    assert len(fig6.draw(full()).axes[0].lines) == 1
 
 
 def test_sweep_beside_no_defense_and_the_published_values():
     sweep = fig6.draw(full(main=80.0)).axes[2]
+    published = ["0.025 (published)", "0.158 (published)"]
+    assert sigmas(sweep) == ["no defense", "0.0002", "0.005", *published]
     drawn = [line for line in sweep.lines if len(line.get_xdata()) == len(SWEEP)]
-    assert {tuple(line.get_xdata()) for line in drawn} == {SWEEP}
+    assert {tuple(line.get_xdata()) for line in drawn} == {(1, 2, 3, 4)}
     assert sorted({line.get_ydata()[0] for line in drawn}) == [0.0, 80.0]
-    levels = [line.get_ydata()[0] for line in sweep.lines if line.get_linestyle() == ":"]
-    assert levels == [80.0, 0.0, 60.0]
-    assert [text.get_text() for text in sweep.texts] == ["published", "published"]
+    plain = [li.get_ydata()[0] for li in sweep.lines if li.get_marker() == "o"][::2]
+    assert plain == [80.0, 0.0, 60.0]
     assert "norm 2" in sweep.get_xlabel()
     assert panel_notice(sweep) == ""
 
@@ -71,8 +75,7 @@ def test_sweep_beside_no_defense_and_the_published_values():
 def test_norm_clipping_is_the_sweep_s_zero():
     table = pd.concat([full(), seated("norm-clipping", bound=2.0)])
     figure = fig6.draw(table)
-    drawn = {tuple(line.get_xdata()) for line in figure.axes[2].lines}
-    assert (0.0, *SWEEP) in drawn
+    assert sigmas(figure.axes[2])[:3] == ["no defense", "0 (clipping)", "0.0002"]
     assert "σ = 0 is norm clipping." in texts(figure)
 
 
@@ -86,7 +89,7 @@ def test_destroyed_models_are_white_and_said():
         for line in figure.axes[2].lines
         if line.get_markerfacecolor() == "white"
     ]
-    assert white == [(0.01,)] * 3
+    assert white == [(3,)] * 3  # the third of the rising σ
     said = "half of the starting model's): cifar10-southwest, weak DP, σ = 0.01 in 1 of 2 seeds."
     assert said in flat(texts(figure))
 
@@ -114,7 +117,7 @@ def test_an_empty_sweep_is_stated():
 
 def test_without_an_attack_nobody_attacks():
     krum = fig6.draw(seated("krum", attack="none")).axes[0]
-    assert points_of(krum).keys() == {0, 1}
+    assert shares(krum).keys() == {0, 1}
     assert [text.get_text() for text in krum.texts] == ["100 %", "100 %", "none takes part"]
 
 

@@ -68,7 +68,7 @@ def test_each_network_has_the_ticks_of_its_own_widths():
 
 
 def test_baseline_alone_says_that_no_attack_is_run():
-    assert panel_notice(fig8.draw(run(1.0, attack="none")).axes[2]) == "attack: not run"
+    assert panel_notice(fig8.draw(run(1.0, attack="none")).axes[0]) == "attack: not run"
 
 
 @pytest.mark.parametrize(

@@ -60,11 +60,10 @@ def test_cells_are_in_rising_order_and_one_for_each_value():
 
 
 def test_window_is_stated():
-    assert "mean of the last 50, not smoothed." in points.window_note(cell(rounds=500))
-    assert "mean of the last 20, not smoothed." in points.window_note(cell(rounds=40))
+    assert "mean of the last 50." in points.window_note(cell(rounds=500))
+    assert "mean of the last 20." in points.window_note(cell(rounds=40))
     both = pd.concat([cell(rounds=40, seeds=(0, 1)), cell(rounds=200, task="b", seeds=(0, 1))])
     assert "last 20 or 50 (50, or half of a run shorter than 100)" in points.window_note(both)
-    assert "bars are as bands" in points.window_note(both)
 
 
 def test_overrides_are_listed():

@@ -50,8 +50,8 @@ def test_real_data_is_not_marked(name):
 def test_mixed_table_marks_the_standin_panels_only():
     table = pd.concat([cell(task="standin-planes", standin=True), cell(task="cifar10-greencar")])
     greencar, planes = figures.draw("fig4", table).axes[:2]
-    assert not greencar.texts
-    assert planes.texts[0].get_text() == style.STANDIN_MARK
+    marked = [[text.get_text() for text in axis.texts] for axis in (greencar, planes)]
+    assert [style.STANDIN_MARK in found for found in marked] == [False, True]
 
 
 @pytest.mark.parametrize("name", ["fig4", "fig5"])
@@ -85,21 +85,63 @@ def test_files_are_equal_byte_for_byte_and_embed_truetype(tmp_path):
     for number in range(2):
         pdf, png = tmp_path / f"{number}.pdf", tmp_path / f"{number}.png"
         page.save(figures.draw("fig4", table), pdf=pdf, png=png)
-        written.append((pdf.read_bytes(), png.read_bytes()))
+        svg, caption = pdf.with_suffix(".svg"), pdf.with_suffix(".txt")
+        written.append([path.read_bytes() for path in (pdf, png, svg, caption)])
     assert written[0] == written[1]
-    pdf, png = written[0]
+    pdf, png, svg, caption = written[0]
+    assert svg.startswith(b"<?xml")
+    assert b"<dc:date>" not in svg
+    assert b"Norm difference: rounds with an attacker." in caption
     assert b"/FontFile2" in pdf
     assert b"/Type3" not in pdf
     assert b"CreationDate" not in pdf
     assert b"Software" not in png
     # IHDR: the width in pixels is that of one column at 200 dpi.
-    assert int.from_bytes(png[16:20], "big") == round(style.COLUMN_WIDTH * 200)
+    assert int.from_bytes(png[16:20], "big") == round(style.width(wide=False) * 200)
 
 
 def test_drawing_leaves_matplotlib_s_settings_alone(table):
     before = dict(mpl.rcParams)
     figures.draw("fig5", table)
     assert {**mpl.rcParams, "backend": before["backend"]} == before  # it resolves when first used
+
+
+def contrast_to_white(color: str) -> float:
+    """The ratio of WCAG 2.1, from the relative luminance of sRGB."""
+    levels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in levels]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+def test_every_colour_stands_out_from_white():
+    assert contrast_to_white("#ffffff") == 1
+    entries = [*style.CASES.values(), *style.ATTACKS.values(), *style.MEASURES.values()]
+    colors = [color for _, color, _ in entries]
+    for color in (*colors, *style.ramp(7), style.GREY, style.PALE):
+        assert contrast_to_white(color) >= 3, color
+
+
+def test_a_configuration_s_style_holds_while_it_is_drawn():
+    table = cell(attack="pgd", task="mnist-ardis")
+    chosen = {"width": 5, "font_size": 9, "palette": {"pgd": "#123456"}}
+    with style.using({"figure_style": chosen, "labels": {"mnist-ardis": "MNIST and ARDIS"}}):
+        figure = figures.draw("fig5", table)
+    axis = figure.axes[0]
+    assert axis.lines[0].get_color() == "#123456"
+    assert axis.get_ylabel() == "MNIST and ARDIS\nbackdoor (%)"
+    assert figure.get_figwidth() == pytest.approx(0.48 * 5)
+    assert axis.title.get_fontsize() == pytest.approx(7.5 * 9 / 7)
+    plain = figures.draw("fig5", table).axes[0]
+    assert plain.lines[0].get_color() == style.ATTACKS["pgd"][1]
+    assert plain.get_ylabel() == "mnist-ardis\nbackdoor (%)"
+
+
+def test_a_font_that_is_not_installed_is_refused():
+    with (
+        pytest.raises(ConfigError, match=r"figure_style.font: 'Kein Font' is not installed"),
+        style.using({"figure_style": {"font": "Kein Font"}}),
+    ):
+        pass
 
 
 def test_colours_and_line_styles_tell_every_curve_apart():

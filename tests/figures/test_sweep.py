@@ -86,7 +86,7 @@ def test_some_destroyed_seeds_are_counted():
     table = noise(0.025, seeds=(0, 1, 2))
     table = pd.concat([table[table["seed"] > 0], destroy(table[table["seed"] == 0].copy(), 4)])
     notice = panel_notice(appendix_sigma.draw(table).axes[0])
-    assert notice == "model destroyed\n0.025: from round 4\n(1 of 3 runs)"
+    assert notice == "model destroyed\n0.025: from round 4 (1 of 3 runs)"
 
 
 def test_a_round_in_which_every_client_diverged_is_stated():

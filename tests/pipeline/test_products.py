@@ -7,6 +7,7 @@ import pytest
 from edgecase import config as configuration
 from edgecase.pipeline.products import Products
 from edgecase.results.cells import all_cells
+from edgecase.results.layout import FIGURE_FILES
 from edgecase.sharing import MANIFEST
 
 CONFIGS = Path(__file__).parents[2] / "config"
@@ -27,7 +28,7 @@ def products(*targets, **changes):
 def test_everything():
     made = products().all()
     assert len(made) == len(set(made))
-    figures = {f"figures/test/fig{n}.{end}" for n in (1, 2, 4, 5) for end in ("pdf", "png")}
+    figures = {f"figures/test/fig{n}.{end}" for n in (1, 2, 4, 5) for end in FIGURE_FILES}
     tables = {"results/test/tables/summary.csv", "results/test/tables/hyperparameters.md"}
     pages = {f"results/test/report/{name}.html" for name in ("front", "fig4", "provenance")}
     claims = {"results/test/claims.csv", "results/test/claims.md"}

@@ -6,6 +6,7 @@ import time
 import pytest
 from tests.plan.made_up import SPEED, answer, calibration
 
+from edgecase.datasets.folders import register
 from edgecase.plan import speed
 from edgecase.plan.speed import CalibrationError, Machine, calibrate, calibrated
 from edgecase.plan.work import Job, Setting, Work
@@ -105,3 +106,11 @@ def test_a_process_that_fails_says_why(tmp_path):
     with pytest.raises(CalibrationError, match=r"cuda:99.*is not there"):
         calibrate(Machine("cuda:99", 1, 1), [SETTING], tmp_path / "calibration.json")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_process_knows_the_folders_it_is_asked_for(in_memory, tmp_path, forgets_folders):
+    register({"pictures": {"classes": ["a", "b"], "size": 32, "in_memory": in_memory}})
+    setting = Setting("pictures", "cnn", 0.125, 4, 8, "fp32")
+    found = calibrate(Machine("cpu", 1, 1), [setting], tmp_path / "calibration.json")
+    assert found.speeds[setting].training_flops > 0

@@ -114,3 +114,13 @@ def test_all_that_is_missing_is_named_before_the_first_job(fresh, make):
     assert "  mnist/train-labels-idx1-ubyte.gz" in done.stdout
     assert "Error in rule" not in done.stdout
     assert not (fresh.root / "results" / "data" / "logs").exists()
+
+
+@pytest.mark.parametrize(("given", "kept"), [([], False), (["--max-jobs-per-timespan=9/1s"], True)])
+def test_the_scheduler_is_woken_by_jobs_alone_but_where_a_rate_is_asked_for(fresh, given, kept):
+    with (fresh.root / "Snakefile").open("a") as snakefile:
+        snakefile.write(
+            "\n\nonsuccess:\n    print('rate:', workflow.scheduler.job_rate_limiter is not None)\n"
+        )
+    done = fresh.snakemake(MADE, *given)
+    assert f"rate: {kept}" in done.stdout, done.stdout

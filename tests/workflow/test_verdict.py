@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from edgecase import defenses
+from edgecase.results.layout import FIGURE_FILES
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,8 +47,7 @@ def test_a_verdict_asks_for_its_cells_and_nothing_else(fresh):
     assert {output for outputs in made for output in outputs} == {
         f"results/test/verdict/{TASK}/krum.md",
         f"results/test/verdict/{TASK}/krum.csv",
-        f"figures/test/verdict/{TASK}-krum.pdf",
-        f"figures/test/verdict/{TASK}-krum.png",
+        *(f"figures/test/verdict/{TASK}-krum.{ending}" for ending in FIGURE_FILES),
     }
 
 

@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import figures
 from edgecase.base import command
-from edgecase.figures import page
+from edgecase.figures import page, style
 from edgecase.results.tables import read_tidy
 
 
@@ -18,10 +18,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--table", required=True, type=Path, help="tidy table (.csv)")
     parser.add_argument("--pdf", required=True, type=Path)
     parser.add_argument("--png", required=True, type=Path)
+    page.add_looks(parser)
     arguments = parser.parse_args(argv)
 
-    figure = figures.draw(arguments.name, read_tidy(arguments.table))
-    page.save(figure, pdf=arguments.pdf, png=arguments.png)
+    with style.using(arguments.looks):
+        figure = figures.draw(arguments.name, read_tidy(arguments.table))
+        page.save(figure, pdf=arguments.pdf, png=arguments.png)
 
 
 if __name__ == "__main__":

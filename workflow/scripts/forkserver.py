@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import runpy
+import select
 import selectors
 import shutil
 import signal
@@ -35,6 +36,8 @@ def main(argv: list[str] | None = None) -> None:
     # The folder of this script holds names that a library may mean otherwise.
     del sys.path[0]
     for name in arguments.libraries:
+        if select.select([sys.stdin], [], [], 0)[0]:
+            break
         # What is missing is a script's to tell.
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

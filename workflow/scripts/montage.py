@@ -11,7 +11,7 @@ from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS, Dataset, load_npz
 from edgecase.datasets.folders import register
 from edgecase.datasets.own_files import some_of_class
-from edgecase.figures import fig1, page
+from edgecase.figures import fig1, page, style
 from edgecase.population.poison import load_poison
 
 
@@ -29,6 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--pdf", required=True, type=Path)
     parser.add_argument("--png", required=True, type=Path)
+    page.add_looks(parser)
     arguments = parser.parse_args(argv)
     lists = (
         *(arguments.tasks, arguments.datasets, arguments.poison),
@@ -41,7 +42,8 @@ def main(argv: list[str] | None = None) -> None:
 
     register(arguments.folders)
     blocks = [_block(*values) for values in zip(*lists, strict=True)]
-    page.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
+    with style.using(arguments.looks):
+        page.save(fig1.draw(blocks), pdf=arguments.pdf, png=arguments.png)
 
 
 def _block(task: str, path: Path, poison: Path, source_class: int, orientation: str) -> fig1.Block:
@@ -51,10 +53,11 @@ def _block(task: str, path: Path, poison: Path, source_class: int, orientation: 
         raise ConfigError(
             f"--datasets: {path} is named as no data set; allowed: {', '.join(DATASETS)}"
         )
-    arrays = load_npz(path, dataset.arrays)
     if isinstance(dataset, Dataset) and dataset.in_files:
+        arrays = load_npz(path, dataset.arrays)
         ordinary = some_of_class(arrays, source_class, dataset.edge_shape[0])
     else:
+        arrays = load_npz(path, ("x_train", "y_train"))
         ordinary = arrays["x_train"][arrays["y_train"] == source_class]
     return fig1.make_block(
         task,

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase.base import command
 from edgecase.base.tables import read_table
 from edgecase.claims.words import PASSES_FROM, STOPPED_TO
-from edgecase.figures import page, verdict
+from edgecase.figures import page, style, verdict
 from edgecase.results.rounds import CELL_AXES
 from edgecase.verdict.judge import COLUMNS
 
@@ -20,12 +20,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--table", required=True, type=Path, help="of the verdict (.csv)")
     parser.add_argument("--pdf", required=True, type=Path)
     parser.add_argument("--png", required=True, type=Path)
+    page.add_looks(parser)
     arguments = parser.parse_args(argv)
 
     types = dict.fromkeys(CELL_AXES, "str")
     rows = read_table(arguments.table, "table of a verdict", COLUMNS, types=types)
-    figure = verdict.draw(rows, arguments.defense, STOPPED_TO, PASSES_FROM)
-    page.save(figure, pdf=arguments.pdf, png=arguments.png)
+    with style.using(arguments.looks):
+        figure = verdict.draw(rows, arguments.defense, STOPPED_TO, PASSES_FROM)
+        page.save(figure, pdf=arguments.pdf, png=arguments.png)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from edgecase.analysis.intervals import meaning, over_seeds
+from edgecase.analysis.intervals import FEW, over_seeds
 from edgecase.analysis.ranges import range_of
 from edgecase.base.lazy import pandas as pd
 from edgecase.results.attacks import attacked, unattacked_note
 from edgecase.results.rounds import CELL_AXES
 
-#: rounds in the trailing mean of every backdoor curve; the authors' notebook uses the same.
+#: rounds in the trailing mean of every accuracy's curve; the authors' notebook uses the same.
 SMOOTHING = 10
+
+#: the columns that `smoothed` adds.
+BACKDOOR, MAIN = "backdoor_smooth", "main_smooth"
 
 #: rounds at each end of a run that its first and its last mean cover.
 WINDOW = 50
@@ -48,6 +51,17 @@ def smooth(table: pd.DataFrame, column: str) -> pd.Series:
     return runs.transform(trailing_mean).sort_index().set_axis(table.index)
 
 
+def smoothed(table: pd.DataFrame) -> pd.DataFrame:
+    """`table` with backdoor and main accuracy smoothed, as columns `BACKDOOR` and `MAIN`."""
+    both = {BACKDOOR: "backdoor_acc", MAIN: "main_task_acc"}
+    return table.assign(**{name: smooth(table, column) for name, column in both.items()})
+
+
+def by_seed(runs: pd.DataFrame, column: str) -> pd.DataFrame:
+    """`column` of one cell, a row per round and a column per seed in which an attacker acted."""
+    return attacked(runs).pivot(index="fl_iter", columns="seed", values=column).dropna(how="all")
+
+
 def curve(runs: pd.DataFrame, column: str) -> pd.DataFrame:
     """n, mean, low, high of `column` over the seeds of one cell, indexed by round.
 
@@ -59,20 +73,33 @@ def curve(runs: pd.DataFrame, column: str) -> pd.DataFrame:
     return over[over["n"] > 0]
 
 
-def seeds_note(table: pd.DataFrame) -> str:
-    """How many seeds the curves average, what the bands are and what is left out, in sentences."""
+def seeds_note(table: pd.DataFrame, spread: str = "bands") -> str:
+    """How many seeds a mean is over, and how their spread is drawn, in sentences.
+
+    `spread` is what shows it: "bands", "bars", "bands and bars", or "" for nothing.
+    """
     counts = attacked(table).groupby(list(CELL_AXES))["seed"].nunique()
-    if counts.empty:
-        return " ".join(unattacked_note(table))
+    return " ".join([*spread_note(counts, spread), *unattacked_note(table)])
+
+
+def spread_note(counts: pd.Series, spread: str = "bands") -> list[str]:
+    """The sentence of `seeds_note` for cells with these `counts` of seeds; none for no cell."""
+    if not len(counts):
+        return []
     low, high = counts.min(), counts.max()
-    number = str(low) if low == high else f"{low} to {high}"
-    single = " (none where there is one seed)" if low == 1 else ""
-    said = f"Mean over {number} seeds; bands are {meaning(counts)}{single}."
-    said = "One seed: no interval." if high == 1 else said
-    return " ".join([said, *unattacked_note(table)])
+    if high == 1:
+        return ["One seed."]
+    mean = f"Mean of {low if low == high else f'{low} to {high}'} seeds"
+    if not spread:
+        return [f"{mean}."]
+    few = "; ".join(words for kind, words in _FEW.items() if kind in spread)
+    if high < FEW:
+        return [f"{mean} ({few})."]
+    below = f"; below {FEW} seeds, {few}" if low < FEW else ""
+    return [f"{mean} ({spread}: 95 % intervals{below})."]
 
 
-SMOOTHING_NOTE = (
-    f"Backdoor accuracy: trailing mean of {SMOOTHING} rounds, from the starting model on, "
-    "within each seed; the rest is not smoothed."
-)
+#: what shows the spread of few seeds instead.
+_FEW = {"bands": "thin lines: each seed", "bars": "bars: lowest to highest seed"}
+
+SMOOTHING_NOTE = f"Accuracies by round: trailing mean of {SMOOTHING} rounds."

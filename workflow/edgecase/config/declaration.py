@@ -13,6 +13,7 @@ from edgecase.base.parameters import LARGEST, parameter, parameters, schema
 from edgecase.densities.settings import Mixture
 from edgecase.federation.parameters import Precision, TaskParameters
 from edgecase.federation.switches import declared_switches
+from edgecase.figures.style import COLOURED, FigureStyle
 from edgecase.results.records import LARGEST_SEED
 
 Backend = Literal[
@@ -77,6 +78,18 @@ class Verdict:
     radii: tuple[str, ...] = parameter(
         "the radii of PGD: at least 5 different ones, by overrides that change `eps` alone, or "
         "`default`",
+        default=None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """What a task is called where people read: no cell reads it, so that it makes none stale."""
+
+    label: str = parameter(
+        "the task's name in figures",
+        pattern=r"[^\n]{1,40}",
+        words="one line of at most 40 characters",
         default=None,
     )
 
@@ -171,6 +184,7 @@ class Run:
     densities: Densities = parameter("figure 2: its tasks and its mixture", default=None)
     claims: Claims = parameter("what the claims on the paper's tasks are judged on", default=None)
     verdict: Verdict = parameter("what a verdict on a defense is asked on", default=None)
+    figure_style: FigureStyle = parameter("how figures look", default=None)
 
 
 def required_of_a_task() -> list[str]:
@@ -185,13 +199,15 @@ def config_schema() -> dict[str, Any]:
     slug = {"type": "string", "pattern": f"^{_SLUG}\\Z", "maxLength": 64, "allowed": _SLUG_WORDS}
     blocks = {"type": "array", "items": _nonempty(schema(Block)), "allowed": "a list of blocks"}
     task = _task_schema()
+    named = task | {"properties": schema(Naming)["properties"] | task["properties"]}
+    palette = {"type": "string", "pattern": "^#[0-9a-fA-F]{6}\\Z", "allowed": "a colour, #rrggbb"}
     properties = whole["properties"]
     properties["seeds"]["minItems"] = 1
     properties["switches"] |= task["properties"]["switches"]
     properties["tasks"] |= {
         "minProperties": 1,
         "propertyNames": slug,
-        "additionalProperties": {"allOf": [task, {"required": required_of_a_task()}]},
+        "additionalProperties": {"allOf": [named, {"required": required_of_a_task()}]},
     }
     properties["overrides"] |= {
         "propertyNames": {"allOf": [slug, {"not": {"const": "default"}}]},
@@ -200,6 +216,10 @@ def config_schema() -> dict[str, Any]:
     properties["figures"] |= {"propertyNames": slug, "additionalProperties": blocks}
     properties["grid"] = {"description": properties["grid"]["description"]} | blocks
     properties["verdict"]["properties"]["radii"]["minItems"] = 1
+    properties["figure_style"]["properties"]["palette"] |= {
+        "propertyNames": {"enum": list(COLOURED)},
+        "additionalProperties": palette,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Configuration of a run",

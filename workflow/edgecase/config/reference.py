@@ -8,10 +8,11 @@ import yaml
 
 from edgecase import attacks, defenses, models
 from edgecase.base.parameters import LARGEST, Parameter, parameters
-from edgecase.config.declaration import Block, Claims, Cluster, Densities, Run, Verdict
+from edgecase.config.declaration import Block, Claims, Cluster, Densities, Naming, Run, Verdict
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.federation.parameters import ModelParameters, Recipe, TaskParameters
 from edgecase.federation.switches import declared_switches
+from edgecase.figures.style import FigureStyle
 from edgecase.population import partition, poison
 
 #: the tasks whose values stand in columns of their own.
@@ -89,7 +90,7 @@ def _switches(config: Mapping[str, Any]) -> str:
 
 def _task(config: Mapping[str, Any]) -> str:
     declared: dict[str, Parameter] = {}
-    for name, about in parameters(TaskParameters).items():
+    for name, about in (parameters(Naming) | parameters(TaskParameters)).items():
         group = {"model": ModelParameters, "pretrain": Recipe}.get(name)
         if group is None:
             declared[name] = about
@@ -192,6 +193,7 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "densities": _section(Densities, "densities"),
     "claims": _section(Claims, "claims"),
     "verdict": _section(Verdict, "verdict"),
+    "figure_style": _section(FigureStyle, "figure_style"),
     "block": _block,
 }
 

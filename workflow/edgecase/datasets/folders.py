@@ -4,7 +4,7 @@ The configuration describes each folder once, as plain values (`edgecase.config.
 gets them, a job among its parameters, calls `register` before it asks for the names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from edgecase.base.errors import ConfigError
@@ -56,6 +56,19 @@ def register(descriptions: Mapping[str, Mapping[str, Any]] | None) -> None:
                 raw_class=about["source"],
                 arrays=LINE_ARRAYS if about["lines"] else PHOTOGRAPH_ARRAYS,
             )
+
+
+def known(names: Iterable[str]) -> dict[str, Any]:
+    """What another process has to `register` of those of `names` that are data sets of folders."""
+    entries = {name: DATASETS.get(name) for name in names}
+    return {
+        name: {
+            **{"classes": list(entry.class_names), "size": entry.shape[0]},
+            "in_memory": not entry.in_files,
+        }
+        for name, entry in entries.items()
+        if isinstance(entry, Dataset) and entry.own
+    }
 
 
 def described(config: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_PANELS = {"backdoor": ("backdoor accuracy", "#D55E00"), "main": ("main accuracy", "#0072B2")}
+_PANELS = ("backdoor", "main")
 _ROW = 0.17  # inches
 _MARKER: dict[str, Any] = {
     "marker": "o",
@@ -44,13 +44,14 @@ def draw(table: pd.DataFrame) -> Figure:
             key("it does not", markerfacecolor="white", **_MARKER),
         ],
         notes=_notes(table, found),
+        caption=_caption(table, found),
     )
-    for axis, (accuracy, (_, color)) in zip(page.axes[0], _PANELS.items(), strict=True):
-        _draw_panel(axis, rows, accuracy, color)
+    for axis, accuracy in zip(page.axes[0], _PANELS, strict=True):
+        _draw_panel(axis, rows, accuracy, style.measure(accuracy)[1])
     panel.mark_standin(page.axes[0], table)
     _label(page.axes[0, 0], rows)
     page.axes[0, 1].set_yticks([])
-    titles = [title for title, _ in _PANELS.values()]
+    titles = [style.measure(accuracy)[0] for accuracy in _PANELS]
     return page.finish(titles=titles, xlabel="change in the last rounds (points)")
 
 
@@ -74,7 +75,7 @@ def _rows(found: pd.DataFrame) -> list[tuple[str, pd.Series | None]]:
 
 def _cell(effect: pd.Series, found: pd.DataFrame) -> str:
     """The cell: task, attack and defense, and what sets it apart from most of the rows."""
-    parts = [effect["task"], style.attack(effect["attack"])[0]]
+    parts = [style.task(effect["task"]), style.attack(effect["attack"])[0]]
     parts.append(style.defense(effect["defense"]))
     parts += [effect[axis] for axis, value in _usual(found).items() if effect[axis] != value]
     if effect["n"] != found["n"].max():
@@ -98,7 +99,7 @@ def _draw_panel(axis: Axes, rows: list, accuracy: str, color: str) -> None:
                     (3, 0),
                     textcoords="offset points",
                     va="center",
-                    fontsize=6,
+                    fontsize=style.note_size(),
                     color=style.GREY,
                 )
             continue
@@ -122,21 +123,21 @@ def _label(axis: Axes, rows: list) -> None:
 
 
 def _notes(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
-    notes = ["Each row flips one switch (number: item of docs/fidelity.md) and leaves the rest."]
+    if found.empty:
+        return []
+    seeds = found["n"].max()
+    several = f"Mean of {seeds} seeds (bars: 95 % intervals, paired by seed)."
+    return [several if seeds > 1 else "One seed.", points.window_note(table)]
+
+
+def _caption(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    said = ["Each row flips one switch (number: item of docs/fidelity.md) and leaves the rest."]
     if len(found):
-        seeds = found["n"].max()
-        notes.append(
-            f"Change against the default, paired by seed; bars 95 % intervals, {seeds} seeds."
-            if seeds > 1
-            else "Change against the default. One seed: no interval."
-        )
-        notes.append(points.window_note(table))
-        usual = ", ".join(_usual(found).values())
-        notes.append(f"Cells: {usual}, unless a row names another.")
-        notes.append(
+        said.append(f"Cells: {', '.join(_usual(found).values())}, unless a row names another.")
+        said.append(
             "No correction for the number of rows: about one in twenty is marked by chance."
         )
-    notes += unattacked_note(table)
+    said += unattacked_note(table)
     if unpaired := without_base(table):
-        notes.append(f"Base not run: {', '.join(unpaired)}.")
-    return notes
+        said.append(f"Base not run: {', '.join(unpaired)}.")
+    return said

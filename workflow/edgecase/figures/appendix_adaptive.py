@@ -20,6 +20,8 @@ def draw(table: pd.DataFrame) -> Figure:
     `table` is tidy. What is missing is stated. Raises `DataError` if a panel would mix cells.
     """
     absent = [style.DEFENSES[name] for name in DEFENSES if name not in set(table["defense"])]
-    notes = [f"Not run here: {', '.join(absent)}."] if absent else []
-    notes.append("The adaptive bound is the mean norm of the round's updates, the attacker's too.")
-    return compare.draw(table, "appendix-adaptive", notes)
+    caption = [f"Not run here: {', '.join(absent)}."] if absent else []
+    caption.append(
+        "The adaptive bound is the mean norm of the round's updates, the attacker's too."
+    )
+    return compare.draw(table, "appendix-adaptive", caption)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgecase.figures import compare
+from edgecase.figures import compare, style
 from edgecase.figures.registry import figure
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def draw(table: pd.DataFrame) -> Figure:
 
     `table` is tidy. What is missing is stated. Raises `DataError` if a panel would mix cells.
     """
-    absent = [task for task in TASKS if task not in set(table["task"])]
-    notes = [f"Not run here: {', '.join(absent)}."] if absent else []
+    absent = [style.task(task) for task in TASKS if task not in set(table["task"])]
+    caption = [f"Not run here: {', '.join(absent)}."] if absent else []
     if "cifar10-greencar" in set(table["task"]):
-        notes.append("Green cars are training images of CIFAR-10 itself: not an edge case.")
-    return compare.draw(table, "appendix-greencar", notes, columns="task")
+        caption.append("Green cars are training images of CIFAR-10 itself: not an edge case.")
+    return compare.draw(table, "appendix-greencar", caption, columns="task")

@@ -23,9 +23,9 @@ def draw(table: pd.DataFrame) -> Figure:
     found = set(table["attack"]) - {"none"}
     partners = {attack: _partner(attack) for attack in cells.in_order(found, style.ATTACKS)}
     absent = [style.attack(name)[0] for name in partners.values() if name not in found]
-    notes = [f"Not run here: {', '.join(absent)}."] if absent else []
-    notes.append("Prox adds the squared distance to an honestly trained model to the loss.")
-    return compare.draw(table, "appendix-prox", notes, look=_look)
+    caption = [f"Not run here: {', '.join(absent)}."] if absent else []
+    caption.append("Prox adds the squared distance to an honestly trained model to the loss.")
+    return compare.draw(table, "appendix-prox", caption, look=_look)
 
 
 def _partner(attack: str) -> str:

@@ -18,13 +18,13 @@ PUBLISHED = (0.025, 0.158)
 def draw(table: pd.DataFrame) -> Figure:
     """Accuracies against `defense.stddev`; cells without it are levels. See `sweep.draw`."""
     absent = [f"{sigma:g}" for sigma in PUBLISHED if sigma not in set(table["defense.stddev"])]
-    notes = [f"Vertical lines: published σ, {' and '.join(f'{s:g}' for s in PUBLISHED)}."]
+    caption = [f"Vertical lines: published σ, {' and '.join(f'{s:g}' for s in PUBLISHED)}."]
     if absent:
-        notes = [f"Published σ not run here: {', '.join(absent)}."]
+        caption = [f"Published σ not run here: {', '.join(absent)}."]
     if table["seated_client"].notna().any():
-        notes.append(
+        caption.append(
             "An honest client holds edge cases with their true label in every round (figure 6)."
         )
     return sweep.draw(
-        table, "appendix-sigma", "defense.stddev", "noise σ per coordinate", notes, PUBLISHED
+        table, "appendix-sigma", "defense.stddev", "noise σ per coordinate", caption, PUBLISHED
     )

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgecase.analysis import curves
-from edgecase.figures import cells, panel, participation, style
+from edgecase.figures import cells, panel, participation, printed, style
 from edgecase.figures.page import Page
+from edgecase.results.rounds import CELL_AXES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ def _not_run(attack: str, defense: str) -> str | None:
 def draw(
     table: pd.DataFrame,
     figure: str,
-    notes: Sequence[str] = (),
+    caption: Sequence[str] = (),
     columns: str = "defense",
     look: Callable[[str], tuple] = style.attack,
     reason: Callable[[str, str], str | None] = _not_run,
@@ -35,23 +36,24 @@ def draw(
     `columns`, "defense" or "task", is the axis that lies along a row; the other one has a row of
     backdoor and one of main accuracy for each value. `look` gives an attack's label, colour and
     line style. `reason` says why a panel lacks an attack under a defense, or None to leave it to
-    the notes. `figure` names the figure in errors: `DataError` if a panel would mix cells.
+    the caption. `figure` names the figure in errors: `DataError` if a panel would mix cells.
     """
-    table = table.assign(backdoor_smooth=curves.smooth(table, "backdoor_acc"))
+    table = curves.smoothed(table)
     rows = "task" if columns == "defense" else "defense"
     across, down = (cells.in_order(table[axis], _known(axis)) for axis in (columns, rows))
     attacks = cells.in_order(table["attack"], style.ATTACKS)
     for task, runs in table.groupby("task"):
         cells.one_value(runs, ("participation", "case"), figure, str(task))
 
-    notes = [*common_notes(table), *notes]
+    reported = [printed.repeats(cell) for _, cell in table.groupby(list(CELL_AXES))]
     page = Page(
         table,
         [_BACKDOOR_HEIGHT, _MAIN_HEIGHT] * len(down),
         len(across),
         wide=len(across) > 2,
-        keys=map(look, attacks),
-        notes=notes,
+        keys=[*map(look, attacks), *([printed.legend_entry()] if any(reported) else [])],
+        notes=[curves.seeds_note(table), curves.SMOOTHING_NOTE],
+        caption=[*common_caption(table), *caption],
     )
     labels = []
     for row, name in enumerate(down):
@@ -67,21 +69,26 @@ def draw(
                     _state(absent, look(attack)[0], reason(attack, defense))
                     continue
                 cells.one_value(cell, ("override",), figure, f"{attack} under {defense}")
-                panel.band(block[0, number], curves.curve(cell, "backdoor_smooth"), look(attack))
-                panel.band(block[1, number], curves.curve(cell, "main_task_acc"), look(attack))
-            _finish_panels(block[:, number], runs, own, absent, number == 0)
+                panel.curve(block[0, number], cell, curves.BACKDOOR, look(attack))
+                panel.curve(block[1, number], cell, curves.MAIN, look(attack))
+                if printed.repeats(cell):
+                    last, case = cell["fl_iter"].max(), cell["case"].iloc[0]
+                    printed.mark_backdoor(block[0, number], case, last, look(attack)[1])
+            of_task = runs if rows == "task" else table[table["task"] == other]
+            _finish_panels(block[:, number], of_task, own, absent, number == 0)
         labels += [f"{_label(rows, name)}\nbackdoor (%)", "main (%)"]
     titles = [_label(columns, name) for name in across]
     return page.finish(titles=titles, rows=labels, xlabel="round")
 
 
-def common_notes(table: pd.DataFrame) -> list[str]:
-    """Seeds, smoothing, participation and overrides: what every figure of curves says."""
-    notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, participation.note(table)]
+def common_caption(table: pd.DataFrame) -> list[str]:
+    """Participation and overrides: what the caption of every figure of curves says."""
+    said = [participation.note(table)]
     named = table[["task", "attack", "defense", "override"]].drop_duplicates()
     for cell in named[named["override"] != "default"].itertuples():
-        notes.append(f"{cell.task}, {cell.attack} under {cell.defense}: {cell.override}.")
-    return notes
+        where = f"{style.task(str(cell.task))}, {style.attack(str(cell.attack))[0]}"
+        said.append(f"{where} under {style.defense(str(cell.defense))}: {cell.override}.")
+    return said
 
 
 def _known(axis: str) -> Sequence[str]:
@@ -89,18 +96,18 @@ def _known(axis: str) -> Sequence[str]:
 
 
 def _label(axis: str, name: str) -> str:
-    return style.defense(name) if axis == "defense" else name
+    return style.defense(name) if axis == "defense" else style.task(name)
 
 
 def _state(absent: list[str], label: str, why: str | None) -> None:
     if why:
-        absent.append(f"{label}:{' ' if len(label + why) < 20 else chr(10)}{why}")
+        absent.append(f"{label}: {why}")
 
 
 def _finish_panels(
     axes: np.ndarray, runs: pd.DataFrame, own: pd.DataFrame, absent: list[str], first: bool
 ) -> None:
-    """Limits, ticks, mark and notices of one column; `runs` are the rows of its block."""
+    """Limits, ticks, mark and notices of one column; `runs` are the rows of its task."""
     backdoor, main = axes
     panel.backdoor_limits(backdoor)
     panel.main_limits(main, runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ ORIENTATIONS = ("published", "upright")
 
 _GAP = 2  # pixels between images
 _ROW_HEIGHT = 0.5  # inches
+_LABEL = 24  # characters of a line of a row's label
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,14 @@ def draw(blocks: Sequence[Block]) -> Figure:
         pd.DataFrame({"task": [b.task for b in blocks], "standin": [b.standin for b in blocks]}),
         [_ROW_HEIGHT] * 3 * len(blocks),
         wide=True,
-        notes=_notes(blocks),
+        caption=_caption(blocks),
         margins=0.5 + 0.2 * len(blocks),
     )
     for block, rows in zip(blocks, page.axes[:, 0].reshape(-1, 3), strict=True):
         for axis, label, images in (
-            (rows[0], f"data set,\nlabelled “{block.source_name}”", block.ordinary),
-            (rows[1], f"attacker's edge cases,\nlabelled “{block.target_name}”", block.attacker),
-            (rows[2], f"backdoor test set,\nattacker wants “{block.target_name}”", block.test),
+            (rows[0], f"data set, labelled “{block.source_name}”", block.ordinary),
+            (rows[1], f"attacker's edge cases, labelled “{block.target_name}”", block.attacker),
+            (rows[2], f"backdoor test set, attacker wants “{block.target_name}”", block.test),
         ):
             axis.imshow(_strip(images), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
             axis.set_anchor("W")
@@ -102,8 +104,10 @@ def draw(blocks: Sequence[Block]) -> Figure:
             axis.set_yticks([])
             axis.grid(False)
             axis.spines[:].set_visible(False)
-            axis.set_ylabel(label, rotation=0, ha="left", va="center", labelpad=90)
-        rows[0].set_title(block.task, loc="left", fontweight="bold")
+            wrapped = textwrap.fill(label, _LABEL)
+            # Right-aligned against the pictures: a long name grows away from them.
+            axis.set_ylabel(wrapped, rotation=0, ha="right", va="center", labelpad=6)
+        rows[0].set_title(style.task(block.task), loc="left", fontweight="bold")
     return page.finish()
 
 
@@ -123,11 +127,11 @@ def _strip(images: np.ndarray) -> np.ndarray:
     return strip[:, :, 0] if channels == 1 else strip
 
 
-def _notes(blocks: Sequence[Block]) -> list[str]:
-    notes = ["Images are spread evenly over each set."]
+def _caption(blocks: Sequence[Block]) -> list[str]:
+    said = ["Images are spread evenly over each set."]
     digits = [block for block in blocks if block.ordinary.shape[3] == 1]
     for orientation in dict.fromkeys(block.orientation for block in digits):
-        tasks = ", ".join(b.task for b in digits if b.orientation == orientation)
+        tasks = ", ".join(style.task(b.task) for b in digits if b.orientation == orientation)
         how = "transposed, as in the released code" if orientation == "published" else "upright"
-        notes.append(f"Orientation {orientation} ({tasks}): digits are {how}; edge sets upright.")
-    return notes
+        said.append(f"Orientation {orientation} ({tasks}): digits are {how}; edge sets upright.")
+    return said

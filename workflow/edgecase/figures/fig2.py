@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgecase import densities
-from edgecase.analysis.intervals import meaning, over_seeds
+from edgecase.analysis.curves import spread_note
+from edgecase.analysis.intervals import over_seeds
 from edgecase.analysis.ranges import PERCENT
 from edgecase.base.lazy import pandas as pd
 from edgecase.figures import cells, panel, style
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 GROUPS = {
     densities.IN_DISTRIBUTION: ("in-distribution", "black", "-"),
     densities.EDGE_CASE: ("edge cases", style.CASES["edge-case"][1], "--"),
-    densities.OUT_OF_DISTRIBUTION: ("out-of-distribution", "#0072B2", "-."),
+    densities.OUT_OF_DISTRIBUTION: ("out-of-distribution", style.ATTACKS["pgd"][1], "-."),
 }
 
 _HEIGHT = 1.9
@@ -41,7 +42,7 @@ def draw(table: pd.DataFrame) -> Figure:
     tasks = list(dict.fromkeys(table["task"]))
     limits = densities.thresholds(table)
     shares = densities.below_share(table)
-    page = Page(table, [_HEIGHT] * len(tasks), notes=_notes(table), margins=1.3)
+    page = Page(table, [_HEIGHT] * len(tasks), notes=_notes(table), caption=_CAPTION, margins=1.2)
     for axis, task in zip(page.axes[:, 0], tasks, strict=True):
         own = table[table["task"] == task]
         _draw_task(axis, task, own, limits.loc[task], shares[shares["task"] == task])
@@ -60,7 +61,10 @@ def _draw_task(
             keys.append(key(f"{entry[0]}: not run", *entry[1:]))
             continue
         cells.one_value(rows, ("set",), "fig2", f"{task}, {group}")
-        panel.band(axis, _cumulative(rows, np.linspace(left, right, _POINTS)), entry)
+        seeds = _cumulative(rows, np.linspace(left, right, _POINTS))
+        stacked = seeds.stack()
+        over = over_seeds(stacked, stacked.index.get_level_values(0), PERCENT)
+        panel.band(axis, over, seeds, entry)
         below = _percent(shares.loc[shares["group"] == group, "share"])
         keys.append(key(f"{entry[0]} ({rows['set'].iloc[0]}): {below}", *entry[1:]))
     axis.axvline(limits.mean(), color=style.GREY, linestyle=":", linewidth=0.9)
@@ -70,15 +74,15 @@ def _draw_task(
     # Above the panel: inside it, whatever corner is free for one task is in use for another.
     axis.legend(
         handles=keys,
-        title=task,
-        title_fontproperties={"weight": "bold", "size": 7.5},
+        title=style.task(task),
+        title_fontproperties={"weight": "bold", "size": style.size(7.5)},
         alignment="left",
         loc="lower left",
         bbox_to_anchor=(-0.14, 1.03),
         borderaxespad=0,
         borderpad=0,
         frameon=False,
-        fontsize=6.5,
+        fontsize=style.size(6.5),
         handlelength=2.4,
         handletextpad=0.5,
         labelspacing=0.25,
@@ -94,13 +98,12 @@ def _range(own: pd.DataFrame, limits: pd.Series) -> tuple[float, float]:
 
 
 def _cumulative(rows: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
-    """Mean and interval over seeds of the share of images below each point of `grid`, %."""
-    parts = []
-    for _, values in rows.groupby("seed")["log_density"]:
-        below = np.searchsorted(np.sort(values), grid, side="left")
-        parts.append(pd.Series(100 * below / len(values), index=grid))
-    percent = pd.concat(parts)
-    return over_seeds(percent, percent.index, PERCENT)
+    """The share of images below each point of `grid`, %, a column per seed."""
+    below = {
+        seed: 100 * np.searchsorted(np.sort(values), grid, side="left") / len(values)
+        for seed, values in rows.groupby("seed")["log_density"]
+    }
+    return pd.DataFrame(below, index=grid)
 
 
 def _percent(share: pd.Series) -> str:
@@ -111,16 +114,15 @@ def _percent(share: pd.Series) -> str:
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
-    counts = table.groupby("task")["seed"].nunique()
-    seeds = str(counts.min()) if counts.nunique() == 1 else f"{counts.min()} to {counts.max()}"
-    over = f"Mean over {seeds} seeds; bands and brackets are {meaning(counts)}."
-    tail = f"{100 * densities.QUANTILE:g} % quantile"
-    return [
-        "Gaussian mixture fitted to the starting model's penultimate features of training images, "
-        "projected on their principal components and whitened.",
-        f"Dotted: {tail} of the in-distribution test images; printed: share of images below it.",
-        "One seed: no interval." if counts.max() == 1 else over,
-        "The axis ends where 2 % of the lowest set remain, at most "
-        f"{_REACH} times as far below the in-distribution median as that quantile; images further "
-        "left are in the height at which a curve begins.",
-    ]
+    return spread_note(table.groupby("task")["seed"].nunique())
+
+
+_CAPTION = (
+    "Gaussian mixture fitted to the starting model's penultimate features of training images, "
+    "projected on their principal components and whitened.",
+    f"Dotted: {100 * densities.QUANTILE:g} % quantile of the in-distribution test images; printed: "
+    "share of images below it, with its spread over seeds in brackets.",
+    "The axis ends where 2 % of the lowest set remain, at most "
+    f"{_REACH} times as far below the in-distribution median as that quantile; images further "
+    "left are in the height at which a curve begins.",
+)

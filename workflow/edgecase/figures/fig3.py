@@ -38,7 +38,7 @@ def draw(table: pd.DataFrame) -> Figure:
     """
     total = table["poison.edge"] + table["poison.clean"]
     table = table.assign(share=(100 * table["poison.edge"] / total).round(6), total=total)
-    table["backdoor_smooth"] = curves.smooth(table, "backdoor_acc")
+    table = curves.smoothed(table)
     tasks = sorted(table["task"].unique())
     attacked = table[table["attack"] != "none"]
     shares = sorted(attacked["share"].unique())
@@ -53,14 +53,19 @@ def draw(table: pd.DataFrame) -> Figure:
         len(tasks),
         wide=len(tasks) > 1,
         keys=keys,
-        notes=_notes(table, attacked),
+        notes=[
+            curves.seeds_note(table, "bands and bars"),
+            curves.SMOOTHING_NOTE,
+            points.window_note(table),
+        ],
+        caption=_caption(table, attacked),
         extra=0.25,  # two rows of x-labels
     )
     for task, column in zip(tasks, page.axes.T, strict=True):
         runs = table[table["task"] == task]
         cells.one_value(runs, ("participation", "case", "defense"), "fig3", task)
         _draw_column(column, runs, colors, task)
-    return page.finish(titles=tasks, rows=_ROWS)
+    return page.finish(titles=list(map(style.task, tasks)), rows=_ROWS)
 
 
 def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict, task: str) -> None:
@@ -69,10 +74,10 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict, task: str) 
     cells.one_value(attacked, ("attack",), "fig3", task)
     mixes = points.by_value(attacked, "share", "fig3")
     for share, cell in mixes.items():
-        panel.band(by_round, curves.curve(cell, "backdoor_smooth"), ("", colors[share], "-"))
+        panel.curve(by_round, cell, curves.BACKDOOR, ("", colors[share], "-"))
     look = style.attack("none")
     for _, cell in baseline.groupby("override"):
-        panel.band(by_round, curves.curve(cell, "backdoor_smooth"), look)
+        panel.curve(by_round, cell, curves.BACKDOOR, look)
     for axis, measure in zip(numbers, _MEASURES, strict=True):
         if mixes:
             entry = style.attack(attacked["attack"].iloc[0])
@@ -83,27 +88,27 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict, task: str) 
         if measure is not points.attack_norm:
             for _, cell in baseline.groupby("override"):
                 panel.baseline(axis, points.reached(cell, measure), look)
+    panel.notice(by_round, ["no attack: not run"] if baseline.empty and mixes else [])
     by_round.set_xlabel("round")
     by_round.set_xlim(0, max(runs["fl_iter"].max(), 1))
     for axis in (by_round, numbers[0]):
         panel.backdoor_limits(axis)
     numbers[1].set_ylim(bottom=0)
-    panel.main_limits(numbers[2], runs)
+    panel.main_limits(numbers[2], runs, "main_task_acc")
     for axis in numbers[:2]:
         axis.tick_params(labelbottom=False)
     numbers[2].set_xlabel("edge-case images in the poisoned set (%)")
     panel.mark_standin(column, runs)
 
 
-def _notes(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
-    notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, points.window_note(table)]
-    notes += ["Norm difference: mean over the rounds with an attacker.", participation.note(table)]
-    notes += points.overrides_note(table)
+def _caption(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
+    said = ["Norm difference: mean over the rounds with an attacker.", participation.note(table)]
+    said += points.overrides_note(table)
     for task, runs in attacked.groupby("task"):
         low, high = runs["total"].min(), runs["total"].max()
         size = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-        notes.append(f"{task}: poisoned set of {size} images.")
+        said.append(f"{style.task(task)}: poisoned set of {size} images.")
         count = runs["share"].nunique()
         if count < RATIOS:
-            notes.append(f"{task}: only {count} of at least {RATIOS} mixes are run.")
-    return notes
+            said.append(f"{style.task(task)}: only {count} of at least {RATIOS} mixes are run.")
+    return said

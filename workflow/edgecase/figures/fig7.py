@@ -39,7 +39,7 @@ def draw(table: pd.DataFrame) -> Figure:
     and the table lacks is stated. Raises `DataError` if a task mixes cases, attacks, defenses or
     overrides, or has two cells of one frequency.
     """
-    table = table.assign(backdoor_smooth=curves.smooth(table, "backdoor_acc"))
+    table = curves.smoothed(table)
     attackers = table["participation"].map(participation.parse)
     number = attackers.map(lambda found: found.number)
     table["kind"] = attackers.map(lambda found: found.kind)
@@ -56,7 +56,12 @@ def draw(table: pd.DataFrame) -> Figure:
         2 * len(tasks),
         wide=len(tasks) > 1,
         keys=[*looks.values(), *([style.attack("none")] if len(attacked) < len(table) else [])],
-        notes=_notes(table, attacked),
+        notes=[
+            curves.seeds_note(table, "bands and bars"),
+            curves.SMOOTHING_NOTE,
+            points.window_note(table),
+        ],
+        caption=_caption(table, attacked),
         extra=0.3,
     )
     for place, task in enumerate(tasks):
@@ -70,7 +75,7 @@ def draw(table: pd.DataFrame) -> Figure:
             column[1].tick_params(labelleft=number == 0)
             for axis in column[::2]:
                 axis.tick_params(labelleft=place + number == 0)
-    titles = [f"{task}\n{title}" for task in tasks for title, _ in _KINDS.values()]
+    titles = [f"{style.task(task)}\n{title}" for task in tasks for title, _ in _KINDS.values()]
     return page.finish(titles=titles, rows=_ROWS)
 
 
@@ -101,8 +106,8 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, kind: str, looks: dict[st
     drawn = [(cell, looks[_label(kind, often)]) for often, cell in found.items()]
     drawn += [(cell, style.attack("none")) for _, cell in level.groupby("participation")]
     for cell, look in drawn:
-        panel.band(backdoor, curves.curve(cell, "backdoor_smooth"), look)
-        panel.band(main, curves.curve(cell, "main_task_acc"), look)
+        panel.curve(backdoor, cell, curves.BACKDOOR, look)
+        panel.curve(main, cell, curves.MAIN, look)
     measure = points.last("backdoor_acc")
     if found:
         look = style.attack(attacked["attack"].iloc[0])
@@ -114,6 +119,7 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, kind: str, looks: dict[st
         panel.baseline(summary, points.reached(cell, measure), style.attack("none"))
     for axis in column:
         panel.notice(axis, [] if found else ["not run"])
+    panel.notice(backdoor, ["no attack: not run"] if found and level.empty else [])
 
 
 def _finish_column(column: Sequence, runs: pd.DataFrame, kind: str) -> None:
@@ -130,19 +136,18 @@ def _finish_column(column: Sequence, runs: pd.DataFrame, kind: str) -> None:
     panel.mark_standin(column, runs)
 
 
-def _notes(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
-    notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, points.window_note(table)]
-    notes.append(
+def _caption(table: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
+    said = [
         "Period p: an attacker every p rounds. Pool: that share of clients attacks when sampled."
-    )
+    ]
     absent: dict[str, list[str]] = {}
     for task in sorted(table["task"].unique()):
         missing = _missing(attacked[attacked["task"] == task])
         if missing:
-            absent.setdefault("; ".join(missing), []).append(task)
+            absent.setdefault("; ".join(missing), []).append(style.task(task))
     for missing, tasks in absent.items():
-        notes.append(f"In the paper, not run here: {missing} ({', '.join(tasks)}).")
-    return notes
+        said.append(f"In the paper, not run here: {missing} ({', '.join(tasks)}).")
+    return said
 
 
 def _missing(runs: pd.DataFrame) -> list[str]:

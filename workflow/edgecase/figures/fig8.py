@@ -33,7 +33,7 @@ def draw(table: pd.DataFrame) -> Figure:
     What the paper runs and the table lacks is stated. Raises `DataError` if a column mixes
     participations, cases, attacks or defenses, or has two cells of one width.
     """
-    table = table.assign(backdoor_smooth=curves.smooth(table, "backdoor_acc"))
+    table = curves.smoothed(table)
     widths = sorted(table["model.width"].unique())
     colors = dict(zip(widths, style.ramp(len(widths)), strict=True))
     columns = sorted(set(zip(table["task"], table["model.name"], strict=True)))
@@ -47,7 +47,12 @@ def draw(table: pd.DataFrame) -> Figure:
         len(columns),
         wide=len(columns) > 2,
         keys=keys,
-        notes=_notes(table),
+        notes=[
+            curves.seeds_note(table, "bands and bars"),
+            curves.SMOOTHING_NOTE,
+            points.window_note(table),
+        ],
+        caption=_caption(table),
         extra=0.3,
     )
     for (task, model), column in zip(columns, page.axes.T, strict=True):
@@ -56,7 +61,10 @@ def draw(table: pd.DataFrame) -> Figure:
         cells.one_value(runs, ("participation", "case", "defense"), "fig8", f"{task}, {model}")
         cells.one_value(attacked, ("attack",), "fig8", f"{task}, {model}")
         _draw_column(column, runs, colors)
-    return page.finish(titles=[f"{task}\n{model}" for task, model in columns], rows=_ROWS)
+        panel.main_limits(column[1], table[table["task"] == task])
+    return page.finish(
+        titles=[f"{style.task(task)}\n{model}" for task, model in columns], rows=_ROWS
+    )
 
 
 def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict[float, str]) -> None:
@@ -66,11 +74,10 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict[float, str])
         found = points.by_value(of_attack, "model.width", "fig8")
         for width, cell in found.items():
             line = ("", colors[width], ":" if name == "none" else "-")
-            panel.band(backdoor, curves.curve(cell, "backdoor_smooth"), line)
-            panel.band(main, curves.curve(cell, "main_task_acc"), line)
+            panel.curve(backdoor, cell, curves.BACKDOOR, line)
+            panel.curve(main, cell, curves.MAIN, line)
         panel.points(summary, points.along(found, points.last("backdoor_acc")), look)
     panel.value_ticks(summary, runs["model.width"])
-    panel.main_limits(main, runs)
     for axis in (backdoor, summary):
         panel.backdoor_limits(axis)
     for axis in (backdoor, main):
@@ -79,13 +86,16 @@ def _draw_column(column: Sequence, runs: pd.DataFrame, colors: dict[float, str])
     main.set_xlabel("round")
     summary.set_xlabel("width")
     panel.mark_standin(column, runs)
-    panel.notice(summary, [] if (runs["attack"] != "none").any() else ["attack: not run"])
+    absent = {
+        "attack": (runs["attack"] != "none").any(),
+        "no attack": (runs["attack"] == "none").any(),
+    }
+    panel.notice(backdoor, [f"{name}: not run" for name, there in absent.items() if not there])
 
 
-def _notes(table: pd.DataFrame) -> list[str]:
-    notes = [curves.seeds_note(table), curves.SMOOTHING_NOTE, points.window_note(table)]
-    notes += [_width_note(table), participation.note(table)]
-    notes += points.overrides_note(table)
+def _caption(table: pd.DataFrame) -> list[str]:
+    said = [_width_note(table), participation.note(table)]
+    said += points.overrides_note(table)
     attacked = table[table["attack"] != "none"]
     absent = []
     for model, widths in WIDTHS.items():
@@ -93,8 +103,8 @@ def _notes(table: pd.DataFrame) -> list[str]:
         if missing := [f"{width:g}" for width in widths if width not in found]:
             absent.append(f"{model} of width {', '.join(missing)}")
     if absent:
-        notes.append(f"In the paper, not run here: {'; '.join(absent)}.")
-    return notes
+        said.append(f"In the paper, not run here: {'; '.join(absent)}.")
+    return said
 
 
 def _width_note(table: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import math
 import textwrap
@@ -9,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edgecase.base import command
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
 from edgecase.base.lazy import lazy
-from edgecase.figures import style
+from edgecase.figures import panel, style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
+mpl = lazy("matplotlib")
 _figure = lazy("matplotlib.figure")
 _lines = lazy("matplotlib.lines")
 
@@ -36,8 +39,10 @@ class Page:
 
     `table` has the columns task and standin: the banner names the tasks on stand-in data. `heights`
     are the inches of each row, `keys` the legend (rows of `style.ATTACKS`, or what `key` makes),
-    `notes` the sentences below. `margins` are the inches kept for all that is around the panels: by
-    default about what it needs, plus `extra`; what they are wrong by, the panels give or get.
+    `notes` the sentences below: seeds and smoothing. What else is to be said is the `caption`,
+    which `save` writes beside the figure. `margins` are the inches kept for all that is around the
+    panels: by default about what it needs, plus `extra`; what they are wrong by, the panels give or
+    get.
     """
 
     def __init__(
@@ -49,14 +54,16 @@ class Page:
         wide: bool = False,
         keys: Iterable[tuple | Artist] = (),
         notes: Iterable[str] = (),
+        caption: Iterable[str] = (),
         margins: float | None = None,
         extra: float = 0.0,
     ):
         heights = list(heights)
-        width = style.FULL_WIDTH if wide else style.COLUMN_WIDTH
-        self._standins = sorted(table.loc[table["standin"], "task"].unique())
+        width = style.width(wide=wide)
+        self._standins = [style.task(name) for name in sorted(_standin_tasks(table))]
         self._keys = [key(*entry) if isinstance(entry, tuple) else entry for entry in keys]
         self._notes = " ".join(notes)
+        self._caption = " ".join(caption)
         if margins is None:
             margins = self._around(width) + extra
         size = (width, sum(heights) + margins)
@@ -76,8 +83,9 @@ class Page:
         room is left, as names of thousands of characters do.
         """
         if titles:
+            pad = mpl.rcParams["axes.titlepad"] + max(map(panel.room_above, self.axes[0]))
             for axis, title in zip(self.axes[0], titles, strict=True):
-                axis.set_title(title)
+                axis.set_title(title, pad=pad)
         if rows := list(rows):
             for axis, label in zip(self.axes[:, 0], rows, strict=True):
                 axis.set_ylabel(label)
@@ -102,11 +110,12 @@ class Page:
             )
         rect = (0, bottom / height, 1, 1 - (top + bottom) / height)
         self.figure.get_layout_engine().set(rect=rect)
+        self.figure.set_label(self._caption)  # for `save`
         return self.figure
 
     def _around(self, width: float) -> float:
         """About the inches that banner, legend, a row of titles, x-labels and notes need."""
-        lines = math.ceil(len(self._notes) / (0.95 * _characters(width)))
+        lines = math.ceil(len(self._notes) / (0.95 * panel.characters(width)))
         entries = sum(0.45 + 0.055 * len(entry.get_label()) for entry in self._keys)
         return 0.4 + 0.1 * lines + 0.14 * math.ceil(entries / width) + 0.25 * bool(self._standins)
 
@@ -117,12 +126,12 @@ class Page:
             self._from_top(top + 0.03),
             textwrap.fill(
                 f"{style.STANDIN_MARK}, not the paper's: {', '.join(self._standins)}",
-                int(self.figure.get_figwidth() * 13),
+                int(self.figure.get_figwidth() * 13 * 8 / style.size(8)),
                 break_on_hyphens=False,
             ),
             ha="center",
             va="top",
-            fontsize=8,
+            fontsize=style.size(8),
             fontweight="bold",
             color="white",
             bbox={"facecolor": "#8b0000", "edgecolor": "none", "pad": 2},
@@ -155,10 +164,10 @@ class Page:
         footer = self.figure.text(
             0.01,
             bottom / self.figure.get_figheight(),
-            textwrap.fill(self._notes, _characters(self.figure.get_figwidth())),
+            textwrap.fill(self._notes, panel.characters(self.figure.get_figwidth())),
             ha="left",
             va="bottom",
-            fontsize=style.NOTE_SIZE,
+            fontsize=style.note_size(),
             color=style.GREY,
         )
         return self._extent(footer)[1]
@@ -172,28 +181,37 @@ class Page:
         return box.width / self.figure.dpi, box.height / self.figure.dpi
 
 
-def _characters(width: float) -> int:
-    """How many characters of a note fit in `width` inches."""
-    return int(width * 72 / (style.NOTE_SIZE * 0.54))
+def add_looks(parser: argparse.ArgumentParser) -> None:
+    """The option of the scripts that draw: what `style.using` reads."""
+    words = "labels of tasks and the configuration's figure_style, JSON"
+    parser.add_argument("--looks", type=command.json_object, default={}, help=words)
+
+
+def _standin_tasks(table: pd.DataFrame) -> set[str]:
+    return set(table.loc[table["standin"], "task"])
 
 
 @style.styled
 def save(figure: Figure, *, pdf: str | Path, png: str | Path) -> None:
-    """Write the figure as PDF (TrueType fonts embedded) and as PNG (200 dpi).
+    """Write the figure as PDF (TrueType fonts embedded), PNG (200 dpi) and, beside the PDF, SVG.
 
-    Equal figures give equal bytes: no date or program version is written. Raises `ConfigError` for
-    a path that ends otherwise.
+    Its caption goes beside the PDF too, as text. Equal figures give equal bytes: no date or program
+    version is written. Raises `ConfigError` for a path that ends otherwise.
     """
     for path, ending in ((pdf, ".pdf"), (png, ".png")):
         if Path(path).suffix != ending:
             raise ConfigError(f"'{path}': its name must end in {ending}")
+    svg = Path(pdf).with_suffix(".svg")
     unsigned = {"CreationDate": None, "Creator": None, "Producer": None}
-    # Into memory first: on a disk that is full, what writes PDF and PNG raises errors of its own.
+    # Into memory first: on a disk that is full, what writes the images raises errors of its own.
     for target, options in (
         (pdf, {"format": "pdf", "metadata": unsigned}),
         (png, {"format": "png", "metadata": {"Software": None}, "dpi": 200}),
+        (svg, {"format": "svg", "metadata": {"Creator": None, "Date": None}}),
     ):
         drawn = io.BytesIO()
         figure.savefig(drawn, **options)
         with atomic_path(target) as temporary:
             temporary.write_bytes(drawn.getvalue())
+    with atomic_path(Path(pdf).with_suffix(".txt")) as temporary:
+        temporary.write_text(f"{figure.get_label()}\n", encoding="utf-8")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgecase.analysis import curves
+from edgecase.analysis.intervals import FEW
 from edgecase.base.lazy import lazy
 from edgecase.base.lazy import pandas as pd
 from edgecase.figures import style
@@ -15,22 +18,37 @@ from edgecase.figures import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+collections = lazy("matplotlib.collections")
 ticker = lazy("matplotlib.ticker")
 
 _POINT = {"marker": "o", "markersize": 3, "markeredgewidth": 0.8}
+#: how the texts of `notice` are told from others.
+NOTICE = "notice"
 
 
-def band(axis: Axes, curve: pd.DataFrame, entry: tuple) -> None:
-    """The mean of `curve` (columns mean, low, high by round) as a line, its interval as a band.
+def curve(axis: Axes, cell: pd.DataFrame, column: str, entry: tuple) -> None:
+    """`column` of one cell by round: see `band`."""
+    band(axis, curves.curve(cell, column), curves.by_seed(cell, column), entry)
 
-    `entry` is a row of `CASES` or `ATTACKS`.
+
+def band(axis: Axes, over: pd.DataFrame, seeds: pd.DataFrame, entry: tuple) -> None:
+    """The mean `over` the `seeds` as a line, and how they spread.
+
+    `over` has the columns n, mean, low, high by x, `seeds` a column per seed. Of fewer than `FEW`
+    seeds each is a thin line, of more the interval is a band. `entry` is a row of `ATTACKS`.
     """
     _, color, linestyle = entry
-    axis.plot(curve.index, curve["mean"], color=color, linestyle=linestyle)
-    if curve["low"].notna().any():
+    axis.plot(over.index, over["mean"], color=color, linestyle=linestyle)
+    if seeds.shape[1] >= FEW:
         axis.fill_between(
-            curve.index, curve["low"], curve["high"], color=color, alpha=0.2, linewidth=0
+            over.index, over["low"], over["high"], color=color, alpha=0.2, linewidth=0
         )
+    elif seeds.shape[1] > 1:
+        each = [values.dropna() for _, values in seeds.items()]
+        paths = [list(zip(values.index, values, strict=True)) for values in each]
+        thin = {"colors": color, "linewidths": 0.4, "alpha": 0.55, "zorder": 1.8}
+        axis.add_collection(collections.LineCollection(paths, **thin))
+        axis.autoscale_view()
 
 
 def points(axis: Axes, values: pd.DataFrame, entry: tuple, hollow: Iterable[float] = ()) -> None:
@@ -90,49 +108,56 @@ def backdoor_limits(axis: Axes) -> None:
     axis.set_yticks([0, 25, 50, 75, 100])
 
 
-def main_limits(axis: Axes, runs: pd.DataFrame) -> None:
-    """The main accuracies of `runs`, in steps of 5 points: panels of one row compare by eye."""
-    low, high = runs["main_task_acc"].min(), runs["main_task_acc"].max()
+def main_limits(axis: Axes, runs: pd.DataFrame, column: str = curves.MAIN) -> None:
+    """The main accuracies of `runs`, in steps of 5 points: with all runs of a task, one scale."""
+    low, high = runs[column].min(), runs[column].max()
     axis.set_ylim(5 * math.floor(low / 5) - 0.5, 5 * math.ceil(high / 5) + 0.5)
 
 
 def notice(axis: Axes, lines: Sequence[str]) -> None:
-    """State `lines` in the panel, where they cover the curves least."""
+    """State `lines` above the panel, where there is no curve; in it, if it has none."""
     if not lines:
         return
-    box = axis.legend(
-        handles=[],
-        title="\n".join(lines),
-        title_fontsize=style.NOTE_SIZE,
-        loc="best" if axis.lines else "upper center",
-        borderpad=0.2,
-        borderaxespad=0.3,
-        framealpha=0.5,
-        edgecolor="none",
-    )
-    box.set_in_layout(False)
-    box.get_title().set(color=style.GREY, multialignment="left")
+    look = {"fontsize": style.note_size(), "color": style.GREY, "gid": NOTICE}
+    room = 0.75 * axis.figure.get_figwidth() / axis.get_subplotspec().get_gridspec().ncols
+    wrapped = [textwrap.fill(line, max(characters(room), 12)) for line in lines]
+    if axis.lines:
+        place = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        axis.annotate("\n".join(wrapped), (0, 1), (0, 2), ha="left", va="bottom", **place, **look)
+    else:
+        middle = {"transform": axis.transAxes, "ha": "center", "va": "center"}
+        axis.text(0.5, 0.8, "\n".join(wrapped), **middle, **look)
 
 
-def mark_standin(axes: Iterable[Axes], runs: pd.DataFrame) -> None:
-    """Write the mark across each panel of stand-in `runs`, so that it survives cropping."""
+def room_above(axis: Axes) -> float:
+    """Points that the notices above a panel need, below its title."""
+    found = [text for text in axis.texts if text.get_gid() == NOTICE and text.get_va() == "bottom"]
+    lines = sum(1 + text.get_text().count("\n") for text in found)
+    return 1.25 * style.note_size() * lines + 2 if lines else 0.0
+
+
+def characters(inches: float) -> int:
+    """How many characters of a note fit in `inches`."""
+    return int(inches * 72 / (style.note_size() * 0.54))
+
+
+def mark_standin(axes: Iterable[Axes], runs: pd.DataFrame, *, beside: bool = False) -> None:
+    """Write the mark across each panel of stand-in `runs`, so that it survives cropping.
+
+    A panel that leaves no ground to write on has it `beside`, at its right edge.
+    """
     if not runs["standin"].any():
         return
+    place, angle = ((1.02, 0.5), 270) if beside else ((0.5, 0.5), 12)
     for axis in axes:
-        _mark(axis)
-
-
-def _mark(axis: Axes) -> None:
-    axis.text(
-        0.5,
-        0.5,
-        style.STANDIN_MARK,
-        transform=axis.transAxes,
-        ha="center",
-        va="center",
-        rotation=12,
-        fontsize=8,
-        color="#b0b0b0",
-        alpha=0.6,
-        zorder=0.5,
-    )
+        axis.text(
+            *place,
+            style.STANDIN_MARK,
+            transform=axis.transAxes,
+            ha="left" if beside else "center",
+            va="center",
+            rotation=angle,
+            fontsize=style.size(5 if beside else 6.5),
+            color=style.PALE,
+            zorder=0.5,
+        )

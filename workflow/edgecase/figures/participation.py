@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from edgecase.base.errors import DataError
+from edgecase.figures import style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,7 @@ def note(table: pd.DataFrame) -> str:
     for task, runs in table.groupby("task"):
         columns = [name for name in ("participation", CLIENTS) if name in runs]
         said = {words(*row) for row in runs[columns].drop_duplicates().itertuples(index=False)}
-        found.setdefault(", ".join(sorted(said)), []).append(str(task))
+        found.setdefault(", ".join(sorted(said)), []).append(style.task(str(task)))
     if len(found) == 1:
         return f"Participation: {next(iter(found))}."
     return " ".join(f"{', '.join(tasks)}: {said}." for said, tasks in found.items())

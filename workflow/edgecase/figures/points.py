@@ -71,9 +71,7 @@ def window_note(table: pd.DataFrame) -> str:
     ends = sorted({curves.window(rounds) for rounds in table.groupby("task")["fl_iter"].max()})
     number = " or ".join(map(str, ends))
     which = " (50, or half of a run shorter than 100)" if len(ends) > 1 else ""
-    several = attacked(table).groupby(list(CELL_AXES))["seed"].nunique().max() > 1
-    bars = "; bars are as bands." if several else "."
-    return f"Last rounds: mean of the last {number}{which}, not smoothed{bars}"
+    return f"Last rounds: mean of the last {number}{which}."
 
 
 def overrides_note(table: pd.DataFrame) -> list[str]:

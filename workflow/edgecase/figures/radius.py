@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 RADII = 5
 
 #: attacks that have no radius are levels to compare with.
-_LEVELS = {
-    "none": style.ATTACKS["none"],
-    "blackbox": (*style.ATTACKS["blackbox"][:2], (0, (4, 2))),
-}
+_LEVELS = {"none": ":", "blackbox": (0, (4, 2))}
 _BACKDOOR = points.last("backdoor_acc")
 _ROWS = {"backdoor (%),\nlast rounds": 1.2, "attackers\naccepted (%)": 0.7}
 
@@ -45,7 +42,8 @@ def draw(table: pd.DataFrame) -> Figure:
         len(defenses),
         wide=len(defenses) > 2,
         keys=map(_look, [*levels, *balls]),
-        notes=_notes(table),
+        notes=[curves.seeds_note(table, "bars"), points.window_note(table)],
+        caption=_caption(table),
     )
     backdoor, accepted = _ROWS
     for row, task in enumerate(tasks):
@@ -55,12 +53,12 @@ def draw(table: pd.DataFrame) -> Figure:
         for number, defense in enumerate(defenses):
             _draw_column(block[:, number], runs[runs["defense"] == defense], balls, levels)
             _finish_column(block[:, number], runs, number == 0)
-    rows = [label for task in tasks for label in (f"{task}\n{backdoor}", accepted)]
+    rows = [label for task in tasks for label in (f"{style.task(task)}\n{backdoor}", accepted)]
     return page.finish(titles=list(map(style.defense, defenses)), rows=rows, xlabel="radius")
 
 
 def _look(attack: str) -> tuple:
-    return _LEVELS.get(attack, (*style.attack(attack)[:2], "-"))
+    return *style.attack(attack)[:2], _LEVELS.get(attack, "-")
 
 
 def _draw_column(
@@ -82,7 +80,7 @@ def _draw_column(
         found = points.by_value(runs[runs["attack"] == attack], "eps", "fig5-radius")
         if len(found) < RADII:
             count = f"{len(found)} of ≥ {RADII} radii" if found else "not run"
-            absent.append(f"{_look(attack)[0]}:{chr(10) if len(attack) > 3 else ' '}{count}")
+            absent.append(f"{_look(attack)[0]}: {count}")
         if found:
             panel.points(backdoor, points.along(found, _BACKDOOR), _look(attack))
             panel.points(accepted, points.along(found, points.accepted_share), _look(attack))
@@ -109,12 +107,12 @@ def _where(cell: pd.DataFrame) -> str:
     return f"{cell['task'].iloc[0]} under {cell['defense'].iloc[0]}"
 
 
-def _notes(table: pd.DataFrame) -> list[str]:
-    notes = [curves.seeds_note(table), points.window_note(table), participation.note(table)]
-    notes.append("Radius: that of round 1. Accepted: attackers with a weight above 0.")
-    notes += points.overrides_note(table)
+def _caption(table: pd.DataFrame) -> list[str]:
+    said = [participation.note(table)]
+    said.append("Radius: that of round 1. Accepted: attackers with a weight above 0.")
+    said += points.overrides_note(table)
     absent = [style.ATTACKS[a][0] for a in ("none", "pgd") if a not in set(table["attack"])]
     absent += [style.DEFENSES[d] for d in fig5.DEFENSES if d not in set(table["defense"])]
     if absent:
-        notes.append(f"Not run here: {', '.join(absent)}.")
-    return notes
+        said.append(f"Not run here: {', '.join(absent)}.")
+    return said

@@ -22,7 +22,7 @@ _ROWS = {
 }
 #: line style of a level: the same attack under a defense without the swept parameter.
 _LEVELS = {"no-defense": ":", "norm-clipping": (0, (4, 2))}
-_DESTROYED_NOTE = (
+_DESTROYED = (
     "Destroyed (white points): in a run, from that round to the end, every client's update is "
     "left out as diverged or main accuracy is below half of the starting model's."
 )
@@ -33,7 +33,7 @@ def draw(
     figure: str,
     parameter: str,
     label: str,
-    notes: Sequence[str] = (),
+    caption: Sequence[str] = (),
     marks: Sequence[float] = (),
 ) -> Figure:
     """One column per task: backdoor, main and source-class accuracy against `parameter`.
@@ -49,13 +49,20 @@ def draw(
     keys = [_look(attack) for attack in attacks]
     for defense in levels:
         keys.append((f"under {style.defense(defense)}", "black", _LEVELS.get(defense, "-.")))
-    notes = [curves.seeds_note(table), points.window_note(table), *notes]
-    notes += [participation.note(table), *points.overrides_note(table)]
+    caption = [*caption, participation.note(table), *points.overrides_note(table)]
     destroyed = any(any(_destroyed(cell)) for _, cell in table.groupby(list(CELL_AXES)))
     if destroyed:
-        notes.append(_DESTROYED_NOTE)
+        caption.append(_DESTROYED)
     heights = [height for _, height in _ROWS.values()]
-    page = Page(table, heights, len(tasks), wide=len(tasks) > 2, keys=keys, notes=notes)
+    page = Page(
+        table,
+        heights,
+        len(tasks),
+        wide=len(tasks) > 2,
+        keys=keys,
+        notes=[curves.seeds_note(table, "bars"), points.window_note(table)],
+        caption=caption,
+    )
     titles = []
     for task, column in zip(tasks, page.axes.T, strict=True):
         runs = table[table["task"] == task]
@@ -70,7 +77,7 @@ def draw(
                 panel.backdoor_limits(axis)
         stated = _ends(swept, parameter) if len(swept) else ["not run"]
         panel.notice(column[0], stated)
-        titles.append("\n".join([task, *map(style.defense, swept["defense"].unique())]))
+        titles.append("\n".join([style.task(task), *map(style.defense, swept["defense"].unique())]))
     return page.finish(titles=titles, rows=_ROWS, xlabel=label)
 
 
@@ -125,7 +132,7 @@ def _ends(swept: pd.DataFrame, parameter: str) -> list[str]:
         starts = [start for run in seeds for start in _destroyed(run)]
         empty = runs.loc[(runs["num_accepted"] == 0) & (runs["fl_iter"] > 0), "fl_iter"]
         if starts:
-            some = "" if len(starts) == len(seeds) else f"\n({len(starts)} of {len(seeds)} runs)"
+            some = "" if len(starts) == len(seeds) else f" ({len(starts)} of {len(seeds)} runs)"
             destroyed.append(f"{value:g}: from round {min(starts)}{some}")
         elif len(empty):
             diverged.append(f"{value:g}: in round {empty.min()}")

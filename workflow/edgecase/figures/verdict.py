@@ -20,7 +20,7 @@ _ROWS = {
     "main (%),\nlast rounds": 0.95,
     "updates (%)": 0.95,
 }
-_BARE = ("no defense", style.ATTACKS["none"][1], (0, (4, 2)))
+_BARE = ("no defense", style.GREY, (0, (4, 2)))
 _LEVEL = ":"
 _REFUSED = ("honest clients refused", style.ATTACKS["blackbox"][1], "-")
 _ACCEPTED = ("attackers accepted", style.ATTACKS["pgd-replacement"][1], "--")
@@ -71,9 +71,9 @@ def draw(rows: pd.DataFrame, defense: str, stopped_to: float, passes_from: float
         axis.tick_params(labelbottom=axis is updates)
         axis.set_xticks(list(places.values()), labels=list(map(_label, places)))
         axis.set_xlim(min(places.values()) - 0.1, max(places.values()) + 0.1)
-        axis.axvline(_border(places), color="#999999", linewidth=0.6)
+        axis.axvline(_border(places), color=style.PALE, linewidth=0.6)
     panel.mark_standin(panels, rows)
-    title = f"{rows['task'].iloc[0]}\n{with_it[0]}"
+    title = f"{style.task(rows['task'].iloc[0])}\n{with_it[0]}"
     return page.finish(titles=[title], rows=_ROWS, xlabel="radius of PGD")
 
 

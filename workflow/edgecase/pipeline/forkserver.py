@@ -66,6 +66,9 @@ def start(rules: Iterable[str], *, on_gpu: bool) -> "subprocess.Popen[bytes] | N
             *libraries,
         ],
         stdin=subprocess.PIPE,
+        # Who reads what this process says need not wait for the server, too.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         env=os.environ | _ONE_THREAD,
         # Its jobs get a terminal's Ctrl-C from those who asked for them.
         start_new_session=True,

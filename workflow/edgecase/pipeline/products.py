@@ -11,6 +11,8 @@ from edgecase.results.cells import Cell
 from edgecase.sharing import MANIFEST
 
 FIGURE_1 = "fig1"
+#: what a reader of a run looks at first.
+OVERVIEW = "heatmap"
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,16 @@ class Products:
 
     @property
     def figure_names(self) -> list[str]:
-        """The figures over cells."""
-        return [name for name, blocks in self.config["figures"].items() if blocks]
+        """The figures over cells, the one of all attacks and defenses first."""
+        names = [name for name, blocks in self.config["figures"].items() if blocks]
+        return sorted(names, key=lambda name: name != OVERVIEW)
+
+    @property
+    def looks(self) -> dict:
+        """What the configuration says about the looks of figures, for `figures.style.using`."""
+        tasks = self.config["tasks"].items()
+        labels = {name: task["label"] for name, task in tasks if "label" in task}
+        return {"figure_style": self.config.get("figure_style", {}), "labels": labels}
 
     @property
     def density_tasks(self) -> list[str]:
@@ -67,12 +77,13 @@ class Products:
     def numbered(self) -> list[str]:
         """The figures of the run in order, figure 1 if it is there or can be drawn."""
         first = self.montage_is_drawn or Path(self.run.figure(FIGURE_1)).exists()
-        return [*([FIGURE_1] if first else []), *self.contents.with_table]
+        drawn = [*([FIGURE_1] if first else []), *self.contents.with_table]
+        return sorted(drawn, key=lambda name: name != OVERVIEW)
 
     def figures(self, name: str | None = None) -> list[str]:
         """The files of one figure, or of all."""
         names = [name] if name else self.numbered()
-        return [self.run.figure(each, ending) for each in names for ending in ("pdf", "png")]
+        return [self.run.figure(each, ending) for each in names for ending in layout.FIGURE_FILES]
 
     def densities(self) -> list[str]:
         """The log-densities of every task that figure 2 shows."""

@@ -1,8 +1,8 @@
 """Time a few steps of the simulator's own code: how fast this device trains and evaluates.
 
 Run as `python -m edgecase.plan.calibrate`, it reads from standard input what to measure (JSON:
-`device`, `threads`, `jobs_per_device`, `settings`) and writes what it found to standard output. So
-several of them can run at once, as the jobs of a run do.
+`device`, `threads`, `jobs_per_device`, `settings`, `folders`) and writes what it found to standard
+output. So several of them can run at once, as the jobs of a run do.
 """
 
 import json
@@ -18,13 +18,14 @@ import torch
 from edgecase import models
 from edgecase.attacks import LocalTraining
 from edgecase.datasets import DATASETS, Dataset, LanguageDataset, TextDataset
+from edgecase.datasets.folders import register
 from edgecase.federation.evaluate import TestSets, evaluate
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.probe import AUTO, Work, fastest, of_cpu, probe
 from edgecase.federation.stores import ImageStore, SegmentStore, Store, TokenStore
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
-from edgecase.federation.transforms import task_transforms
+from edgecase.federation.transforms import PHOTOGRAPHS, task_transforms
 from edgecase.machine import device as devices
 from edgecase.machine.gpus import TRAINING_MEMORY
 from edgecase.machine.precision import autocast_dtype, matrix_products
@@ -60,7 +61,9 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     elif isinstance(dataset, TextDataset):
         of_data = {"words": dataset.words, "padding": "masked"}
     else:
-        transform = task_transforms(dataset.shape[2], "published").honest
+        channels = dataset.shape[2]
+        seen = PHOTOGRAPHS if dataset.photographs else task_transforms(channels, "published")
+        transform = seen.honest
     autocast = autocast_dtype(setting["precision"])
     module = models.build(
         setting["model"], num_classes=dataset.num_classes, width=setting["width"], **of_data
@@ -177,6 +180,7 @@ def _median_seconds(action: Callable[[], None], device: torch.device) -> float:
 def main() -> None:
     """Answer one request: `ready` is when it could begin, by the machine's monotonic clock."""
     request = json.load(sys.stdin)
+    register(request["folders"])
     device = devices.choose_device(request["device"])
     devices.configure(device, request["threads"])
     torch.zeros(1, device=device)

@@ -17,6 +17,7 @@ from typing import Any
 from edgecase.base.documents import read_json
 from edgecase.base.errors import DataError, EdgecaseError
 from edgecase.base.files import atomic_path
+from edgecase.datasets import folders
 from edgecase.machine.gpus import gpus, is_shared_out
 from edgecase.plan.work import Job, Setting
 from edgecase.results.provenance import versions
@@ -115,6 +116,7 @@ def calibrate(machine: Machine, settings: Iterable[Setting], path: Path) -> Cali
         "threads": machine.threads,
         "jobs_per_device": -(-machine.jobs // _devices(machine.device)),
         "settings": [asdict(setting) for setting in settings],
+        "folders": folders.known(setting.dataset for setting in settings),
     }
     began = time.monotonic()
     answers = _ask(request, machine.jobs)

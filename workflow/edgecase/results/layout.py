@@ -7,6 +7,8 @@ from edgecase.results.cells import Cell
 
 #: prepared data and downloads, which all runs share.
 DATA = "results/data"
+#: the endings of a figure's files; the text is its caption.
+FIGURE_FILES = ("pdf", "png", "svg", "txt")
 #: the folder of a cell by its axes, for patterns.
 AXES = "{task}/{participation}/{case}/{attack}/{defense}/{override}"
 
@@ -117,7 +119,7 @@ class Run:
 
     def verdict(self, task: str, defense: str, ending: str) -> str:
         """The verdict on a defense: its page, its table or its figure."""
-        if ending in ("pdf", "png"):
+        if ending in FIGURE_FILES:
             return f"{self.figures}/verdict/{task}-{defense}.{ending}"
         return f"{self.results}/verdict/{task}/{defense}.{ending}"
 

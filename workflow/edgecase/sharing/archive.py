@@ -14,7 +14,7 @@ from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.files import atomic_path
 from edgecase.results import code
 from edgecase.results.cells import all_cells
-from edgecase.results.layout import Run
+from edgecase.results.layout import FIGURE_FILES, Run
 from edgecase.results.provenance import file_digest
 from edgecase.sharing import MANIFEST, metadata
 from edgecase.sharing.check import find, problems
@@ -111,7 +111,7 @@ def _outputs(run: str, project: Path) -> list[Path]:
 
 def _figure_1(run: str) -> set[str]:
     """Without a record, Snakemake keeps it as it is: it cannot be drawn without the images."""
-    return {Run(run).figure("fig1", ending) for ending in ("pdf", "png")}
+    return {Run(run).figure("fig1", ending) for ending in FIGURE_FILES}
 
 
 def _commit(project: Path) -> str | None:
