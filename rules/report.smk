@@ -79,12 +79,13 @@ rule front:
     params:
         code=sources.digest("front"),
         run=config["run"],
+        about=config.get("about", ""),
         configfiles=CONFIGFILES,
         figures=[RUN.figure(name) for name in PRODUCTS.numbered()],
         pages=[RUN.page(name) for name in [*CONTENTS.titles, "provenance"]],
         titles=[*CONTENTS.titles.values(), PROVENANCE],
     shell:
-        "$EDGECASE_PYTHON workflow/scripts/front.py --run {params.run} --configfiles {params.configfiles:q}"
+        "$EDGECASE_PYTHON workflow/scripts/front.py --run {params.run} --about={params.about:q} --configfiles {params.configfiles:q}"
         " --claims {input.claims} --records {input.records} --timings {input.timings}"
         " --starts {input.starts} --sources {input.sources} --figures {params.figures}"
         " --captions {input.captions} --pages {params.pages} --titles {params.titles:q}"

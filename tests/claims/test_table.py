@@ -87,6 +87,7 @@ def test_standin_data_are_said_at_the_top(tmp_path):
     lines = to_markdown(table).splitlines()
     assert lines[2].startswith("**STAND-IN DATA**")
     assert "say nothing about the paper" in lines[2]
+    assert set(table["verdict"]) == {"no verdict", "not run"}
     assert any("planes (STAND-IN)" in line for line in lines)
 
 

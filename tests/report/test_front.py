@@ -20,6 +20,7 @@ def front(tmp_path):
     def make(*records, **changes):
         values = {
             "run": "small",
+            "about": "",
             "configfiles": ["config/small.yaml"],
             "claims": read_claims(tmp_path / "claims.csv"),
             "records": records or [record()],
@@ -32,6 +33,11 @@ def front(tmp_path):
         return front_page(**values | changes)
 
     return make
+
+
+def test_what_a_reader_sees_stands_before_the_claims(front):
+    text = Page(front(about="Krum stops <one> attack.")).text
+    assert text.index("Krum stops <one> attack.") < text.index("Claims of the paper")
 
 
 def test_claims_come_first_and_say_what_the_table_says(front):
@@ -88,7 +94,7 @@ def test_standin_data_is_said_before_anything_else(front, records, said):
     if said:
         assert said in text
         assert text.index("STAND-IN DATA") < text.index("Claims of the paper")
-        assert "no verdict is about the paper" in text
+        assert "Stand-in data get no verdict." in text
 
 
 def test_markup_is_shown_as_text(front):

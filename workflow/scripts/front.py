@@ -18,6 +18,7 @@ from edgecase.results.tables import read_starts
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", required=True, help="name of the run")
+    parser.add_argument("--about", default="", help="what a reader sees in the run")
     parser.add_argument("--configfiles", nargs="*", default=[], help="those given to Snakemake")
     parser.add_argument(
         "--claims", required=True, type=Path, help="the claims with verdicts (.csv)"
@@ -40,6 +41,7 @@ def main(argv: list[str] | None = None) -> None:
 
     page = front_page(
         run=arguments.run,
+        about=arguments.about,
         configfiles=arguments.configfiles,
         claims=read_claims(arguments.claims),
         records=facts.read_records(arguments.records),

@@ -22,7 +22,9 @@ HOLDS = "holds"
 FAILS = "fails"
 UNDECIDED = "undecided at this noise"
 NOT_RUN = "not run"
-VERDICTS = (HOLDS, FAILS, UNDECIDED, NOT_RUN)
+#: what was measured is shown, and says nothing about the paper: its data are stand-ins.
+NO_VERDICT = "no verdict"
+VERDICTS = (HOLDS, FAILS, UNDECIDED, NO_VERDICT, NOT_RUN)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,8 @@ def to_markdown(table: pd.DataFrame) -> str:
     lines = ["# The paper's claims, judged on this run", ""]
     if claims["standin"].any():
         lines += [
-            "**STAND-IN DATA** in the rows marked so: their verdicts say nothing about the paper.",
+            "**STAND-IN DATA** in the rows marked so: they say nothing about the paper, and get no "
+            "verdict.",
             "",
         ]
     lines += [

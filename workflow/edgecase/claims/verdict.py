@@ -1,11 +1,11 @@
 """Judge a claim on what a run measured."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgecase.claims.compare import compare, tail_share
 from edgecase.claims.measured import Measured
-from edgecase.claims.model import FAILS, HOLDS, NOT_RUN, UNDECIDED, Claim, Part
+from edgecase.claims.model import FAILS, HOLDS, NO_VERDICT, NOT_RUN, UNDECIDED, Claim, Part
 from edgecase.claims.outcome import Outcome, not_run
 from edgecase.claims.select import absent, select
 from edgecase.results.attacks import unattacked_text
@@ -26,7 +26,7 @@ def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
     """The verdict on `claim`, from its parts.
 
     *Not run* if a cell is missing or no attacker acted in any of its seeds, else *fails* if a part
-    fails, *holds* if all hold, otherwise *undecided*.
+    fails, *holds* if all hold, otherwise *undecided*; *no verdict* on stand-in data that were run.
     """
     task = roles[claim.role]["task"] if claim.role in roles else ""
     standin = measured.standin(task)
@@ -34,6 +34,12 @@ def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
     outcomes = []
     for part in claim.parts:
         outcomes += [not_run(part, [why])] if why else _judge(part, claim, roles, measured)
+    if standin:
+        run = [outcome.verdict != NOT_RUN for outcome in outcomes]
+        outcomes = [
+            replace(outcome, verdict=NO_VERDICT) if was_run else outcome
+            for outcome, was_run in zip(outcomes, run, strict=True)
+        ]
     verdict = combine(outcome.verdict for outcome in outcomes)
     return Judged(claim, task, standin, verdict, tuple(outcomes))
 
@@ -41,7 +47,7 @@ def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
 def combine(verdicts: Iterable[str]) -> str:
     """The verdict on a claim whose parts have these verdicts."""
     verdicts = set(verdicts)
-    for verdict in (NOT_RUN, FAILS):
+    for verdict in (NOT_RUN, NO_VERDICT, FAILS):
         if verdict in verdicts:
             return verdict
     return HOLDS if verdicts == {HOLDS} else UNDECIDED

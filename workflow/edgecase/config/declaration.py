@@ -119,6 +119,9 @@ class Run:
         pattern=r"(?!data\Z)(?=.{1,64}\Z)(cli[.])?[a-z0-9]+(-[a-z0-9]+)*",
         words="lower-case letters and digits, joined by single hyphens; not data",
     )
+    about: str = parameter(
+        "what a reader sees in the run, on the first page of its report", default=None
+    )
     seeds: tuple[int, ...] = parameter(
         "one CSV per cell and seed (item 15); a seed sets partition, poisoned set, sampled "
         "clients, pool, batches, augmentation and dropout",

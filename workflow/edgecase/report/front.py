@@ -15,6 +15,7 @@ from edgecase.report.templating import render
 
 def front_page(
     run: str,
+    about: str,
     configfiles: Sequence[str],
     claims: pd.DataFrame,
     records: Sequence[Mapping],
@@ -26,6 +27,7 @@ def front_page(
 ) -> str:
     """The first page as an HTML fragment, which Snakemake's report shows when it is opened.
 
+    `about` is what the configuration says a reader sees; it may be empty.
     `configfiles` are the configuration files that Snakemake was given for the run. `claims` is the
     table that `claims.read_claims` reads, `records` and `starts` are what `facts`
     reads, `described` the downloads by name, `hours` the rounds' wall time. `figures` and `pages`
@@ -35,6 +37,7 @@ def front_page(
     lines = overview(claims)
     context = {
         "run": run,
+        "about": about,
         "command": facts.command(configfiles),
         "standins": [task.name for task in tasks if task.standin],
         "all_standin": all(task.standin for task in tasks),
