@@ -128,6 +128,24 @@ def test_parts_that_are_imported_late_count():
     assert "edgecase/base/progress.py" not in names
 
 
+@pytest.mark.parametrize(
+    "harm", [lambda kept: b"", lambda kept: kept[:-9], lambda kept: b"{}\n" + kept]
+)
+def test_what_is_kept_of_a_file_is_never_another_files(copy, monkeypatch, harm):
+    monkeypatch.setattr(code.sys, "dont_write_bytecode", False)
+    path = copy / "defenses" / "krum.py"
+    read = code._read.__wrapped__
+    first = read(path)
+    (kept,) = copy.rglob("*.meaning")
+    assert read(path) == first
+    kept.write_bytes(harm(kept.read_bytes()))
+    assert read(path) == first
+    path.write_text(path.read_text().replace("sum", "max"))
+    changed = read(path)
+    assert changed == code._meaning(path.read_bytes()) != first
+    assert read(path) == changed
+
+
 def test_what_comes_in_files_counts_where_the_files_are_made():
     def packages(script):
         return {path.parent.name for path in code.files(script)}
