@@ -36,6 +36,7 @@ NUMBERS = [
     ("tasks/cifar10-southwest/pretrain/epochs", -1, ["minimum of 0"]),
     ("tasks/cifar10-southwest/evaluate_every", 0, ["minimum of 1"]),
     ("tasks/cifar10-southwest/evaluate_every", 2.5, ["'integer'"]),
+    ("tasks/cifar10-southwest/label", "two\nlines", ["allowed: one line of at most 40 characters"]),
     ("tasks/cifar10-southwest/start", "random", ["allowed: trained, rounds, authors"]),
     ("tasks/cifar10-southwest/switches", {"p_study": "both"}, ["allowed: published, matched"]),
     ("tasks/cifar10-southwest/partition/alpha", 0, ["number > 0"]),
@@ -488,3 +489,12 @@ def test_clients_that_hold_every_sample_leave_none_for_the_attacker_alone():
     (problem,) = problems((place, None))
     assert problem.startswith(f"tasks.{T4}.partition.num_samples: null leaves no training sample")
     config.check(edited((place, None), ("switches/overlap", "published")))
+
+
+def test_what_figures_may_not_look_like_is_told():
+    palette = {"pgd": "blue", "pdg": "#000000"}
+    style = {"palette": palette, "width": 2}
+    told = "\n".join(problems(("figure_style", style)))
+    assert "figure_style.palette.pgd: 'blue' cannot be used; allowed: a colour, #rrggbb" in told
+    assert "figure_style.palette: 'pdg' is unknown; did you mean 'pgd'?" in told
+    assert "figure_style.width: 2 is less than the minimum of 4" in told
