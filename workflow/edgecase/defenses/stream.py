@@ -30,7 +30,9 @@ class Stream:
         self._sum = RunningSum(like.numel(), like.device)
         self._norms: list[torch.Tensor] = []
         self._coefficients: list[torch.Tensor] = []
-        self._probes: list[torch.Tensor] = []
+        # At once: small pieces between updates that come and go would keep their memory apart.
+        probed = len(range(0, like.numel(), probe_step(like.numel())))
+        self._probes = like.new_empty(len(counts), probed)
 
     def add(self, update: torch.Tensor) -> None:
         """Take the next update [P], which is not modified."""
@@ -41,7 +43,7 @@ class Stream:
             self._sum.add(update, coefficient.item())
             self._norms.append(norm)
             self._coefficients.append(coefficient)
-            self._probes.append(update[:: probe_step(len(update))].clone())
+            self._probes[row] = update[:: probe_step(len(update))]
 
     def aggregate(
         self,
@@ -68,7 +70,7 @@ class Stream:
                 buffers=self._like.new_zeros(m, 0) if buffers is None else buffers,
                 running=self._sum,
                 coefficients=torch.cat(self._coefficients),
-                probes=torch.stack(self._probes),
+                probes=self._probes,
                 **others,
             )
             return run_inputs(self._rule, inputs)
