@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench test test-cluster soak lint format reference lock clean
+.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench test test-cluster soak lint format docs reference lock clean
 
 env: .venv/.installed
 
@@ -123,14 +123,27 @@ format: env
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile rules
 
+# The site of docs/, with every link checked: nothing outside it is fetched.
+docs: env .venv-docs/.installed
+	$(BIN)/python workflow/scripts/site.py --out site/source
+	.venv-docs/bin/zensical build --clean --strict
+
+.venv-docs/.installed: requirements-docs.txt | env
+	$(PYTHON) -m venv .venv-docs
+	$(BIN)/python -m uv pip install -q --python .venv-docs/bin/python -r requirements-docs.txt
+	@touch $@
+
 # The tables of config/README.md and the schema of a configuration, from the declarations in the code.
 reference: env
 	$(BIN)/python workflow/scripts/reference.py
+	$(BIN)/python workflow/scripts/result.py
 
 # The lock names no package index, so it installs from whichever one is set up.
 lock: env
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
 		--no-header --no-annotate requirements.in -o requirements.txt
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
+		--no-header --no-annotate requirements-docs.in -o requirements-docs.txt
 
 clean:
 	rm -rf results/demo figures/demo

@@ -7,7 +7,7 @@ import torch
 
 from benchmarks.worker import NAIVE, PFL_RESEARCH, Contestant, Turn, Worker, pfl_installed
 from benchmarks.workload import resolve
-from edgecase.federation.trainer import BACKENDS, SEQUENTIAL
+from edgecase.federation.trainer import AT_ONCE, BACKENDS, SEQUENTIAL
 
 #: a contestant's turns, or why it has none.
 Outcome = list[Turn] | str
@@ -80,7 +80,8 @@ def _report(one: Contestant, answer: Turn | str) -> None:
 
 def _left_out(one: Contestant, device: torch.device) -> str | None:
     """Why a contestant is not timed unless it is asked for, if it is not."""
-    model, stacked = one.parameters["model"], one.backend not in (NAIVE, PFL_RESEARCH, SEQUENTIAL)
+    model = one.parameters["model"]
+    stacked = one.backend not in (NAIVE, PFL_RESEARCH, SEQUENTIAL, AT_ONCE)
     if stacked and device.type == "cpu" and model["name"] == "vgg9" and model["width"] >= 1:
         return "takes minutes on a CPU; --all times it"
     return None

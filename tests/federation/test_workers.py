@@ -1,5 +1,6 @@
 """Workers give results in order, hold few of them, and end together."""
 
+import _thread
 import threading
 import time
 
@@ -60,3 +61,23 @@ def test_an_error_ends_the_others_and_is_told(workers):
         list(workers.map(work, range(9)))
     assert len(ended) <= workers.count
     assert list(workers.map(lambda _, item: -item, [1, 2])) == [-1, -2], "they work again"
+
+
+def test_a_signal_ends_all_that_is_at_work(workers):
+    ended = []
+
+    def work(_, item):
+        if item == 0:
+            _thread.interrupt_main()
+        while True:
+            try:
+                workers.go_on()
+            except Stopped:
+                ended.append(item)
+                raise
+            time.sleep(0.001)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(workers.map(work, range(9)))
+    assert 0 in ended
+    assert list(workers.map(lambda _, item: -item, [1, 2])) == [-1, -2]

@@ -147,3 +147,20 @@ def test_values_are_counted_and_digests_that_differ_both_stand():
     assert facts.code_versions([record(), record(attack="none", code="fedc")]) == (2, 1)
     assert facts.counted(records, "versions") == [("python 3.12.1, torch 2.13.0", 4)]
     assert facts.digests(records[2:]) == [("a", "1"), ("a", "2"), ("results/b", "1")]
+
+
+def test_a_folder_of_ones_own_is_known_by_the_record_alone(tmp_path, forgets_folders):
+    folders = {
+        "mine-1a2b": {"classes": ["cat", "dog"], "size": 8, "in_memory": True},
+        "odd-3c4d": {"lines": False, "source": 0, "target": 1},
+    }
+    made = record(dataset="mine-1a2b", edge_set="odd-3c4d")
+    made["parameters"]["folders"] = folders
+    (tmp_path / "cell.json").write_text(json.dumps(made))
+    (read,) = facts.read_records([tmp_path / "cell.json"])
+    (task,) = facts.tasks([read], {})
+    assert task.trick == "cat → dog"
+    assert [(entry.title, entry.licence) for entry in facts.images([read], {})] == [
+        ("mine-1a2b, a folder of one's own", "not known here"),
+        ("odd-3c4d, a folder of one's own", "not known here"),
+    ]

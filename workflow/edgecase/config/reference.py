@@ -36,7 +36,7 @@ def fill(text: str, config: Mapping[str, Any]) -> str:
     `config` is the paper's configuration.
     """
     for name, table in _TABLES.items():
-        written = table(config)
+        written = re.sub(r"`(docs/[a-z-]+\.md)`", r"[\1](../\1)", table(config))
         text = re.sub(
             rf"(<!-- table: {name} -->\n).*?(<!-- end -->)",
             lambda found, written=written: found[1] + written + found[2],

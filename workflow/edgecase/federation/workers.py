@@ -36,7 +36,7 @@ class Workers:
         self.model, self.count = model, count
         self._replicas: queue.SimpleQueue[FlatModel] = queue.SimpleQueue()
         self._pool: ThreadPoolExecutor | None = None
-        self._stopped = threading.Event()
+        self._own = threading.local()
 
     def map(
         self,
@@ -50,29 +50,37 @@ class Workers:
         taken no earlier. An error ends the others: what an action calls as `go_on` raises `Stopped`
         there.
         """
-        pool, left = self._started(), iter(items)
+        pool, left, stop = self._started(), iter(items), threading.Event()
+        begun: deque[Future[R]] = deque()
 
         def run(item: T) -> R:
             replica = self._replicas.get()
+            self._own.stop = stop
             try:
                 self.go_on()
                 return action(replica, item)
             finally:
                 self._replicas.put(replica)
 
-        # One that takes long must not keep the others from their next.
-        first = left if waiting is None else itertools.islice(left, waiting + 1)
-        begun = deque(pool.submit(run, item) for item in first)
         try:
+            # One that takes long must not keep the others from their next.
+            first = left if waiting is None else itertools.islice(left, waiting + 1)
+            begun.extend(pool.submit(run, item) for item in first)
             while begun:
                 yield begun.popleft().result()
                 begun.extend(pool.submit(run, item) for item in itertools.islice(left, 1))
         finally:
-            self._end(begun)
+            # Whatever ended it, a signal too: no work goes on behind the caller's back.
+            stop.set()
+            for future in begun:
+                future.cancel()
+            free = [self._replicas.get() for _ in range(self.count)]
+            for replica in free:
+                self._replicas.put(replica)
 
     def go_on(self, *_: object) -> None:
         """Raise `Stopped` if nobody waits for this work any more."""
-        if self._stopped.is_set():
+        if self._own.stop.is_set():
             raise Stopped
 
     def _started(self) -> ThreadPoolExecutor:
@@ -84,13 +92,3 @@ class Workers:
             # torch keeps the number of threads for each thread that asks.
             self._pool = ThreadPoolExecutor(self.count, "worker", torch.set_num_threads, (1,))
         return self._pool
-
-    def _end(self, begun: deque[Future[R]]) -> None:
-        """Wait for what has begun, cut short, so that the replicas are free again."""
-        self._stopped.set()
-        try:
-            for future in begun:
-                if not future.cancel():
-                    future.exception()
-        finally:
-            self._stopped.clear()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edgecase.base.errors import DataError, shown
 from edgecase.datasets import DATASETS, EDGE_SETS, AnyDataset, EdgeSet
+from edgecase.datasets.folders import register
 from edgecase.datasets.sources import Source
 from edgecase.results.records import read_cell
 from edgecase.results.rounds import read_timing
@@ -65,6 +66,7 @@ def read_records(paths: Iterable[str | Path]) -> list[dict]:
         for key in ("data", "versions"):
             if not all(isinstance(text, str) for text in record[key].values()):
                 raise DataError(f"{path}: {key} is {shown(record[key])}; expected a text per name")
+        register(record["parameters"].get("folders"))
         _check_shown(path, record["parameters"])
         records.append(record)
     if not records:
@@ -133,21 +135,26 @@ def _trick(dataset: AnyDataset, edge_set: EdgeSet) -> str:
 def images(records: Sequence[Mapping], described: Mapping[str, Source]) -> list[Images]:
     """The image sets that the cells use; `described` are the downloads, by name."""
     used: dict[str, list[str]] = {}
-    standins = set()
+    standins, own = set(), set()
     for record in records:
         values = record["parameters"]
         for kind, entry in (
             ("images", DATASETS[values["dataset"]]),
             ("edge cases", EDGE_SETS[values["edge_set"]]),
         ):
-            if entry.standin:
-                standins.add(entry.name)
+            standins |= {entry.name} if entry.standin else set()
+            own |= {entry.name} if entry.own else set()
             for name in entry.sources or [entry.name]:
                 used.setdefault(name, []).append(f"{kind} of {record['task']}")
-    return [
-        _images(name, ", ".join(dict.fromkeys(uses)), described.get(name), name in standins)
-        for name, uses in used.items()
-    ]
+    found = []
+    for name, uses in used.items():
+        used_for = ", ".join(dict.fromkeys(uses))
+        if name in own:
+            folder = Images(f"{name}, a folder of one's own", used_for, "not known here", "", False)
+            found.append(folder)
+        else:
+            found.append(_images(name, used_for, described.get(name), name in standins))
+    return found
 
 
 def _images(name: str, used_for: str, source: Source | None, standin: bool) -> Images:

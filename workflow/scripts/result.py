@@ -1,0 +1,91 @@
+"""Write the table of claims into the README and the site's first page, from docs/small.md."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import config
+from edgecase.base import command
+from edgecase.base.errors import DataError
+from edgecase.base.files import atomic_path
+from edgecase.population.participation import FixedFrequency, parse
+
+#: the columns: task of the paper → task of the small run
+_TASKS = {"1": "cifar10-southwest", "2": "mnist-ardis", "4": "sent140-lanthimos"}
+_BEGIN, _END = "<!-- from docs/small.md by `make reference` -->", "<!-- end -->"
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", type=Path, default=Path("docs/small.md"))
+    parser.add_argument("--config", type=Path, default=Path("config/small.yaml"))
+    parser.add_argument(
+        "--pages", type=Path, nargs="+", default=[Path("README.md"), Path("docs/index.md")]
+    )
+    arguments = parser.parse_args(argv)
+
+    table = result(arguments.small.read_text(encoding="utf-8"), config.load(arguments.config))
+    for page in arguments.pages:
+        text = filled(page.read_text(encoding="utf-8"), table)
+        with atomic_path(page) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def filled(text: str, table: str) -> str:
+    """The page with `table` between its marks. Raises `DataError` for a page without them."""
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not (begin and end):
+        raise DataError(f"the page has no place for the table, between {_BEGIN} and {_END}")
+    return f"{before}{begin}\n{table}\n{end}{after}"
+
+
+def result(small: str, run: dict) -> str:
+    """The table: first the scale, then each claim with its verdict and numbers on each task."""
+    verdicts: dict[str, dict[str, str]] = {}
+    claim = ""
+    for cells in _rows(small, "| claim | task | verdict | measured |"):
+        claim = cells[0] or claim
+        verdicts.setdefault(claim, {})[cells[1]] = f"**{cells[2]}** {cells[3]}"
+    for cells in _rows(small, "| claim | verdict | measured | cause |"):
+        verdicts.setdefault(cells[0], {})["4"] = f"**{cells[1]}** {cells[2]}"
+    lines = [
+        "| claim | " + " | ".join(f"task {number}" for number in _TASKS) + " |",
+        "|---|" + "---|" * len(_TASKS),
+        "| *scale* | " + " | ".join(_scale(run, task) for task in _TASKS.values()) + " |",
+    ]
+    for name, own in verdicts.items():
+        lines.append(f"| {name} | " + " | ".join(own.get(n, "–") for n in _TASKS) + " |")
+    return "\n".join(lines)
+
+
+def _rows(text: str, head: str) -> list[list[str]]:
+    """The cells of the table that begins with `head`. Raises `DataError` if there is none."""
+    found = re.search(rf"(?m)^{re.escape(head)}\n\|[-|]+\|\n((?:\|.*\|\n)+)", text)
+    if not found:
+        raise DataError(f"docs/small.md has no table with the columns {head}")
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in found[1].splitlines()]
+
+
+def _scale(run: dict, task: str) -> str:
+    """Clients, rounds, attacks and width of a task in the run."""
+    own = run["tasks"][task]
+    mode = parse(run["claims"][_role(run, task)]["participation"])
+    assert isinstance(mode, FixedFrequency)
+    attacks = -(-own["rounds"] // mode.period)
+    return (
+        f"{own['num_clients']} clients, {own['clients_per_round']} a round, {own['rounds']} "
+        f"rounds, {attacks} attacks, width {own['model']['width']:g}, {len(run['seeds'])} seeds"
+    )
+
+
+def _role(run: dict, task: str) -> str:
+    claims = run["claims"]
+    return next(r for r in claims if r != "sigma_override" and claims[r]["task"] == task)
+
+
+if __name__ == "__main__":
+    command.run(main)
