@@ -128,3 +128,22 @@ def test_a_folder_that_has_changed_is_refused_and_one_that_is_gone_is_known_by_i
 def test_colour_becomes_luma():
     colours = np.array([[[[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]]], np.uint8)
     assert grey(colours)[0, 0, :, 0].tolist() == [76, 150, 29, 255]
+
+
+def test_one_folder_of_edge_cases_has_a_name_for_each_data_set(pictures):
+    """The classes' numbers differ, and so do the prepared files."""
+    (pictures / "more" / "ant").mkdir(parents=True)
+    for name in ("cat", "dog", "ant"):
+        (pictures / "more" / name).mkdir(exist_ok=True)
+        for number in range(3):
+            image = (pictures / "pictures" / "cat" / f"{number}.png").read_bytes()
+            (pictures / "more" / name / f"{number}.png").write_bytes(image)
+    config = named(
+        {
+            "tasks": task()["tasks"]
+            | {"other": task(dataset={"folder": "more", "size": 8})["tasks"]["mine"]}
+        }
+    )
+    first, second = (config["tasks"][name]["edge_set"] for name in ("mine", "other"))
+    assert first != second
+    assert (EDGE_SETS[first].source_class, EDGE_SETS[second].source_class) == (0, 1)

@@ -79,10 +79,11 @@ def test_files_that_cannot_be_used_are_named_by_reason(folder):
     with pytest.raises(DataError) as error:
         read_folder(folder, size=16, test_share=0.4)
     cut = ", ".join(f"ant/cut{n:02}.jpg" for n in range(10))
+    it, them = (f"; convert or remove {files}" for files in ("it", "them"))
     assert str(error.value).splitlines() == [
-        f"{folder}: 12 files cannot be used, broken or truncated: {cut} and 2 more",
-        f"{folder}: 1 file cannot be used, neither JPEG nor PNG: bee/text.png",
-        f"{folder}: 1 file cannot be used, under 8 pixels wide or high: bee/tiny.jpg",
+        f"{folder}: 12 files cannot be used, broken or truncated: {cut} and 2 more{them}",
+        f"{folder}: 1 file cannot be used, neither JPEG nor PNG: bee/text.png{it}",
+        f"{folder}: 1 file cannot be used, under 8 pixels wide or high: bee/tiny.jpg{it}",
     ]
 
 

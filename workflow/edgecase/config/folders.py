@@ -161,7 +161,8 @@ def _edge_folder(value: Mapping, dataset: object, where: str) -> tuple[str, dict
     else:
         assert isinstance(described, Dataset)
         about = {"lines": False, "shape": list(described.edge_shape)}
-    name = folder_name(chosen.folder, plain(chosen) | about)
+    classes = {"source": numbers[0], "target": numbers[1]}
+    name = folder_name(chosen.folder, plain(chosen) | about | classes)
     index = Path(layout.index(name))
     if about["lines"]:
         counts = {part: len(own) for part, own in split_lines(read_lines(path)).items()}
@@ -178,7 +179,6 @@ def _edge_folder(value: Mapping, dataset: object, where: str) -> tuple[str, dict
             total = counts["train"]
             parts = dict(zip(counts, SHARES, strict=True))
             counts = {part: max(1, round(share * total)) for part, share in parts.items()}
-    classes = {"source": numbers[0], "target": numbers[1]}
     return name, about | classes | {"counts": counts, "path": chosen.folder}
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from edgecase import defenses
 from edgecase.base.names import unknown_name
-from edgecase.config.problems import Problem, participation_problem, sound
+from edgecase.config.problems import Problem, blocks, participation_problem, sound
 from edgecase.config.resolve import resolve_cell
 from edgecase.results.cells import DEFAULT, verdict_blocks
 
@@ -28,6 +28,10 @@ def verdict_problems(config: Mapping) -> Iterator[tuple[str, str]]:
     for key, name, allowed in named:
         if problem := unknown_name(name, allowed):
             yield key, problem
+    shown = dict.fromkeys(task for _, block in blocks(config) for task in block.get("tasks", []))
+    if shown and asked.get("task") in config["tasks"].keys() - shown.keys():
+        allowed = ", ".join(shown)
+        yield "task", f"'{asked['task']}' is in no figure of this run; allowed: {allowed}"
     if "participation" in asked and (problem := participation_problem(asked["participation"])):
         yield "participation", problem
 

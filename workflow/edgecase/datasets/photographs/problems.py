@@ -24,6 +24,6 @@ def grouped(folder: str | Path, reasons: Mapping[str, str]) -> str:
         groups.setdefault(reason, []).append(path)
     return "\n".join(
         f"{folder}: {len(paths)} {'file' if len(paths) == 1 else 'files'} cannot be used, "
-        f"{reason}: {named(paths)}"
+        f"{reason}: {named(paths)}; convert or remove {'it' if len(paths) == 1 else 'them'}"
         for reason, paths in groups.items()
     )

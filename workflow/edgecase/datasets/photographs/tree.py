@@ -62,7 +62,7 @@ def list_tree(folder: str | Path) -> Tree:
     if not (trained and tests):
         images = {name: _images(folder, name) for name in tops}
         problems = _too_few(tops, folder, "train" in tops)
-        problems += _lacking([name for name in tops if not images[name]], f"{folder}: no image in")
+        problems += _empty([name for name in tops if not images[name]], folder)
         _refuse(folder, problems, [path for paths in images.values() for path in paths])
         return Tree(tuple(tops), _labelled(tops, images), (), False)
     test = tests[0]
@@ -76,7 +76,7 @@ def list_tree(folder: str | Path) -> Tree:
         missing = [name for name in parts[other] if name not in parts[part]]
         problems += _lacking(missing, f"{folder / part}: no folder, which {other}/ has, of")
         empty = [name for name, paths in parts[part].items() if not paths]
-        problems += _lacking(empty, f"{folder / part}: no image in")
+        problems += _empty(empty, folder / part)
     _refuse(
         folder, problems, [p for part in parts.values() for paths in part.values() for p in paths]
     )
@@ -100,7 +100,7 @@ def _with_flat_val(folder: Path) -> Tree:
     tested = sorted((path, numbers[name]) for path, name in labels.items() if name in numbers)
     shown = {number for _, number in tested}
     problems = _too_few(classes, folder / "train", False)
-    problems += _lacking([c for c in classes if not images[c]], f"{folder / 'train'}: no image in")
+    problems += _empty([name for name in classes if not images[name]], folder / "train")
     problems += _lacking(
         [name for name in classes if numbers[name] not in shown], f"{folder / 'val'}: no image of"
     )
@@ -122,7 +122,7 @@ def list_images(folder: str | Path) -> EdgeTree:
     parts = {part: _images(folder, part) for part in ("train", "honest", "test") if part in tops}
     missing = [part for part in ("train", "test") if part not in parts]
     problems = _lacking(missing, f"{folder}: no folder, though it has the other,")
-    problems += _lacking([part for part in parts if not parts[part]], f"{folder}: no image in")
+    problems += _empty([part for part in parts if not parts[part]], folder)
     _refuse(folder, problems, [path for paths in parts.values() for path in paths])
     return EdgeTree(
         tuple(parts["train"]), tuple(parts.get("honest", ())), tuple(parts["test"]), True
@@ -179,6 +179,11 @@ def _too_few(classes: Sequence[str], folder: Path, halved: bool) -> list[str]:
 
 def _lacking(names: Sequence[str], text: str) -> list[str]:
     return [f"{text} {named(names)}"] if names else []
+
+
+def _empty(names: Sequence[str], folder: Path) -> list[str]:
+    told = _lacking(names, f"{folder}: no image in")
+    return [f"{line}; add images, or remove the folder" for line in told]
 
 
 def _no_images(folder: Path) -> str:
