@@ -1,6 +1,6 @@
 """Workers give results in order, hold few of them, and end together."""
 
-import _thread
+import signal
 import threading
 import time
 
@@ -68,7 +68,8 @@ def test_a_signal_ends_all_that_is_at_work(workers):
 
     def work(_, item):
         if item == 0:
-            _thread.interrupt_main()
+            # To the thread that waits: a flag alone would not wake it.
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         while True:
             try:
                 workers.go_on()
