@@ -44,6 +44,7 @@ def count(parameters, seed, monkeypatch):
 
     class Counting:
         stacks = True
+        workers = None
         model = SimpleNamespace(names=[], device=torch.device("cpu"), module=torch.nn.Identity())
 
         def train(self, store, jobs, autocast):
