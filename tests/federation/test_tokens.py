@@ -104,7 +104,9 @@ def test_local_models_are_those_of_a_plain_loop(name, backend, store):
 
 def test_what_cannot_be_batched_is_refused_by_name(store):
     model = FlatModel(Recurrent(nn.LSTM(3, 4, batch_first=True)))
-    with pytest.raises(ConfigError, match=r"takes no LSTM .* allowed for this model: sequential, at-once$"):
+    with pytest.raises(
+        ConfigError, match=r"takes no LSTM .* allowed for this model: sequential, at-once$"
+    ):
         build_trainer("stacked-vmap", model, store, 4, 2**30)
 
 
