@@ -227,7 +227,7 @@ def test_a_worker_that_raises_keeps_its_trace_and_the_rounds_before(mine, tmp_pa
     """A mistake in the code: its trace is what helps, and what was trained is not lost."""
     out, states = tmp_path / "out", tmp_path / "states"
     options = ("--state", str(states), "--save-minutes", "60")
-    source = mine.root / "workflow/edgecase/federation/trainer.py"
+    source = mine.root / "workflow/edgecase/federation/sequential.py"
     right = source.read_text()
     wrong = "            if job.stream.round == 3:\n                raise KeyError('mistake')\n"
     marker = "        for row, job in enumerate(jobs):\n"
