@@ -66,10 +66,13 @@ def test_an_error_ends_the_others_and_is_told(workers):
 def test_a_signal_ends_all_that_is_at_work(workers):
     ended = []
 
+    def told(*_):
+        raise KeyboardInterrupt
+
     def work(_, item):
         if item == 0:
             # To the thread that waits: a flag alone would not wake it.
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
         while True:
             try:
                 workers.go_on()
@@ -78,7 +81,12 @@ def test_a_signal_ends_all_that_is_at_work(workers):
                 raise
             time.sleep(0.001)
 
-    with pytest.raises(KeyboardInterrupt):
-        list(workers.map(work, range(9)))
+    # Not SIGINT, which a shell's job in the background ignores.
+    before = signal.signal(signal.SIGUSR1, told)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(workers.map(work, range(9)))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
     assert 0 in ended
     assert list(workers.map(lambda _, item: -item, [1, 2])) == [-1, -2]
