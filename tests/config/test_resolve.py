@@ -138,3 +138,10 @@ def test_partition_with_a_key_of_no_kind_is_refused():
         f"tasks.{T1} with override mine.partition.beta: is unknown; allowed: kind, num_samples"
         in (found)
     )
+
+
+def test_tests_of_the_whole_set_reach_the_cells_that_ask_for_them():
+    asked = edited((f"tasks/{T1}/test_samples", 100), (f"tasks/{T1}/whole_test_every", 25))
+    found = config.resolve_cell(asked, cell())
+    assert (found["test_samples"], found["whole_test_every"]) == (100, 25)
+    assert "whole_test_every" not in config.resolve_cell(paper(), cell())

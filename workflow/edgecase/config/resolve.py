@@ -85,6 +85,8 @@ def resolve_cell(config: Mapping, cell: Cell) -> dict:
     for start, key in (("trained", "pretrain"), ("rounds", "start_rounds")):
         if task["start"] == start:
             found[key] = task[key]
+    if task["whole_test_every"] is not None:
+        found["whole_test_every"] = task["whole_test_every"]
     if cell.attack != attacks.NO_ATTACK:
         found["first_attack_round"] = task["first_attack_round"]
         found |= _attack_parameters(task, cell.attack)
