@@ -41,6 +41,17 @@ def test_few_results_wait_to_be_asked_for(workers):
     assert sorted(begun) == list(range(50))
 
 
+def wait_to_be_stopped(workers, item, ended):
+    """What a worker is at until nobody wants it; `ended` gets the item then."""
+    while True:
+        try:
+            workers.go_on()
+        except Stopped:
+            ended.append(item)
+            raise
+        time.sleep(0.001)
+
+
 def test_an_error_ends_the_others_and_is_told(workers):
     entered, ended = threading.Event(), []
 
@@ -49,13 +60,7 @@ def test_an_error_ends_the_others_and_is_told(workers):
             entered.wait(5 if workers.count > 1 else 0)
             raise ArithmeticError("item 0")
         entered.set()
-        while True:
-            try:
-                workers.go_on()
-            except Stopped:
-                ended.append(item)
-                raise
-            time.sleep(0.001)
+        wait_to_be_stopped(workers, item, ended)
 
     with pytest.raises(ArithmeticError, match="item 0"):
         list(workers.map(work, range(9)))
@@ -73,13 +78,7 @@ def test_a_signal_ends_all_that_is_at_work(workers):
         if item == 0:
             # To the thread that waits: a flag alone would not wake it.
             signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
-        while True:
-            try:
-                workers.go_on()
-            except Stopped:
-                ended.append(item)
-                raise
-            time.sleep(0.001)
+        wait_to_be_stopped(workers, item, ended)
 
     # Not SIGINT, which a shell's job in the background ignores.
     before = signal.signal(signal.SIGUSR1, told)

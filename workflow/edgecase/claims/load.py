@@ -37,7 +37,7 @@ def _claim(entry: Mapping, role: str) -> Claim:
         sure=entry["sure"],
         reported=entry.get("reported", ""),
         only=Only(**entry["only"]) if "only" in entry else None,
-        parts=tuple(_part(part) for part in entry.get("parts", [])),
+        parts=tuple(_part(part) for part in entry["parts"]),
     )
 
 

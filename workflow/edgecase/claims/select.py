@@ -26,8 +26,8 @@ def cells_needed(
 ) -> dict[str, list[Cell]]:
     """Claim id → the cells it reads, each once, for the claims that a run with `cells` can judge.
 
-    `roles` is the configuration's key `claims`. A claim that reads no cell or lacks
-    a cell is left out.
+    `roles` is the configuration's key `claims`. A claim that reads no cell or lacks one is
+    left out.
     """
     cells = list(cells)
     needed = {}

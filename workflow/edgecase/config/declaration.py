@@ -54,6 +54,11 @@ class Claims:
     )
 
 
+def roles() -> list[str]:
+    """The keys of `Claims` that stand for a task of the paper's."""
+    return [name for name in parameters(Claims) if name != "sigma_override"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Densities(Mixture):
     """Figure 2: its tasks and its mixture."""

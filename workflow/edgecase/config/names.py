@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from edgecase import attacks, defenses, figures, models
 from edgecase.base.names import did_you_mean, unknown_name
-from edgecase.config.declaration import required_of_a_task
+from edgecase.config.declaration import required_of_a_task, roles
 from edgecase.config.problems import Problem, blocks, dotted, participation_problem
 from edgecase.config.verdict import verdict_problems
 from edgecase.datasets import DATASETS, EDGE_SETS
@@ -80,7 +80,7 @@ def _role_problems(config: Mapping) -> Iterator[Problem]:
     sigma = named.get("sigma_override", DEFAULT)
     if problem := unknown_name(sigma, [DEFAULT, *config.get("overrides", {})]):
         yield None, f"claims.sigma_override: {problem}"
-    for role in [f"task{number}" for number in range(1, 6) if f"task{number}" in named]:
+    for role in [key for key in roles() if key in named]:
         if problem := unknown_name(named[role]["task"], config["tasks"]):
             yield None, f"claims.{role}.task: {problem}"
         if problem := participation_problem(named[role]["participation"]):

@@ -55,10 +55,16 @@ class Prepared:
     build: Builder
     sources: tuple[str, ...] = ()
     own: bool = False
+    arrays: tuple[str, ...] = ()
 
     @property
     def standin(self) -> bool:
         return self.name.startswith("standin-")
+
+    @property
+    def in_files(self) -> bool:
+        """Whether its photographs are read where they are used (`FILE_ARRAYS`)."""
+        return self.arrays == FILE_ARRAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,18 +93,11 @@ def edge_side(size: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(Classified):
-    """A labelled image set; `shape` is (H, W, C). `photographs` are seen as ImageNet's are.
-
-    Those `in_files` are read where they are used (`FILE_ARRAYS`).
-    """
+    """A labelled image set; `shape` is (H, W, C). `photographs` are seen as ImageNet's are."""
 
     shape: tuple[int, int, int]
     photographs: bool = False
     arrays: tuple[str, ...] = DATASET_ARRAYS
-
-    @property
-    def in_files(self) -> bool:
-        return self.arrays == FILE_ARRAYS
 
     @property
     def edge_shape(self) -> tuple[int, int, int]:

@@ -7,7 +7,6 @@ from typing import Any
 from edgecase.base.names import unknown_name
 from edgecase.base.parameters import parameter
 from edgecase.datasets import DATASETS, Dataset, images
-from edgecase.datasets.base import FILE_ARRAYS
 from edgecase.federation.parameters import DataSwitches, ModelParameters, own_folders
 
 
@@ -60,7 +59,7 @@ def problems(section: Mapping, datasets: Mapping[str, str | None]) -> Iterator[s
         name = datasets.get(task)
         if name in DATASETS and not isinstance(DATASETS[name], Dataset):
             yield f"tasks: '{task}' is of text; figure 2 takes tasks of images"
-        elif name in DATASETS and DATASETS[name].arrays == FILE_ARRAYS:
+        elif name in DATASETS and DATASETS[name].in_files:
             yield f"tasks: '{task}' has photographs in files; figure 2 takes those in memory"
     of_images = [name for name, described in DATASETS.items() if isinstance(described, Dataset)]
     for task, name in chosen.items():

@@ -41,7 +41,7 @@ class AtOnce:
     def each(
         self, store: Store, jobs: Sequence[LocalJob], autocast: torch.dtype | None = None
     ) -> Iterator[Trained]:
-        """The local model of one job after the other; `together` of them wait at most."""
+        """The local model of one job after the other; as many as there are workers wait at most."""
 
         def one(model: FlatModel, job: LocalJob) -> Trained:
             trained = Trained.empty(model, [job])

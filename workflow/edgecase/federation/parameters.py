@@ -300,11 +300,15 @@ class CellParameters(Federation, Setting):
     @property
     def largest_batch(self) -> int:
         """The most samples in a local step of anybody."""
-        honest = self.honest_training(1)
+        return max(self.batch_size, self.attacker_training(1).batch_size)
+
+    def attacker_training(self, round: int) -> LocalTraining:
+        """An attacker's training in `round`; an honest client's, where there is no attack."""
+        honest = self.honest_training(round)
         if self.attack is None:
-            return honest.batch_size
-        view = RoundView(1, honest, self.decay_in(1), self.defense.name)
-        return max(honest.batch_size, self.attack.training(view).batch_size)
+            return honest
+        view = RoundView(round, honest, self.decay_in(round), self.defense.name)
+        return self.attack.training(view)
 
     def is_wholly_tested(self, round: int) -> bool:
         """Whether the model is tested on the whole test set after `round`."""

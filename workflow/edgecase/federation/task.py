@@ -85,6 +85,11 @@ def task_data(
     return _images(arrays, dataset, test, parameters, device)
 
 
+def image_transforms(dataset: Dataset, transforms: str) -> TaskTransforms:
+    """How images in memory are seen; of photographs, the switch `transforms` says nothing."""
+    return PHOTOGRAPHS if dataset.photographs else task_transforms(dataset.shape[2], transforms)
+
+
 def _images(
     arrays: Mapping[str, np.ndarray],
     dataset: Dataset,
@@ -104,11 +109,7 @@ def _images(
     return TaskData(
         train=ImageStore(images(arrays["x_train"]), _labels(arrays["y_train"], device)),
         test=ImageStore(images(arrays["x_test"][test]), _labels(arrays["y_test"][test], device)),
-        transforms=(
-            PHOTOGRAPHS
-            if dataset.photographs
-            else task_transforms(dataset.shape[2], parameters.switches.transforms)
-        ),
+        transforms=image_transforms(dataset, parameters.switches.transforms),
         num_classes=dataset.num_classes,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from edgecase import attacks, defenses
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
-from edgecase.datasets.base import FILE_ARRAYS, LINE_ARRAYS
+from edgecase.datasets.base import LINE_ARRAYS
 from edgecase.results.cells import DEFAULT
 
 #: matches no name
@@ -24,9 +24,9 @@ def one_of(names: Iterable[object]) -> str:
 def patterns(config: Mapping) -> dict[str, str]:
     """Wildcard → the regular expression of its values."""
     prepared = DATASETS | EDGE_SETS
-    own = {name: entry.arrays for name, entry in prepared.items() if entry.own}
-    lines = [name for name, arrays in own.items() if arrays == LINE_ARRAYS]
-    files = [name for name, arrays in own.items() if arrays == FILE_ARRAYS]
+    own = {name: entry for name, entry in prepared.items() if entry.own}
+    lines = [name for name, entry in own.items() if entry.arrays == LINE_ARRAYS]
+    files = [name for name, entry in own.items() if entry.in_files]
     sources = [source for entry in prepared.values() for source in entry.sources]
     overrides = one_of([DEFAULT, *config.get("overrides", {})])
     return {

@@ -24,8 +24,8 @@ from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
 from edgecase.federation.probe import AUTO, Work, fastest, of_cpu, probe
 from edgecase.federation.stores import ImageStore, SegmentStore, Store, TokenStore
+from edgecase.federation.task import image_transforms
 from edgecase.federation.trainer import SEQUENTIAL, build_trainer
-from edgecase.federation.transforms import PHOTOGRAPHS, task_transforms
 from edgecase.machine import device as devices
 from edgecase.machine.gpus import TRAINING_MEMORY
 from edgecase.machine.precision import autocast_dtype, matrix_products
@@ -61,9 +61,7 @@ def measure(setting: Mapping, device: torch.device, jobs_per_device: int = 1) ->
     elif isinstance(dataset, TextDataset):
         of_data = {"words": dataset.words, "padding": "masked"}
     else:
-        channels = dataset.shape[2]
-        seen = PHOTOGRAPHS if dataset.photographs else task_transforms(channels, "published")
-        transform = seen.honest
+        transform = image_transforms(dataset, "published").honest
     autocast = autocast_dtype(setting["precision"])
     module = models.build(
         setting["model"], num_classes=dataset.num_classes, width=setting["width"], **of_data

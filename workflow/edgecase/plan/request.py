@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgecase.datasets import DATASETS, Dataset
+from edgecase.datasets import DATASETS
 from edgecase.plan import assumed
 from edgecase.plan.sizes import image_counts
 from edgecase.plan.speed import Calibration, load
@@ -68,7 +68,7 @@ class Requests:
         that of the first.
         """
         setting = job.setting
-        data = _PHOTOGRAPH_MB * job.held if _in_files(setting.dataset) else _arrays(job)
+        data = _PHOTOGRAPH_MB * job.held if DATASETS[setting.dataset].in_files else _arrays(job)
         models = 4 * assumed.parameters(setting) * (1 + _COPIES * job.updates) / 1e6
         activations = _ACTIVATIONS_MB * setting.test_batch_size * setting.width
         process = _PROCESS_MB["gpu" if self.on_gpu else "cpu"]
@@ -79,11 +79,6 @@ class Requests:
         if self.measured is not None and job.setting in self.measured.speeds:
             return self.measured.seconds(job)
         return assumed.seconds(job, assumed.CLUSTER_GPU if self.on_gpu else assumed.SLOWEST)
-
-
-def _in_files(name: str) -> bool:
-    dataset = DATASETS[name]
-    return isinstance(dataset, Dataset) and dataset.in_files
 
 
 def _arrays(job: Job) -> float:

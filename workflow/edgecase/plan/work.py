@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 
-from edgecase.attacks import RoundView
 from edgecase.config import pretrain_variant, resolve_cell, resolve_task
 from edgecase.datasets import EDGE_SETS
 from edgecase.federation.parameters import CellParameters
@@ -179,9 +178,7 @@ def cell_work(parameters: CellParameters) -> Work:
     if not malicious or parameters.attack is None:
         return work
 
-    first = parameters.first_attack_round or 1
-    view = RoundView(first, honest, parameters.decay_in(first), parameters.defense.name)
-    attacker = parameters.attack.training(view)
+    attacker = parameters.attacker_training(parameters.first_attack_round or 1)
     work += _training(malicious, attacker.epochs, attacker.batch_size, [edge.attacker])
     if parameters.attack.trains_reference:
         work += _training(malicious, honest.epochs, honest.batch_size, [edge.clean])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edgecase.base.errors import DataError, shown
 from edgecase.datasets import DATASETS, EDGE_SETS, AnyDataset, EdgeSet
+from edgecase.datasets.base import Prepared
 from edgecase.datasets.folders import register
 from edgecase.datasets.sources import Source
 from edgecase.results.records import read_cell
@@ -135,32 +136,28 @@ def _trick(dataset: AnyDataset, edge_set: EdgeSet) -> str:
 def images(records: Sequence[Mapping], described: Mapping[str, Source]) -> list[Images]:
     """The image sets that the cells use; `described` are the downloads, by name."""
     used: dict[str, list[str]] = {}
-    standins, own = set(), set()
+    entries: dict[str, Prepared] = {}
     for record in records:
         values = record["parameters"]
         for kind, entry in (
             ("images", DATASETS[values["dataset"]]),
             ("edge cases", EDGE_SETS[values["edge_set"]]),
         ):
-            standins |= {entry.name} if entry.standin else set()
-            own |= {entry.name} if entry.own else set()
             for name in entry.sources or [entry.name]:
+                entries[name] = entry
                 used.setdefault(name, []).append(f"{kind} of {record['task']}")
-    found = []
-    for name, uses in used.items():
-        used_for = ", ".join(dict.fromkeys(uses))
-        if name in own:
-            folder = Images(f"{name}, a folder of one's own", used_for, "not known here", "", False)
-            found.append(folder)
-        else:
-            found.append(_images(name, used_for, described.get(name), name in standins))
-    return found
+    return [
+        _images(name, ", ".join(dict.fromkeys(uses)), described.get(name), entries[name])
+        for name, uses in used.items()
+    ]
 
 
-def _images(name: str, used_for: str, source: Source | None, standin: bool) -> Images:
+def _images(name: str, used_for: str, source: Source | None, entry: Prepared) -> Images:
     if source:
-        return Images(source.title, used_for, source.licence, source.homepage, standin)
-    return Images(f"{name}, drawn by this project", used_for, "as its code", "", standin)
+        return Images(source.title, used_for, source.licence, source.homepage, entry.standin)
+    if entry.own:
+        return Images(f"{name}, a folder of one's own", used_for, "not known here", "", False)
+    return Images(f"{name}, drawn by this project", used_for, "as its code", "", entry.standin)
 
 
 def code_versions(records: Iterable[Mapping]) -> tuple[int, int]:
