@@ -13,6 +13,9 @@ VALUES = {
     "multi-krum": {"num_byzantine": 2},
     "rfa": {"max_iterations": 20},
     "centered-clipping": {"norm_bound": 2.0, "steps": 2},
+    "trimmed-mean": {"num_byzantine": 2},
+    "bulyan": {"num_byzantine": 1},
+    "norm-clipping-quantile": {"initial_bound": 2.0},
     "fltrust": {"root_samples": 100},
 }
 #: those that are a weighted sum of whole updates.
