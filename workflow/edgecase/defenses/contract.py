@@ -134,10 +134,17 @@ class Rule:
     #: what `factors` makes of each update's norm, and it reads nothing else of an update.
     one_by_one: ClassVar[bool] = False
 
+    #: whether `prepare` adds noise, whose norm the records of a run then have.
+    noisy_broadcast: ClassVar[bool] = False
+
     @property
     def root_size(self) -> int:
         """How many training samples the server withholds from the clients and trains on itself."""
         return 0
+
+    def epochs_on_root(self, local_epochs: int) -> int:
+        """The epochs of that training, where a client's has `local_epochs`."""
+        return local_epochs
 
     def minimum_clients(self) -> int:
         """The fewest clients of a round under which the rule is defined."""
