@@ -3,6 +3,7 @@
 import torch
 
 from edgecase import defenses
+from edgecase.defenses.last_layer import LastLayer
 
 #: name → parameters, where the rule requires some or the tests want others than its defaults.
 VALUES = {
@@ -27,10 +28,19 @@ def drawn(m=9, size=40, dtype=torch.float32, seed=0):
 
 
 def given(updates):
-    """What a rule may ask for besides the updates: noise and the server's own update."""
+    """What a rule may ask for besides the updates: noise, the server's own update, its model, and
+    the place of the last layer, of three classes."""
     size = updates.shape[1]
-    root = torch.randn(size, generator=torch.Generator().manual_seed(2)).to(updates.device)
-    return {"generator": torch.Generator().manual_seed(1), "root_update": root}
+    root, model = (
+        torch.randn(size, generator=torch.Generator().manual_seed(seed)).to(updates.device)
+        for seed in (2, 5)
+    )
+    return {
+        "generator": torch.Generator().manual_seed(1),
+        "root_update": root,
+        "global_model": model,
+        "last_layer": LastLayer(slice(size - 12, size - 3), slice(size - 3, size), classes=3),
+    }
 
 
 def run(name, updates, counts=None, **others):
@@ -39,13 +49,11 @@ def run(name, updates, counts=None, **others):
     return defenses.run(example(name), updates, counts, **given(updates) | others)
 
 
-def aggregate(name, updates, counts, *, generator=None, root_update=None, memory=None, **values):
-    """The rule `name` with `values` on `updates`."""
-    return defenses.run(
-        defenses.rule(name, values),
-        updates,
-        counts,
-        generator=generator,
-        root_update=root_update,
-        memory=memory or {},
-    )
+#: what a rule may be given besides, of which a test gives some.
+INPUTS = ("generator", "root_update", "memory", "global_model", "client_ids", "last_layer")
+
+
+def aggregate(name, updates, counts, **others):
+    """The rule `name` on `updates`: of the `others`, `INPUTS` are the round's, the rest its own."""
+    inputs = {key: others.pop(key) for key in INPUTS if others.get(key) is not None}
+    return defenses.run(defenses.rule(name, others), updates, counts, **inputs)

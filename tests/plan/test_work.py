@@ -45,7 +45,9 @@ def count(parameters, seed, monkeypatch):
     class Counting:
         stacks = True
         workers = None
-        model = SimpleNamespace(names=[], device=torch.device("cpu"), module=torch.nn.Identity())
+        model = SimpleNamespace(
+            names=[], device=torch.device("cpu"), module=torch.nn.Identity(), last_layer=None
+        )
 
         def train(self, store, jobs, autocast):
             for job in jobs:

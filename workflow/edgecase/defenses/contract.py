@@ -36,10 +36,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.defenses.distances import weighted_sum
+from edgecase.defenses.last_layer import LastLayer
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,7 @@ class RoundInputs:
     memory: what the rule gave as its memory in the round before; empty in the first.
     root_update [P]: the update of the server's own training, for a rule with a `root_size`.
     generator: where random draws come from, or None.
+    last_layer: where the layer that gives the model's outputs lies in [P], or None.
     """
 
     updates: torch.Tensor
@@ -66,6 +71,7 @@ class RoundInputs:
     memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
     root_update: torch.Tensor | None = None
     generator: torch.Generator | None = None
+    last_layer: LastLayer | None = None
 
     @property
     def shares(self) -> torch.Tensor:
@@ -118,6 +124,8 @@ class Rule:
     #: whether update = Σ weights_i · clip_factors_i · updates_i + noise, with weights that sum to 1
     #: and factors up to 1. A rule that says so is held to it in every round.
     weighted_sum: ClassVar[bool] = True
+    #: whether such a sum may refuse everybody: its weights are then all 0, and the model stays.
+    may_refuse_all: ClassVar[bool] = False
     #: whether the rule may be given the coordinates that some client trains, and no others
     #: (`federation.rows`): it keeps no memory, and leaves a coordinate as it is that no client
     #: moves, but for noise that `split_noise` takes from it.
@@ -219,6 +227,13 @@ def whole(
         memory=memory or {},
         diagnostics={"norms": inputs.norms, **diagnostics},
     )
+
+
+def needed(value: _T | None, message: str) -> _T:
+    """`value`, which a rule cannot do without; `ConfigError` with the message if it is None."""
+    if value is None:
+        raise ConfigError(message)
+    return value
 
 
 def result_dtype(updates: torch.Tensor) -> torch.dtype:

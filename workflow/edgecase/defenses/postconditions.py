@@ -28,7 +28,7 @@ def check_promises(rule: Rule, aggregate: Aggregate, inputs: RoundInputs) -> Non
         _check_shapes(aggregate, inputs)
         _check_finite(aggregate)
         if rule.weighted_sum:
-            coefficients = _check_weights(aggregate)
+            coefficients = _check_weights(aggregate, rule.may_refuse_all)
             _check_identity(aggregate, coefficients, inputs)
         rule.check(aggregate, inputs)
     except SimulationError as error:
@@ -124,14 +124,18 @@ def _check_finite(aggregate: Aggregate) -> None:
             require(bad == 0, text, rows)
 
 
-def _check_weights(aggregate: Aggregate) -> torch.Tensor:
-    """What each update is multiplied by, if the weights and the clip factors are allowed."""
+def _check_weights(aggregate: Aggregate, may_refuse_all: bool) -> torch.Tensor:
+    """What each update is multiplied by, if the weights and the clip factors are allowed.
+
+    They sum to 1, or to 0 of a rule that may refuse everybody.
+    """
     weights, factors = aggregate.weights, aggregate.clip_factors
     if weights is None or factors is None:
         raise SimulationError("weights and clip_factors are missing")
     lowest, total = weights.min().item(), weights.sum().item()
     require(lowest >= 0, f"the lowest weight is {lowest:g}; allowed: >= 0", _where(weights < 0))
-    require(abs(total - 1) <= 1e-9, f"the weights sum to {total:.12g} instead of 1")
+    nobody = may_refuse_all and total == 0
+    require(abs(total - 1) <= 1e-9 or nobody, f"the weights sum to {total:.12g} instead of 1")
     differ = _where(aggregate.accepted != (weights > 0))
     require(not differ, f"rows {differ} are accepted without weight, or refused with it", differ)
     low, high = factors.min().item(), factors.max().item()

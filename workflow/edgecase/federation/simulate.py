@@ -203,7 +203,10 @@ def simulate(
         train_s = _since(began) / len(together)
         for run, cohort, updates, root in zip(together, cohorts, received, roots, strict=True):
             began = time.perf_counter()
-            broadcast = Broadcast(run.seed, round, cohort.start, carried[run.seed].memory, root)
+            broadcast = Broadcast(
+                *(run.seed, round, cohort.start, carried[run.seed].memory, root),
+                last_layer=model.last_layer,
+            )
             aggregate, after, norm, noise = _step(rule, cohort, updates, broadcast, parameters)
             buffers = cohort.buffers if aggregate.buffers is None else aggregate.buffers
             seen = aggregate.update if sees_last else None
