@@ -13,7 +13,11 @@ VALUES = {
     "multi-krum": {"num_byzantine": 2},
     "rfa": {"max_iterations": 20},
     "centered-clipping": {"norm_bound": 2.0, "steps": 2},
+    "trimmed-mean": {"num_byzantine": 2},
+    "bulyan": {"num_byzantine": 1},
+    "norm-clipping-quantile": {"initial_bound": 2.0},
     "fltrust": {"root_samples": 100},
+    "rlr": {"theta": 4},
 }
 #: those that are a weighted sum of whole updates.
 SUMS = [name for name in defenses.names() if defenses.rule_class(name).weighted_sum]

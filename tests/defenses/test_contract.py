@@ -42,9 +42,13 @@ def test_dtypes(name):
         np.testing.assert_allclose(strided.update, result.update, rtol=0, atol=1e-6)
 
 
-@ALL
+@pytest.mark.parametrize("name", [name for name in defenses.names() if name != "bulyan"])
 def test_the_order_of_the_clients_does_not_matter(name):
-    """The order in which they are listed changes who stands where, and no number of the step."""
+    """The order in which they are listed changes who stands where, and no number of the step.
+
+    But for Bulyan: each of its last picks looks at the nearest other update alone, and of two that
+    are nearest to each other the first is taken.
+    """
     updates, counts, order = drawn(), torch.arange(10, 19), torch.randperm(9)
     first, second = run(name, updates, counts), run(name, updates[order], counts[order])
     np.testing.assert_allclose(second.update, first.update, rtol=0, atol=1e-6)
@@ -58,8 +62,8 @@ def test_equal_updates_are_the_step(name):
     step = run(name, updates, root_update=updates[0]).update
     if (noise := run(name, updates).noise) is not None:
         step = step - noise
-    if name in ("norm-clipping", "weak-dp", "centered-clipping"):
-        bound = example(name).norm_bound * (2 if name == "centered-clipping" else 1)
+    bounds = {"norm-clipping": 2, "weak-dp": 2, "norm-clipping-quantile": 2, "centered-clipping": 4}
+    if bound := bounds.get(name):
         np.testing.assert_allclose(step, updates[0] * bound / updates[0].norm(), atol=1e-5)
     elif name == "alignins":
         assert not step.any()  # nobody stands out, and nobody is kept

@@ -62,7 +62,7 @@ def test_shapes_and_finite_values(name, fails):
         for key, tensor in {field: values}.items() if field != "memory" else values.items():
             if tensor is None or tensor.dtype == torch.bool:
                 continue
-            broken = spoilt(tensor, 1, math.nan)
+            broken = spoilt(tensor, -1, math.nan)
             named = f"memory {key}" if field == "memory" else field
             changed = {key: broken} if field == "memory" else broken
             told = f"1 of {len(tensor)} values of {named} are NaN or infinite"

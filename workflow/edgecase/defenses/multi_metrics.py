@@ -59,13 +59,13 @@ class MultiMetrics(Rule):
             kept[scores.argsort(stable=True)[self.num_kept(len(scores)) :]] = False
         counts = inputs.num_samples if self.weights == "samples" else torch.ones_like(inputs.norms)
         counts = counts * kept
-        told_apart = {} if scores is None else {"scores": scores}
-        return combine(inputs, counts / counts.sum(), features=features, **told_apart)
+        return combine(inputs, counts / counts.sum(), features=features, scores=scores)
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Exactly so many are kept, or all where nobody can be told apart."""
         m, kept = len(inputs.norms), int(aggregate.accepted.sum())
-        expected = self.num_kept(m) if "scores" in aggregate.diagnostics else m
+        told_apart = aggregate.diagnostics["scores"] is not None
+        expected = self.num_kept(m) if told_apart else m
         require(kept == expected, f"{kept} of {m} updates are accepted; the rule keeps {expected}")
         require_unclipped(aggregate)
         require_no_noise(aggregate)

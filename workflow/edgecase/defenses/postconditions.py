@@ -12,6 +12,8 @@ from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 _PROBED = 2**14
 #: coordinates that are tested at once.
 _PIECE = 2**22
+#: coordinates whose range over the clients is found at once.
+_RANGED = 2**15
 #: relative error allowed on a norm. A sum of P squares is off by at most P·2^-53 of itself, which
 #: is 1.1e-9 at P = 10 million, and its root by half of that.
 _TOLERANCE = 1e-9
@@ -81,15 +83,27 @@ def require_no_noise(aggregate: Aggregate) -> None:
     require(aggregate.noise is None, "noise was added; the rule adds none")
 
 
-def require_within_range(aggregate: Aggregate, updates: torch.Tensor) -> None:
-    """Each coordinate of the update lies between the smallest and the largest that was sent."""
-    low, high = updates.aminmax(dim=0)
-    outside = _where((aggregate.update < low) | (aggregate.update > high))
-    listed = "".join(
-        f"; coordinate {i} is {aggregate.update[i]:.9g}, of {low[i]:.9g} to {high[i]:.9g}"
-        for i in outside[:3]
-    )
-    require(not outside, f"{len(outside)} coordinates lie outside of what was sent{listed}")
+def require_within_range(
+    aggregate: Aggregate, updates: torch.Tensor, among: torch.Tensor | None = None
+) -> None:
+    """Each coordinate of the update lies between the smallest and the largest that was sent, by
+    the clients `among` [m] or by all."""
+    rows = range(len(updates)) if among is None else _where(among)
+    found: list[tuple[int, str]] = []
+    for first in range(0, updates.shape[1], _RANGED):
+        part = slice(first, first + _RANGED)
+        low, high = updates[rows[0], part], updates[rows[0], part]
+        for row in rows[1:]:
+            low, high = low.minimum(updates[row, part]), high.maximum(updates[row, part])
+        step = aggregate.update[part]
+        outside = (step < low) | (step > high)
+        if outside.any():
+            found += [
+                (first + i, f"{step[i]:.9g}, of {low[i]:.9g} to {high[i]:.9g}")
+                for i in _where(outside)
+            ]
+    listed = "".join(f"; coordinate {i} is {text}" for i, text in found[:3])
+    require(not found, f"{len(found)} coordinates lie outside of what was sent{listed}")
 
 
 def _check_shapes(aggregate: Aggregate, inputs: RoundInputs) -> None:
