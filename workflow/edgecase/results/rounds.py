@@ -30,7 +30,7 @@ ROUND_COLUMNS = {
     "num_clipped": "participants whose update was scaled down",
     "defense_iterations": "Weiszfeld iterations (rfa), else 0",
     "noise_norm": (
-        "norm of the noise added to the average (weak-dp, flame) or to the model sent (crfl), else 0"
+        "norm of the noise in the average (weak-dp, flame) or the model sent (crfl), else 0"
     ),
     "client_ids": "ids of the participants, in order; -1 is the extra attacker of fixed-freq",
     "refused_ids": "ids of the participants whose weight is 0",
