@@ -110,7 +110,7 @@ def test_assumed_attackers_are_one_by_default():
 
 DIRICHLET = {
     **{"kind": "dirichlet", "alpha": 0.5, "min_samples": 10},
-    **{"max_redraws": 100, "num_samples": None},
+    **{"max_redraws": 100, "num_samples": None, "size_cap": True, "spare": "last"},
 }
 
 

@@ -17,6 +17,7 @@ VALUES = {
     "bulyan": {"num_byzantine": 1},
     "norm-clipping-quantile": {"initial_bound": 2.0},
     "fltrust": {"root_samples": 100},
+    "rlr": {"theta": 4},
 }
 #: those that are a weighted sum of whole updates.
 SUMS = [name for name in defenses.names() if defenses.rule_class(name).weighted_sum]

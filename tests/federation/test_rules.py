@@ -26,6 +26,7 @@ RULES = {
     "median": {},
     "centered-clipping": {"norm_bound": 0.05, "steps": 2},
     "fltrust": {"root_samples": 6},
+    "foolsgold": {},
     "marking": {},
 }
 

@@ -114,24 +114,19 @@ def _task(config: Mapping[str, Any]) -> str:
 
 
 def _partition(config: Mapping[str, Any]) -> str:
-    holders: dict[str, list[str]] = {}
-    declared: dict[str, Parameter] = {}
+    kinds = ", ".join(f"`{kind}`" for kind in partition.KINDS)
+    meanings = "; ".join(
+        f"`{kind}`: {parameters(group)['kind'].meaning}" for kind, group in partition.KINDS.items()
+    )
+    rows = [("`kind`", "all", kinds, "`dirichlet`", meanings)]
+    holders: dict[Parameter, list[str]] = {}
     for kind, group in partition.KINDS.items():
         for name, about in parameters(group).items():
-            holders.setdefault(name, []).append(kind)
-            declared.setdefault(name, about)
-    rows = []
-    for name, about in declared.items():
-        if name == "kind":
-            kinds = ", ".join(f"`{kind}`" for kind in partition.KINDS)
-            meanings = "; ".join(
-                f"`{kind}`: {parameters(group)['kind'].meaning}"
-                for kind, group in partition.KINDS.items()
-            )
-            rows.append(("`kind`", "all", kinds, _value(about.default), meanings))
-        else:
-            names = "all" if len(holders[name]) == len(partition.KINDS) else _names(holders[name])
-            rows.append((f"`{name}`", names, _kind(about), _value(about.default), about.meaning))
+            if name != "kind":
+                holders.setdefault(about, []).append(kind)
+    for about, held in holders.items():
+        names = "all" if len(held) == len(partition.KINDS) else _names(held)
+        rows.append((f"`{about.name}`", names, _kind(about), _value(about.default), about.meaning))
     return _markdown(("key", "for", "type", "default", "meaning"), rows)
 
 
