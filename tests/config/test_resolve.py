@@ -172,6 +172,7 @@ def test_steps_around_a_defense_reach_the_cells_of_their_override():
     [
         ("before", ["krum"], "before"),
         ("server_step", "adam", "server_step"),
+        ("defenses/krum", {"before": ["nnm"]}, "krum: before: is unknown"),
         ("defenses/bucketing", {"size": 0}, "bucketing: size: 0 is not allowed"),
     ],
 )

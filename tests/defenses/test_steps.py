@@ -43,7 +43,7 @@ def test_nearest_neighbours_by_a_plain_loop():
         for i, row in enumerate(rows):
             apart = [(sum((x - y) ** 2 for x, y in zip(row, other, strict=True))) for other in rows]
             apart[i] = -1
-            nearest = sorted(range(m), key=lambda j: (apart[j], j))[: m - f]  # noqa: B023
+            nearest = sorted(range(m), key=lambda j: (apart[j], j))[: m - f]
             expected = np.mean([rows[j] for j in nearest], axis=0)
             np.testing.assert_allclose(found[i], expected, rtol=1e-12, atol=1e-12)
 

@@ -21,6 +21,8 @@ from edgecase.population.participation import FixedPool
 from edgecase.population.participation import parse as parse_participation
 from edgecase.results.cells import DEFAULT, Cell
 
+#: the keys of a task that hold the steps before and after every defense; no rule has such.
+_STEPS = ("before", "server_step")
 _OPTIONAL = {
     name: about.default
     for name, about in (parameters(TaskParameters) | attacks.task_parameters()).items()
@@ -135,6 +137,7 @@ def _defense_parameters(task: Mapping, cell: Cell) -> dict:
     round.
     """
     own = dict(task["defenses"].get(cell.defense, {}))
+    own = {key: value for key, value in own.items() if key not in _STEPS}
     declared = {about.name: about for about in defenses.parameters(cell.defense)}
     mode = parse_participation(cell.participation)
     corrected = task["switches"]["pool_assumptions"] == "corrected"
@@ -152,6 +155,8 @@ def _defense_parameters(task: Mapping, cell: Cell) -> dict:
 def _step(task: Mapping, name: str, rule: Mapping) -> dict:
     """The name and every parameter of a step before or after the `rule`, whose f is its own where
     the task gives it none."""
+    if name not in defenses.step_names():
+        return {"name": name}  # which the check of the configuration reports
     declared = parameters(defenses.step_class(name))
     shared = {key: rule[key] for key in ("num_byzantine",) if key in declared and key in rule}
     own = task["defenses"].get(name, {})

@@ -161,8 +161,7 @@ def composed_problems(values: Mapping[str, Any], num_clients: int | None = None)
     name, own, before, after = _parts(values)
     found = validate(name, own, None if before else num_clients)
     for step in (*before, *(() if after is None else (after,))):
-        options = {key: value for key, value in step.items() if key != "name"}
-        found += [f"{step['name']}: {p}" for p in problems(step_class(step["name"]), options)]
+        found += _step_problems(step)
     if found:
         return found
     inner = rule(name, own)
@@ -178,6 +177,15 @@ def composed_problems(values: Mapping[str, Any], num_clients: int | None = None)
             f"{name} after {steps}: a round of {num_clients} clients; allowed: at least {needed}"
         )
     return found
+
+
+def _step_problems(values: Mapping[str, Any]) -> list[str]:
+    options = dict(values)
+    name = options.pop("name", None)
+    try:
+        return [f"{name}: {problem}" for problem in problems(step_class(name), options)]
+    except ConfigError as error:
+        return error.problems
 
 
 def _parts(

@@ -238,8 +238,8 @@ class TaskParameters(Federation, Setting):
         "parameters of the defenses, and of the steps before and after them, that take any",
         default=None,
     )
-    before: tuple[Literal["nnm", "bucketing"], ...] | None = parameter(
-        "steps between the updates and the defense, in order (`docs/defenses.md`)", default=None
+    before: tuple[Literal["nnm", "bucketing"], ...] = parameter(
+        "steps between the updates and the defense, in order (`docs/defenses.md`)", default=()
     )
     server_step: Literal["fedavgm", "fedadam"] | None = parameter(
         "what the server makes of the defense's aggregate before it is added", default=None
