@@ -159,7 +159,7 @@ def test_unknown_name_on_an_axis(place, value, allowed):
     [
         (f"tasks/{T1}/dataset", "cifar100", "cifar10, comments, emnist"),
         (f"tasks/{T1}/edge_set", "northwest", "southwest"),
-        (f"tasks/{T1}/model/name", "resnet18", "vgg9, vgg11"),
+        (f"tasks/{T1}/model/name", "resnet50", "vgg9, vgg11"),
         ("overrides/matched/model", {"name": "vgg19"}, "vgg9, vgg11"),
         ("overrides/matched/dataset", "svhn", "cifar10"),
     ],
