@@ -28,6 +28,11 @@ RULES = {
     "fltrust": {"root_samples": 6},
     "foolsgold": {},
     "marking": {},
+    "krum": {
+        "num_byzantine": 1,
+        "before": [{"name": "bucketing", "size": 1}],
+        "server_step": {"name": "fedadam", "lr": 0.01},
+    },
 }
 
 
