@@ -30,6 +30,11 @@ RULES = {
     "fedgrad": {"switch_round": 2, "trust": True},
     "crfl": {"rho_start": 1.8, "rho_growth": 0.01, "rho_cap": 1.82, "sigma": 0.01},
     "marking": {},
+    "krum": {
+        "num_byzantine": 1,
+        "before": [{"name": "bucketing", "size": 1}],
+        "server_step": {"name": "fedadam", "lr": 0.01},
+    },
 }
 
 

@@ -126,6 +126,8 @@ class Rule:
     weighted_sum: ClassVar[bool] = True
     #: whether such a sum may refuse everybody: its weights are then all 0, and the model stays.
     may_refuse_all: ClassVar[bool] = False
+    #: whether the aggregate goes on from the last one, so that no server step goes on from it too.
+    accumulates: ClassVar[bool] = False
     #: whether the rule may be given the coordinates that some client trains, and no others
     #: (`federation.rows`): it keeps no memory, and leaves a coordinate as it is that no client
     #: moves, but for noise that `split_noise` takes from it.
