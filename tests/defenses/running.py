@@ -60,5 +60,6 @@ INPUTS = ("generator", "root_update", "memory", "global_model", "client_ids", "l
 
 def aggregate(name, updates, counts, **others):
     """The rule `name` on `updates`: of the `others`, `INPUTS` are the round's, the rest its own."""
-    inputs = {key: others.pop(key) for key in INPUTS if others.get(key) is not None}
+    inputs = {key: others.pop(key) for key in INPUTS if key in others}
+    inputs = {key: value for key, value in inputs.items() if value is not None}
     return defenses.run(defenses.rule(name, others), updates, counts, **inputs)

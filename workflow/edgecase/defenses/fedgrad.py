@@ -80,6 +80,7 @@ class FedGrad(Rule):
         flags."""
         require_unclipped(aggregate)
         require_no_noise(aggregate)
+        require("soft" in aggregate.diagnostics, "the soft filter did not run")
         wrong = (aggregate.accepted & aggregate.diagnostics["soft"]).nonzero().flatten().tolist()
         require(self.trust or not wrong, f"rows {wrong} are flagged and kept", wrong)
 
@@ -126,8 +127,8 @@ class FedGrad(Rule):
         cosines = _units(apart) @ _units(mean[None])[0]
         sums = apart.unflatten(1, (layer.classes, -1)).sum(dim=2)
         biases = model[layer.bias].to(torch.float64) + inputs.updates[:, layer.bias]
-        units = _units(sums), _units(biases)
-        return _scaled(cosines), *(_scaled(rows @ rows.T) for rows in units)
+        sums, biases = _units(sums), _units(biases)
+        return _scaled(cosines), _scaled(sums @ sums.T), _scaled(biases @ biases.T)
 
     def _hard(self, features: torch.Tensor, inputs: RoundInputs) -> torch.Tensor:
         """Who is not in the cluster of the Krum winner: bool [m]."""
