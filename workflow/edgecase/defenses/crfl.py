@@ -29,8 +29,8 @@ class Crfl(Rule):
     Those numbers do not carry over: σ √P is 0.89 there on MNIST, and 30 on VGG-9, whose fresh
     weights have norm 30; a ρ of 2 to 5 crushes a trained start. What carries over are ratios to the
     start's norm: ρ_0 1.1 of it, growth 1 to 6 % of it a round, σ √P 16 to 49 % of it. Assumes
-    attackers in few rounds. It refuses nobody. With `votes` M, M copies of w with noise vote on each
-    test sample (published: 1000 at σ 0.01), which is a second accuracy and costs M tests. The
+    attackers in few rounds. It refuses nobody. With `votes` M, M copies of w with noise vote on
+    each test sample (published: 1000 at σ 0.01), which is a second accuracy and costs M tests. The
     paper's certificate holds for no deep network, and there is none here.
     """
 

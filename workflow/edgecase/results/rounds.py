@@ -79,9 +79,10 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
     A round that was not evaluated has none of the five accuracies, or of the two of a task without
-    classes; the first and the last row have them. `WHOLE_COLUMNS`, `VOTED_COLUMNS` and
-    those of a model with a table of words may follow. Raises `DataError`, naming the file, if a column, a row or a number
-    is missing, or the end of the last line: one cut inside its last columns still parses.
+    classes; the first and the last row have them. `WHOLE_COLUMNS`, `VOTED_COLUMNS` and those of a
+    model with a table of words may follow. Raises `DataError`, naming the file, if a column, a row
+    or a number is missing, or the end of the last line: one cut inside its last columns still
+    parses.
     """
     texts = dict.fromkeys((*TEXT_COLUMNS, "client_norms"), "string")
     table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts, more=True)
