@@ -19,6 +19,7 @@ VALUES = {
     "norm-clipping-quantile": {"initial_bound": 2.0},
     "fltrust": {"root_samples": 100},
     "rlr": {"theta": 4},
+    "crfl": {"rho_start": 100.0, "rho_growth": 1.0, "rho_cap": 1000.0, "sigma": 0.1},
 }
 #: those that are a weighted sum of whole updates.
 SUMS = [name for name in defenses.names() if defenses.rule_class(name).weighted_sum]

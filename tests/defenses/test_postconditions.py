@@ -36,7 +36,9 @@ def fails(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(type(rule), "aggregate", lambda *_: result)
             with pytest.raises(SimulationError) as caught:
-                defenses.run(rule, UPDATES, range(1, 8), **given(UPDATES) | buffers_for(name, UPDATES))
+                defenses.run(
+                    rule, UPDATES, range(1, 8), **given(UPDATES) | buffers_for(name, UPDATES)
+                )
         assert f"defense {name}: " in str(caught.value)
         assert message in str(caught.value)
 

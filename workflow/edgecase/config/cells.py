@@ -68,8 +68,7 @@ def _problems(cell: Cell, resolved: Mapping) -> Iterator[str]:
             f"edge set {resolved['edge_set']} has no case '{cell.case}'; "
             f"allowed: {', '.join(cases)}"
         )
-    options = {key: value for key, value in resolved["defense"].items() if key != "name"}
-    yield from defenses.validate(cell.defense, options, resolved["clients_per_round"])
+    yield from defenses.composed_problems(resolved["defense"], resolved["clients_per_round"])
     yield from _model_problems(cell.defense, resolved)
 
 

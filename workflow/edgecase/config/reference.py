@@ -152,8 +152,11 @@ def _poison(config: Mapping[str, Any]) -> str:
 
 def _defenses(config: Mapping[str, Any]) -> str:
     rows = []
-    for rule in defenses.names():
-        for about in defenses.parameters(rule):
+    declared = {name: defenses.parameters(name) for name in defenses.names()}
+    for name in defenses.step_names():
+        declared[name] = tuple(parameters(defenses.step_class(name)).values())
+    for rule, own_parameters in declared.items():
+        for about in own_parameters:
             given = [config["tasks"][task]["defenses"].get(rule, {}) for task in TASKS]
             values = [_value(own[about.name]) if about.name in own else "" for own in given]
             default = "" if about.required else _value(about.default)

@@ -51,7 +51,11 @@ def task_problems(config: Mapping) -> Iterator[Problem]:
 def _defense_problems(task: Mapping) -> Iterator[str]:
     """What is wrong with the parameters of any defense, used or not."""
     for name, options in task["defenses"].items():
-        yield from defenses.validate(name, options)
+        if name in defenses.step_names():
+            step = defenses.step_class(name)
+            yield from (f"{name}: {problem}" for problem in problems(step, options))
+        else:
+            yield from defenses.validate(name, options)
 
 
 def _resolved_problems(task: Mapping) -> Iterator[str]:

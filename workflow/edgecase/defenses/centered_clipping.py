@@ -27,6 +27,7 @@ class CenteredClipping(Rule):
     steps: int = parameter("steps of v in a round", minimum=1, maximum=1000, default=1)
 
     weighted_sum = False
+    accumulates = True
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         updates = inputs.updates

@@ -133,6 +133,8 @@ class Rule:
     needs_statistics: ClassVar[bool] = False
     #: the fewest classes of a task under which the rule is defined.
     fewest_classes: ClassVar[int] = 1
+    #: whether the aggregate goes on from the last one, so that no server step goes on from it too.
+    accumulates: ClassVar[bool] = False
     #: whether the rule may be given the coordinates that some client trains, and no others
     #: (`federation.rows`): it keeps no memory, and leaves a coordinate as it is that no client
     #: moves, but for noise that `split_noise` takes from it.
@@ -141,10 +143,17 @@ class Rule:
     #: what `factors` makes of each update's norm, and it reads nothing else of an update.
     one_by_one: ClassVar[bool] = False
 
+    #: whether `prepare` adds noise, whose norm the records of a run then have.
+    noisy_broadcast: ClassVar[bool] = False
+
     @property
     def root_size(self) -> int:
         """How many training samples the server withholds from the clients and trains on itself."""
         return 0
+
+    def epochs_on_root(self, local_epochs: int) -> int:
+        """The epochs of that training, where a client's has `local_epochs`."""
+        return local_epochs
 
     def minimum_clients(self) -> int:
         """The fewest clients of a round under which the rule is defined."""

@@ -194,7 +194,7 @@ def simulate(
             roots = root_updates(
                 trainer,
                 cohorts,
-                parameters.honest_training(round),
+                parameters.root_training(round),
                 round,
                 autocast_dtype(precision),
             )
@@ -209,6 +209,8 @@ def simulate(
                 statistics=model.statistics,
             )
             aggregate, after, norm, noise = _step(rule, cohort, updates, broadcast, parameters)
+            if rule.noisy_broadcast:
+                noise = _norm(cohort.start - current[run.seed])
             buffers = cohort.buffers if aggregate.buffers is None else aggregate.buffers
             seen = aggregate.update if sees_last else None
             carried[run.seed] = Carried(buffers, aggregate.memory, seen)

@@ -173,7 +173,8 @@ def cell_work(parameters: CellParameters) -> Work:
     work += _training(ordinary, honest.epochs, honest.batch_size, sizes)
     if root := parameters.defense.root_size:
         # The server's own training is no client's.
-        own_training = _training(rounds, honest.epochs, honest.batch_size, [root])
+        server = parameters.root_training(1)
+        own_training = _training(rounds, server.epochs, server.batch_size, [root])
         work += replace(own_training, trainings=0)
     if not malicious or parameters.attack is None:
         return work

@@ -29,7 +29,9 @@ ROUND_COLUMNS = {
     "attacker_accepted": "attackers among the accepted; empty without an attacker",
     "num_clipped": "participants whose update was scaled down",
     "defense_iterations": "Weiszfeld iterations (rfa), else 0",
-    "noise_norm": "norm of the noise added to the average (weak-dp, flame), else 0",
+    "noise_norm": (
+        "norm of the noise in the average (weak-dp, flame) or the model sent (crfl), else 0"
+    ),
     "client_ids": "ids of the participants, in order; -1 is the extra attacker of fixed-freq",
     "refused_ids": "ids of the participants whose weight is 0",
     "diverged_ids": "ids of the refused whose update was not finite",
