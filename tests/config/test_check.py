@@ -501,8 +501,9 @@ def test_what_figures_may_not_look_like_is_told():
 
 
 def test_a_defense_that_needs_batch_normalisation_needs_a_model_with_it():
-    normalised = (f"tasks/{T1}/model/name", "resnet18")
     guarded = ("grid/0/defenses", ["bn-guard"])
-    message = "bn-guard: needs a model with batch normalisation, and 'vgg9' has none"
-    assert any(message in problem for problem in problems(guarded))
-    assert not any("bn-guard" in problem for problem in problems(guarded, normalised))
+    needs = "bn-guard: needs a model with batch normalisation, and"
+    assert f"tasks.{T1}: {needs} 'vgg9' has none; allowed: resnet18" in problems(guarded)
+    normalised = (f"tasks/{T1}/model/name", "resnet18")
+    told = problems(guarded, normalised)
+    assert told == [f"tasks.{T2}: {needs} 'lenet' has none; allowed: resnet18"]

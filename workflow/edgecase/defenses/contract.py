@@ -132,7 +132,7 @@ class Rule:
     #: whether the rule needs a model with batch normalisation.
     needs_statistics: ClassVar[bool] = False
     #: the fewest classes of a task under which the rule is defined.
-    fewest_classes: ClassVar[int] = 1
+    fewest_classes: ClassVar[int] = 0
     #: whether the aggregate goes on from the last one, so that no server step goes on from it too.
     accumulates: ClassVar[bool] = False
     #: whether the rule may be given the coordinates that some client trains, and no others
