@@ -70,5 +70,6 @@ INPUTS += ("buffers", "statistics")
 
 def aggregate(name, updates, counts, **others):
     """The rule `name` on `updates`: of the `others`, `INPUTS` are the round's, the rest its own."""
-    inputs = {key: others.pop(key) for key in INPUTS if others.get(key) is not None}
+    inputs = {key: others.pop(key) for key in INPUTS if key in others}
+    inputs = {key: value for key, value in inputs.items() if value is not None}
     return defenses.run(defenses.rule(name, others), updates, counts, **inputs)

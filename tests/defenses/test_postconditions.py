@@ -62,12 +62,12 @@ def test_shapes_and_finite_values(name, fails):
     for field in ("update", "weights", "clip_factors", "accepted", "noise", "memory"):
         values = getattr(result, field)
         for key, tensor in {field: values}.items() if field != "memory" else values.items():
-            if tensor is None or tensor.dtype == torch.bool:
+            if tensor is None or not tensor.is_floating_point():
                 continue
-            broken = spoilt(tensor, -1, math.nan)
+            broken = spoilt(tensor.flatten(), -1, math.nan).view(tensor.shape)
             named = f"memory {key}" if field == "memory" else field
             changed = {key: broken} if field == "memory" else broken
-            told = f"1 of {len(tensor)} values of {named} are NaN or infinite"
+            told = f"1 of {tensor.numel()} values of {named} are NaN or infinite"
             fails(name, replace(result, **{field: changed}), told)
             if field != "memory":
                 told = f"{field} has shape [{len(tensor) - 1}] instead of [{len(tensor)}]"
