@@ -192,6 +192,11 @@ class Rule:
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Raise `SimulationError` if the aggregate is not what the rule promises (`require`)."""
 
+    def voters(self) -> tuple[int, float]:
+        """How many copies of the global model vote at every test, and the standard deviation of the
+        noise in each of their coordinates. What they say is measured besides the model itself."""
+        return 0, 0.0
+
     def after_last_round(
         self,
         model: torch.Tensor,
