@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tests.defenses.running import SUMS, example, given, run
+from tests.defenses.running import SUMS, buffers_for, example, given, run
 
 from edgecase import defenses
 from edgecase.base.errors import SimulationError
@@ -36,7 +36,9 @@ def fails(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(type(rule), "aggregate", lambda *_: result)
             with pytest.raises(SimulationError) as caught:
-                defenses.run(rule, UPDATES, range(1, 8), **given(UPDATES))
+                defenses.run(
+                    rule, UPDATES, range(1, 8), **given(UPDATES) | buffers_for(name, UPDATES)
+                )
         assert f"defense {name}: " in str(caught.value)
         assert message in str(caught.value)
 

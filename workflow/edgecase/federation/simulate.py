@@ -227,6 +227,7 @@ def simulate(
             broadcast = Broadcast(
                 *(run.seed, round, cohort.start, carried[run.seed].memory, root),
                 last_layer=model.last_layer,
+                statistics=model.statistics,
             )
             aggregate, after, norm, noise = _step(rule, cohort, updates, broadcast, parameters)
             if rule.noisy_broadcast:
