@@ -96,7 +96,8 @@ def test_buffers_are_averaged_over_those_who_are_accepted(name):
     rows = [(10 + row, buffers[row]) for row in range(9) if kept[row]]
     expected = sum(count * row for count, row in rows) / sum(count for count, _ in rows)
     np.testing.assert_allclose(result.buffers, expected, rtol=1e-6)
-    assert run(name, drawn()).buffers.shape == (0,)
+    if not defenses.rule_class(name).needs_statistics:
+        assert run(name, drawn()).buffers.shape == (0,)
 
 
 @ALL

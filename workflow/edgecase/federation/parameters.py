@@ -330,6 +330,11 @@ class CellParameters(Federation, Setting):
         training = super().honest_training(round)
         return replace(training, carry_hidden=self.carried_batch is not None)
 
+    def root_training(self, round: int) -> LocalTraining:
+        """The server's own training in `round`: an honest client's, with the rule's epochs."""
+        honest = self.honest_training(round)
+        return replace(honest, epochs=self.running_defense.epochs_on_root(honest.epochs))
+
     @property
     def running_defense(self) -> Rule:
         """The defense, or what runs in its place where the switch `multi_krum_branch` says so."""
