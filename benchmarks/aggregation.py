@@ -77,7 +77,9 @@ def _before(updates: torch.Tensor, m: int, f: int) -> dict[str, Callable[[], Any
 
         return aggregated
 
-    known = {w: v for w, v in ours(f).items() if v["name"] in defenses.names() and "before" not in v}
+    known = {
+        w: v for w, v in ours(f).items() if v["name"] in defenses.names() and "before" not in v
+    }
     return {words: call(values) for words, values in known.items()}
 
 
@@ -214,7 +216,13 @@ def main() -> None:
     if arguments.serve:
         serve(arguments.serve, *arguments.size, arguments.threads[0])
         return
-    names = [HERE, *([BEFORE] if arguments.before else []), "byzfl, tensors", "byzfl, arrays", "flwr"]
+    names = [
+        HERE,
+        *([BEFORE] if arguments.before else []),
+        "byzfl, tensors",
+        "byzfl, arrays",
+        "flwr",
+    ]
     for model in arguments.models:
         for threads in arguments.threads:
             m, size = SIZES[model]
