@@ -9,7 +9,7 @@ import numpy as np
 from edgecase.base.lazy import lazy, torch
 from edgecase.base.parameters import parameter
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
-from edgecase.defenses.distances import clip_factors
+from edgecase.defenses.distances import clip_factors, row_norms
 from edgecase.defenses.flame import median_norm
 from edgecase.defenses.last_layer import LastLayer
 from edgecase.defenses.postconditions import require_clipped, require_no_noise
@@ -72,7 +72,8 @@ class DeepSight(Rule):
         suspicious = energetic <= energetic.double().quantile(0.5) / 2
         bias = layer.biases(inputs.updates)
         bias = layer.flat(inputs.updates) if bias is None else bias
-        kinds = [self._apart(geometry(bias.contiguous()).cosine_distances, "precomputed")]
+        cosines = geometry(bias.contiguous(), row_norms(bias)).cosine_distances
+        kinds = [self._apart(cosines, "precomputed")]
         kinds.append(self._apart(neups, "euclidean"))
         ddifs = self._division_differences(inputs)
         kinds.append(np.mean([self._apart(ddif, "euclidean") for ddif in ddifs], axis=0))
