@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench test test-cluster soak lint format docs reference lock clean
+.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench peers test test-cluster soak lint format docs reference lock clean
 
 env: .venv/.installed
 
@@ -96,6 +96,16 @@ bench: env
 	@$(BIN)/python -m benchmarks.bench $${TASKS:+--tasks $$TASKS} $${SEEDS:+--seeds $$SEEDS} \
 		$${DEVICE:+--device "$$DEVICE"} $${DATA:+--data "$$DATA"}
 
+# A round here beside other simulators' on this CPU: make peers PEERS_PYTHON=python3.12
+PEERS_PYTHON ?= python3.12
+peers: .venv-peers/.installed
+	@PYTHONPATH=workflow .venv-peers/bin/python -m benchmarks.peers
+
+.venv-peers/.installed: requirements-peers.txt | env
+	$(BIN)/python -m uv venv -q --allow-existing --python $(PEERS_PYTHON) .venv-peers
+	$(BIN)/python -m uv pip install -q --python .venv-peers/bin/python -r requirements-peers.txt
+	@touch $@
+
 test: env
 	$(BIN)/python -m pytest -n auto
 
@@ -144,6 +154,8 @@ lock: env
 		--no-header --no-annotate requirements.in -o requirements.txt
 	$(BIN)/python -m uv pip compile -q --universal --python-version 3.11 --no-emit-index-url \
 		--no-header --no-annotate requirements-docs.in -o requirements-docs.txt
+	$(BIN)/python -m uv pip compile -q --universal --python-version 3.12 --no-emit-index-url \
+		--no-header --no-annotate requirements-peers.in -o requirements-peers.txt
 
 clean:
 	rm -rf results/demo figures/demo

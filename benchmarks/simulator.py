@@ -1,6 +1,7 @@
 """Run the project's own round with any back-end, as `edgecase.federation.simulate` does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -8,6 +9,7 @@ from benchmarks.measure import Clock
 from benchmarks.workload import ROUND, Workload
 from edgecase.federation.evaluate import evaluate
 from edgecase.federation.experiment import Execution, Experiment
+from edgecase.federation.flat import FlatModel
 from edgecase.federation.receive import receive
 from edgecase.federation.round import Cohort
 from edgecase.federation.server import Broadcast, Updates, defend
@@ -66,6 +68,23 @@ class Simulator:
         received = self._train(self._cohorts)
         pairs = zip(self._cohorts, received, strict=True)
         return torch.stack([self._aggregate(cohort, updates) for cohort, updates in pairs])
+
+    def advance(self) -> None:
+        """A round of every seed, without tests, that starts where the last one ended."""
+        self._cohorts = [
+            replace(cohort, start=cohort.start + update)
+            for cohort, update in zip(self._cohorts, self.updates(), strict=True)
+        ]
+
+    @property
+    def model(self) -> FlatModel:
+        """What is trained; clients at once train copies of it, made in the first round."""
+        return self._experiment.model
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """The global model of the first seed."""
+        self.model.parameters.copy_(self._cohorts[0].start)
+        return self.model.state()
 
     def _train(self, cohorts: Sequence[Cohort]) -> list[Updates]:
         with matrix_products(self._parameters.precision):

@@ -144,7 +144,7 @@ def _make(contestant: Contestant, workload: Workload, device: torch.device) -> R
     if contestant.backend == PFL_RESEARCH:
         # pfl sets itself up on import, and only in a process of this name.
         multiprocessing.current_process().name = "MainProcess"
-        from benchmarks.pfl_research import PflResearch
+        from benchmarks.peers.pfl_research import PflResearch
 
         return PflResearch(workload, contestant.seeds, device)
     return Simulator(workload, contestant.backend, contestant.seeds, device)

@@ -5,6 +5,7 @@ rule partition:
     output:
         npz=RUN.partition("{task}", "{variant}", "{seed}"),
         csv=RUN.partition("{task}", "{variant}", "{seed}", "csv"),
+        skew=RUN.partition("{task}", "{variant}", "{seed}", "json"),
     log:
         RUN.log("partition/{task}/{variant}/seed{seed}"),
     localrule: True

@@ -24,6 +24,7 @@ rule hyperparameters:
     input:
         records=[RUN.record(cell) for cell in CELLS],
         starts=JOBS.starts(CELLS),
+        partitions=JOBS.partition_records(CELLS),
     output:
         csv=RUN.table("hyperparameters"),
         markdown=RUN.table("hyperparameters", "md"),
@@ -37,7 +38,7 @@ rule hyperparameters:
         cells=folders,
     shell:
         "$EDGECASE_PYTHON workflow/scripts/hyperparameters.py --cells {params.cells} --starts {input.starts}"
-        " --csv {output.csv} --markdown {output.markdown} 2> {log}"
+        " --partitions {input.partitions} --csv {output.csv} --markdown {output.markdown} 2> {log}"
 
 
 rule fairness:

@@ -126,7 +126,7 @@ def test_the_checks_hold_and_the_cells_run(copy):
     rounds = (copy / "blackbox-slow" / "seed1.csv").read_text().splitlines()
     header = rounds[0].split(",")
     third = dict(zip(header, rounds[4].split(","), strict=True))
-    # Round 3 is the second attack round of fixed-freq-2; a trimmed mean refuses nobody whole.
+    # Round 3 is the second attack round of fixed-freq-2; a mean around the median refuses nobody.
     assert (third["fl_iter"], third["num_attackers"], third["num_accepted"]) == ("3", "1", "5")
 
 

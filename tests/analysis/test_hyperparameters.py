@@ -142,3 +142,13 @@ def test_released_switches_are_listed_for_the_tasks_that_read_them():
     of_tweets = set(table[table["task"] == "sent140-lanthimos"]["parameter"])
     assert {"switches.overlap", "poison.edge"} <= of_tweets
     assert {"switches.orientation", "partition.alpha"}.isdisjoint(of_tweets)
+
+
+def test_how_unequal_clients_are_is_listed():
+    measures = {"clients": 20.0, "smallest": 3.0, "chi2_per_df": 22.92657}
+    held = {"standin-digits": {"default": measures, "even": measures | {"chi2_per_df": 1.0}}}
+    cell = record({"rounds": 5}, task="standin-digits")
+    table = compare([cell], {}, partitions=held)
+    found = [(row["where"], row["used"]) for row in rows_of(table, "clients.chi2_per_df")]
+    assert found == [("", 22.93), ("partition: even", 1.0)]
+    assert not rows_of(table, "clients.clients")

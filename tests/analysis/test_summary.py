@@ -110,6 +110,8 @@ def test_shares_and_norms_by_hand():
     assert row["clipped_share_mean"] == pytest.approx(20 / 200)
     assert row["adv_norm_mean_mean"] == pytest.approx((3.5 + 2.5) / 2)
     assert row["honest_norm_mean_mean"] == pytest.approx(10.5)
+    assert row["noise_norm_mean_mean"] == pytest.approx(table["noise_norm"][1:].mean())
+    assert row["model_norm_mean_mean"] == pytest.approx(table["wg_norm"][1:].mean())
 
 
 def test_without_an_attacker_there_is_no_accepted_share():
@@ -157,6 +159,8 @@ def test_refused_honest_clients_and_the_seated_one_by_hand():
     (row,) = measures(table).to_dict("records")
     # 14 honest participations: 7, then 7 9 2, then 3 were refused.
     assert row["honest_refused_share"] == pytest.approx(5 / 14)
+    assert row["honest_refused_attacked_share"] == pytest.approx(1 / 6)
+    assert row["honest_refused_quiet_share"] == pytest.approx(4 / 8)
     assert row["seated_accepted_share"] == pytest.approx(2 / 4)
     assert row["typical_accepted_share"] == pytest.approx(7 / 10)
     assert row["attacker_accepted_share"] == pytest.approx(1 / 2)

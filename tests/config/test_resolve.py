@@ -110,7 +110,7 @@ def test_assumed_attackers_are_one_by_default():
 
 DIRICHLET = {
     **{"kind": "dirichlet", "alpha": 0.5, "min_samples": 10},
-    **{"max_redraws": 100, "num_samples": None},
+    **{"max_redraws": 100, "num_samples": None, "size_cap": True, "spare": "last"},
 }
 
 
@@ -145,3 +145,36 @@ def test_tests_of_the_whole_set_reach_the_cells_that_ask_for_them():
     found = config.resolve_cell(asked, cell())
     assert (found["test_samples"], found["whole_test_every"]) == (100, 25)
     assert "whole_test_every" not in config.resolve_cell(paper(), cell())
+
+
+def test_steps_around_a_defense_reach_the_cells_of_their_override():
+    """With the rule's own f for nnm, and nothing in the cells of any other override."""
+    changes = {
+        "before": ["nnm", "bucketing"],
+        "server_step": "fedavgm",
+        "defenses": {"fedavgm": {"lr": 0.5}},
+    }
+    base = edited(("overrides/mine", changes))
+    found = config.resolve_cell(base, cell(defenses="krum", overrides="mine"))["defense"]
+    plain = config.resolve_cell(base, cell(defenses="krum"))["defense"]
+    assert found == plain | {
+        "before": [
+            {"name": "nnm", "num_byzantine": plain["num_byzantine"]},
+            {"name": "bucketing", "size": 2},
+        ],
+        "server_step": {"name": "fedavgm", "lr": 0.5, "momentum": 0.9},
+    }
+    assert not plain.keys() & changes.keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("before", ["krum"], "before"),
+        ("server_step", "adam", "server_step"),
+        ("defenses/krum", {"before": ["nnm"]}, "krum: before: is unknown"),
+        ("defenses/bucketing", {"size": 0}, "bucketing: size: 0 is not allowed"),
+    ],
+)
+def test_steps_that_are_none(key, value, message):
+    assert any(message in problem for problem in problems((f"tasks/{T1}/{key}", value)))

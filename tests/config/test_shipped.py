@@ -33,8 +33,8 @@ def test_every_cell_of_a_shipped_configuration_is_valid(name):
     assert cells
     for cell in cells:
         resolved = config.resolve_cell(whole, cell)
-        options = {key: value for key, value in resolved["defense"].items() if key != "name"}
-        assert defenses.validate(cell.defense, options, resolved["clients_per_round"]) == []
+        found = defenses.composed_problems(resolved["defense"], resolved["clients_per_round"])
+        assert found == []
         assert resolved["clients_per_round"] <= resolved["num_clients"]
         assert (resolved.get("eps", 0) > 0) == cell.attack.startswith("pgd")
 

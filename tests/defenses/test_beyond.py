@@ -102,6 +102,8 @@ def test_fltrust_by_hand():
     np.testing.assert_allclose(result.update, [2.72 / 1.6, 0.96 / 1.6])
     assert result.accepted.tolist() == [True, True, False]
     np.testing.assert_allclose(result.clip_factors, [2 / 5, 2 / 5, 2 / 7])
+    half = aggregate("fltrust", updates, [1, 2, 3], root_update=root, root_samples=1, alpha=0.5)
+    np.testing.assert_allclose(half.update, result.update / 2)
     louder = updates * torch.tensor([[1000.0], [1.0], [1.0]])
     again = aggregate("fltrust", louder, [1, 2, 3], root_update=root, root_samples=1)
     np.testing.assert_allclose(again.update, result.update)

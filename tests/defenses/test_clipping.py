@@ -69,3 +69,12 @@ def test_matches_a_slow_loop(adaptive):
         result = aggregate(name, torch.from_numpy(updates), counts, **params)
         np.testing.assert_allclose(result.clip_factors, factors, rtol=1e-13)
         np.testing.assert_allclose(result.update, expected, rtol=1e-11, atol=1e-13 * bound)
+
+
+def test_the_median_of_the_norms_bounds_them():
+    # Norms 1, 2, 4, 1000: the bound is 3. Their mean is 251.75, which clips one client alone.
+    updates = torch.diag(torch.tensor([2.0, 1.0, 1000.0, 4.0]))
+    result = aggregate("norm-clipping-median", updates, [1, 1, 1, 1])
+    assert result.diagnostics["bound"] == 3
+    assert result.clip_factors.tolist() == [1, 1, 0.003, 0.75]
+    assert aggregate("norm-clipping-median", updates[:3], [1, 1, 1]).diagnostics["bound"] == 2

@@ -105,7 +105,7 @@ def test_adding_a_defense(monkeypatch):
     class Plain(defenses.Rule):
         pass
 
-    assert names()[-1] == "plain"
+    assert "plain" in names()
     assert (Plain.label, rule("plain"), validate("plain", {})) == ("plain", Plain(), [])
     for name, told in (("plain", "is taken by tests"), ("Other", "is not in lower case")):
         with pytest.raises(ConfigError, match=f"'{name}' {told}"):

@@ -132,3 +132,14 @@ def test_stops_by_tolerance_or_by_max_iterations():
     # The objective never rises (Weiszfeld is a descent method).
     values = [run(tolerance=0, max_iterations=n)["objective"] for n in (1, 2, 5, 20, 100)]
     assert all(b <= a * (1 + 1e-14) for a, b in itertools.pairwise(values))
+
+
+def test_equal_weights_from_the_origin_by_hand():
+    # From 0 the distances are 1, 2 and 4, whatever the counts: weights 1 : 1/2 : 1/4, so
+    # z = (1 − 1 + 1) / 1.75. From the mean, 1, they are 0 (counts as 1), 3 and 3.
+    points = torch.tensor([[1.0], [-2.0], [4.0]], dtype=torch.float64)
+    options = {"max_iterations": 1, "smoothing": 1.0, "weights": "none"}
+    zero = aggregate("rfa", points, [1, 5, 9], start="zero", **options)
+    np.testing.assert_allclose(zero.update, [1 / 1.75])
+    mean = aggregate("rfa", points, [1, 5, 9], **options)
+    np.testing.assert_allclose(mean.update, [(1 - 2 / 3 + 4 / 3) / (1 + 2 / 3)])

@@ -103,3 +103,27 @@ def test_a_model_without_dropout_has_no_keys():
     model = FlatModel(nn.Linear(3, 2))
     assert model.dropout_keys(0, "", 1, 2) == []
     model.begin_dropout([], torch.arange(4))
+
+
+@pytest.mark.parametrize("name", ["lenet", "vgg9", "lstm", "tied-lstm"])
+def test_the_last_layer_is_where_the_module_has_it(name):
+    of_data = {"lstm": {"words": 30, "padding": "masked"}, "tied-lstm": {"words": 30}}
+    model = FlatModel(models.build(name, width=0.1, **of_data.get(name, {})))
+    weight, bias = {
+        "lenet": ("10.weight", "10.bias"),
+        "vgg9": (model.names[-2], model.names[-1]),
+        "lstm": ("logit.weight", "logit.bias"),
+        "tied-lstm": ("embedding.weight", "bias"),
+    }[name]
+    own, layer = dict(model.module.named_parameters()), model.last_layer
+    assert torch.equal(layer.weights(model.parameters), own[weight])
+    assert torch.equal(layer.biases(model.parameters), own[bias])
+    several = torch.stack([model.parameters] * 2)
+    assert layer.flat(several).shape == (2, own[weight].numel() + len(own[bias]))
+
+
+def test_a_last_layer_may_have_no_bias_or_be_missing():
+    model = FlatModel(nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 2, bias=False)))
+    assert model.last_layer.biases(model.parameters) is None
+    assert torch.equal(model.last_layer.weights(model.parameters), model.module[2].weight)
+    assert FlatModel(nn.Conv2d(1, 1, 1)).last_layer is None

@@ -94,6 +94,8 @@ OPTIONS = {
     "norm-clipping": {"norm_bound": 0.3},
     "weak-dp": {"norm_bound": 0.3, "stddev": 0.01},
     "fltrust": {"root_samples": 5},
+    "rlr": {"theta": 3},
+    "bulyan": {"num_byzantine": 0},
 }
 
 

@@ -26,7 +26,15 @@ RULES = {
     "median": {},
     "centered-clipping": {"norm_bound": 0.05, "steps": 2},
     "fltrust": {"root_samples": 6},
+    "foolsgold": {},
+    "fedgrad": {"switch_round": 2, "trust": True},
+    "crfl": {"rho_start": 1.8, "rho_growth": 0.01, "rho_cap": 1.82, "sigma": 0.01},
     "marking": {},
+    "krum": {
+        "num_byzantine": 1,
+        "before": [{"name": "bucketing", "size": 1}],
+        "server_step": {"name": "fedadam", "lr": 0.01},
+    },
 }
 
 
@@ -91,6 +99,20 @@ def test_centered_clipping_goes_on_from_its_last_aggregate():
     first = found[1].parameters - found[0].parameters
     torch.testing.assert_close(first, found[1].carried.memory["centre"])
     assert found[1].values["num_clipped"] == 5
+
+
+def test_crfl_reports_the_clipped_model_and_goes_on_from_a_noisy_one():
+    """ρ is 1.81, 1.82 and 1.82; noise of N(0, 0.01²) in 170 coordinates has a norm near 0.13."""
+    found = records("crfl")
+    norms = [record.parameters.norm().item() for record in found]
+    assert norms[0] > 1.82
+    assert norms[1] == pytest.approx(1.81, rel=1e-5)
+    assert max(norms[2:]) <= 1.82 * (1 + 1e-5)
+    noises = [record.values["noise_norm"] for record in found]
+    assert noises[:2] == [0, 0]
+    assert noises[2:] == pytest.approx([0.13, 0.13], rel=0.2)
+    quiet = small.World("crfl", RULES["crfl"] | {"sigma": 0.0}).records()
+    assert not torch.equal([*quiet][2].parameters, found[2].parameters)
 
 
 def test_the_root_is_withheld_from_the_clients_and_trained_on():

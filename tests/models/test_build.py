@@ -126,7 +126,7 @@ def test_without_a_generator_weights_are_those_of_seed_0():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"name": "resnet18"}, ["resnet18", "lenet", "vgg9", "vgg16"]),
+        ({"name": "resnet50"}, ["resnet50", "lenet", "vgg9", "vgg16"]),
         ({"name": "VGG9"}, ["VGG9", "vgg9"]),
         ({"name": "lenet", "width": 0}, ["width", "0"]),
         ({"name": "lenet", "width": -1.0}, ["width", "-1"]),

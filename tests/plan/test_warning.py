@@ -157,3 +157,19 @@ def test_it_loads_no_torch():
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("alpha", "told"), [(0.5, False), (100.0, True)])
+def test_a_division_more_even_than_a_random_one(alpha, told, tmp_path):
+    """CIFAR-10 has 5,000 images of a class: 25 for each of 200 clients."""
+    changes = {"cifar10-southwest": {"partition": {"kind": "dirichlet", "alpha": alpha}}}
+    config = PAPER | {
+        "tasks": PAPER["tasks"]
+        | {task: PAPER["tasks"][task] | body for task, body in changes.items()}
+    }
+    said = warning.more_even_than_iid(config, tmp_path, all_cells(config), cores=2, gpu_jobs=0)
+    assert (said is not None) == told
+    if said:
+        assert said.count("more evenly") == 1
+        assert "tasks.cifar10-southwest.partition.alpha: 100" in said
+        assert "about 25 " in said

@@ -45,7 +45,9 @@ def count(parameters, seed, monkeypatch):
     class Counting:
         stacks = True
         workers = None
-        model = SimpleNamespace(names=[], device=torch.device("cpu"), module=torch.nn.Identity())
+        model = SimpleNamespace(
+            names=[], device=torch.device("cpu"), module=torch.nn.Identity(), last_layer=None
+        )
 
         def train(self, store, jobs, autocast):
             for job in jobs:
@@ -230,6 +232,9 @@ def test_a_root_set_is_trained_on_in_every_round():
         for rule in ("fltrust", "no-defense")
     )
     assert root == none + Work(0, 15 * 2 * 3, 15 * 2 * 20, 0)
+    config["tasks"]["standin-digits"]["defenses"]["fltrust"] |= {"root_epochs": 5}
+    cell = Cell("standin-digits", "fixed-freq-5", "edge-case", "none", "fltrust")
+    assert cell_work(typed_cell(config, cell)) == none + Work(0, 15 * 5 * 3, 15 * 5 * 20, 0)
 
 
 @pytest.mark.parametrize("key", ["rounds", "local_epochs", "clients_per_round"])

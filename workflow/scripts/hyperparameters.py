@@ -10,7 +10,7 @@ from edgecase.analysis.hyperparameters import compare, to_markdown
 from edgecase.base import command
 from edgecase.base.files import atomic_path
 from edgecase.results.records import read_cell
-from edgecase.results.tables import read_starts
+from edgecase.results.tables import read_partitions, read_starts
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -19,12 +19,21 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--starts", type=Path, nargs="*", default=[], help="records <task>/<variant>.json"
     )
+    parser.add_argument(
+        "--partitions",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="records <task>/<variant>/<seed>.json",
+    )
     parser.add_argument("--csv", required=True, type=Path)
     parser.add_argument("--markdown", required=True, type=Path)
     arguments = parser.parse_args(argv)
 
     cells = [read_cell(folder) for folder in arguments.cells]
-    table = compare(cells, read_starts(arguments.starts))
+    table = compare(
+        cells, read_starts(arguments.starts), partitions=read_partitions(arguments.partitions)
+    )
     with atomic_path(arguments.csv) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
     with atomic_path(arguments.markdown) as temporary:

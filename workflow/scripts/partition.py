@@ -33,7 +33,9 @@ def main(argv: list[str] | None = None) -> None:
         "--parameters", required=True, type=command.json_object, help="of the partition, JSON"
     )
     parser.add_argument("--seed", required=True, type=int)
-    parser.add_argument("--out", required=True, type=Path, help=".npz; a .csv is written beside it")
+    parser.add_argument(
+        "--out", required=True, type=Path, help=".npz; .csv and .json come beside it"
+    )
     arguments = parser.parse_args(argv)
 
     register(arguments.folders)

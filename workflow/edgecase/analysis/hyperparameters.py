@@ -2,6 +2,7 @@
 
 import json
 import math
+import types
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -21,14 +22,17 @@ def compare(
     cells: Iterable[Mapping],
     starts: Mapping[str, Mapping[str, Mapping]],
     reported: Iterable[Reported] = REPORTED,
+    *,
+    partitions: Mapping[str, Mapping[str, Mapping[str, float]]] = types.MappingProxyType({}),
 ) -> pd.DataFrame:
     """One row per task, parameter and value used, with columns `COLUMNS`.
 
     `cells` are the contents of `cell.json`; only those with the default override count. `starts` is
     task → variant → the record of its starting model (accuracy in %, norm, num_parameters,
-    recipe). `where` says which cells use a value that not all cells of the task share. A reported
-    value that no cell uses is listed with `used` empty. `same` is "yes" or "no", empty where one
-    side is missing. Raises `DataError` if no cell has the default override.
+    recipe), and `partitions` task → variant → measures of how unequal the clients' parts are
+    (`population.skew`). `where` says which cells use a value that not all cells of the task share.
+    A reported value that no cell uses is listed with `used` empty. `same` is "yes" or "no", empty
+    where one side is missing. Raises `DataError` if no cell has the default override.
     """
     cells = [cell for cell in cells if cell["override"] == "default"]
     if not cells:
@@ -39,6 +43,7 @@ def compare(
         own = [cell for cell in cells if cell["task"] == task]
         expected = [entry for entry in reported if task in entry.tasks]
         found = _start_rows(starts.get(task, {})) + _parameter_rows(own)
+        found += _partition_rows(partitions.get(task, {}))
         front = {"task": task, "standin": own[0]["standin"]}
         rows += [front | row for row in _beside(found, expected)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -92,6 +97,18 @@ def _start_rows(variants: Mapping[str, Mapping]) -> list[dict]:
                 row = {"parameter": f"start.{key}", "where": where, "used": used}
                 rows.append(row | {"attacks": set()})
     return rows
+
+
+def _partition_rows(variants: Mapping[str, Mapping[str, float]]) -> list[dict]:
+    return [
+        {
+            **{"parameter": f"clients.{name}", "used": float(f"{value:.4g}"), "attacks": set()},
+            "where": "" if variant == "default" else f"partition: {variant}",
+        }
+        for variant, measures in sorted(variants.items())
+        for name, value in measures.items()
+        if name not in ("clients", "samples")
+    ]
 
 
 def _where(value: str, holders: Mapping[str, list[Mapping]]) -> str:

@@ -29,8 +29,16 @@ MEASURES = {
         "mean norm difference of the attackers, as sent, over rounds with an attacker"
     ),
     "honest_norm_mean": "mean norm difference of the honest clients over all rounds",
+    "noise_norm_mean": "mean norm of the server's noise over all rounds",
+    "model_norm_mean": "mean norm of the global model, before each round",
     "honest_refused_share": (
         "honest participants with weight 0, of all honest participants in all rounds"
+    ),
+    "honest_refused_attacked_share": (
+        "honest participants with weight 0, of those in the rounds with an attacker"
+    ),
+    "honest_refused_quiet_share": (
+        "honest participants with weight 0, of those in the rounds without an attacker"
     ),
     "seated_accepted_share": (
         "rounds in which the seated client has a weight above 0, of all rounds"

@@ -89,11 +89,12 @@ def _role_problems(config: Mapping) -> Iterator[Problem]:
 
 def _unknown_parts(body: Mapping) -> Iterator[tuple[str, str]]:
     """The keys of a task's or override's body that name what does not exist, and the problem."""
+    known = (*defenses.names(), *defenses.step_names())
     named = [
         ("dataset", body.get("dataset"), DATASETS),
         ("edge_set", body.get("edge_set"), EDGE_SETS),
         ("model.name", body.get("model", {}).get("name"), models.MODELS),
-        *(("defenses", name, defenses.names()) for name in body.get("defenses", {})),
+        *(("defenses", name, known) for name in body.get("defenses", {})),
     ]
     for key, name, allowed in named:
         if name is not None and (problem := unknown_name(name, allowed)):

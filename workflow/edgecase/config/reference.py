@@ -114,24 +114,19 @@ def _task(config: Mapping[str, Any]) -> str:
 
 
 def _partition(config: Mapping[str, Any]) -> str:
-    holders: dict[str, list[str]] = {}
-    declared: dict[str, Parameter] = {}
+    kinds = ", ".join(f"`{kind}`" for kind in partition.KINDS)
+    meanings = "; ".join(
+        f"`{kind}`: {parameters(group)['kind'].meaning}" for kind, group in partition.KINDS.items()
+    )
+    rows = [("`kind`", "all", kinds, "`dirichlet`", meanings)]
+    holders: dict[Parameter, list[str]] = {}
     for kind, group in partition.KINDS.items():
         for name, about in parameters(group).items():
-            holders.setdefault(name, []).append(kind)
-            declared.setdefault(name, about)
-    rows = []
-    for name, about in declared.items():
-        if name == "kind":
-            kinds = ", ".join(f"`{kind}`" for kind in partition.KINDS)
-            meanings = "; ".join(
-                f"`{kind}`: {parameters(group)['kind'].meaning}"
-                for kind, group in partition.KINDS.items()
-            )
-            rows.append(("`kind`", "all", kinds, _value(about.default), meanings))
-        else:
-            names = "all" if len(holders[name]) == len(partition.KINDS) else _names(holders[name])
-            rows.append((f"`{name}`", names, _kind(about), _value(about.default), about.meaning))
+            if name != "kind":
+                holders.setdefault(about, []).append(kind)
+    for about, held in holders.items():
+        names = "all" if len(held) == len(partition.KINDS) else _names(held)
+        rows.append((f"`{about.name}`", names, _kind(about), _value(about.default), about.meaning))
     return _markdown(("key", "for", "type", "default", "meaning"), rows)
 
 
@@ -157,8 +152,11 @@ def _poison(config: Mapping[str, Any]) -> str:
 
 def _defenses(config: Mapping[str, Any]) -> str:
     rows = []
-    for rule in defenses.names():
-        for about in defenses.parameters(rule):
+    declared = {name: defenses.parameters(name) for name in defenses.names()}
+    for name in defenses.step_names():
+        declared[name] = tuple(parameters(defenses.step_class(name)).values())
+    for rule, own_parameters in declared.items():
+        for about in own_parameters:
             given = [config["tasks"][task]["defenses"].get(rule, {}) for task in TASKS]
             values = [_value(own[about.name]) if about.name in own else "" for own in given]
             default = "" if about.required else _value(about.default)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edgecase import attacks, defenses
-from edgecase.base.parameters import parameters, plain
+from edgecase.base.parameters import Parameter, parameters, plain
 from edgecase.config.switches import switches_read
 from edgecase.datasets import folders
 from edgecase.federation.parameters import (
@@ -21,6 +21,8 @@ from edgecase.population.participation import FixedPool
 from edgecase.population.participation import parse as parse_participation
 from edgecase.results.cells import DEFAULT, Cell
 
+#: the keys of a task that hold the steps before and after every defense; no rule has such.
+_STEPS = ("before", "server_step")
 _OPTIONAL = {
     name: about.default
     for name, about in (parameters(TaskParameters) | attacks.task_parameters()).items()
@@ -135,11 +137,33 @@ def _defense_parameters(task: Mapping, cell: Cell) -> dict:
     round.
     """
     own = dict(task["defenses"].get(cell.defense, {}))
+    own = {key: value for key, value in own.items() if key not in _STEPS}
     declared = {about.name: about for about in defenses.parameters(cell.defense)}
     mode = parse_participation(cell.participation)
     corrected = task["switches"]["pool_assumptions"] == "corrected"
     if "num_byzantine" in declared and corrected and isinstance(mode, FixedPool):
         sampled = task["clients_per_round"] * mode.attackers
         own["num_byzantine"] = max(1, -(-sampled // task["num_clients"]))
-    defaults = {name: about.default for name, about in declared.items() if not about.required}
-    return {"name": cell.defense, **defaults, **own}
+    found = {"name": cell.defense, **_with_defaults(declared, own)}
+    if task["before"]:
+        found["before"] = [_step(task, name, found) for name in task["before"]]
+    if task["server_step"]:
+        found["server_step"] = _step(task, task["server_step"], found)
+    return found
+
+
+def _step(task: Mapping, name: str, rule: Mapping) -> dict:
+    """The name and every parameter of a step before or after the `rule`, whose f is its own where
+    the task gives it none."""
+    if name not in defenses.step_names():
+        return {"name": name}  # which the check of the configuration reports
+    declared = parameters(defenses.step_class(name))
+    shared = {key: rule[key] for key in ("num_byzantine",) if key in declared and key in rule}
+    own = task["defenses"].get(name, {})
+    return {"name": name, **_with_defaults(declared, shared | own)}
+
+
+def _with_defaults(declared: Mapping[str, Parameter], own: Mapping) -> dict:
+    return {name: about.default for name, about in declared.items() if not about.required} | dict(
+        own
+    )

@@ -51,7 +51,11 @@ def task_problems(config: Mapping) -> Iterator[Problem]:
 def _defense_problems(task: Mapping) -> Iterator[str]:
     """What is wrong with the parameters of any defense, used or not."""
     for name, options in task["defenses"].items():
-        yield from defenses.validate(name, options)
+        if name in defenses.step_names():
+            step = defenses.step_class(name)
+            yield from (f"{name}: {problem}" for problem in problems(step, options))
+        else:
+            yield from defenses.validate(name, options)
 
 
 def _resolved_problems(task: Mapping) -> Iterator[str]:
@@ -91,8 +95,9 @@ def _resolved_problems(task: Mapping) -> Iterator[str]:
         yield f"edge_set: '{edge_set.name}' holds {poisoned}; {dataset} holds {held}"
     if task["partition"].get("kind") == "natural" and held != _TEXT:
         yield f"partition.kind: 'natural' needs samples with authors; {dataset} holds {held}"
-    if task["partition"].get("kind") == "dirichlet" and held == _TEXT:
-        yield f"partition.kind: 'dirichlet' needs samples with classes; {dataset} holds {held}"
+    kind = task["partition"].get("kind")
+    if kind in partition.BY_CLASS and held == _TEXT:
+        yield f"partition.kind: '{kind}' needs samples with classes; {dataset} holds {held}"
     if task["clients_per_round"] > task["num_clients"]:
         yield (
             f"clients_per_round: {task['clients_per_round']} is more than "

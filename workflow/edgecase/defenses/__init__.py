@@ -9,17 +9,22 @@ import pkgutil
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 from edgecase.defenses.registry import names, parameters, register, rule, rule_class, validate
 from edgecase.defenses.run import run
+from edgecase.defenses.steps import composed, composed_problems, step_class, step_names
 
 __all__ = [
     "Aggregate",
     "RoundInputs",
     "Rule",
+    "composed",
+    "composed_problems",
     "names",
     "parameters",
     "register",
     "rule",
     "rule_class",
     "run",
+    "step_class",
+    "step_names",
     "validate",
 ]
 

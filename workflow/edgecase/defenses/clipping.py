@@ -1,4 +1,4 @@
-"""norm-clipping (a fixed bound) and norm-clipping-adaptive (the round's mean norm as the bound)."""
+"""norm-clipping with a fixed bound, or the mean or the median of the round's norms as the bound."""
 
 from __future__ import annotations
 
@@ -41,16 +41,42 @@ class NormClipping(Rule):
         require_clipped(aggregate, inputs.norms, self.norm_bound)
 
 
-@register("norm-clipping-adaptive", label="adaptive clipping", place=3)
 @dataclass(frozen=True)
-class AdaptiveNormClipping(Rule):
-    """NDC with the unweighted mean of this round's update norms, attackers included, as bound."""
+class _RoundsBound(Rule):
+    """NDC with a bound that the norms of the round give, those of attackers among them."""
 
     sparse = True
 
+    def bound(self, norms: torch.Tensor) -> float:
+        """The bound of a round whose updates have the `norms` [m]."""
+        raise NotImplementedError
+
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
-        return NormClipping(inputs.norms.mean().item()).aggregate(inputs)
+        return NormClipping(self.bound(inputs.norms)).aggregate(inputs)
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """As for a fixed bound."""
-        NormClipping(inputs.norms.mean().item()).check(aggregate, inputs)
+        NormClipping(self.bound(inputs.norms)).check(aggregate, inputs)
+
+
+@register("norm-clipping-adaptive", label="adaptive clipping", place=3)
+@dataclass(frozen=True)
+class AdaptiveNormClipping(_RoundsBound):
+    """NDC with the unweighted mean of this round's update norms, attackers included, as bound."""
+
+    def bound(self, norms: torch.Tensor) -> float:
+        return norms.mean().item()
+
+
+@register("norm-clipping-median", label="median clipping")
+@dataclass(frozen=True)
+class MedianNormClipping(_RoundsBound):
+    """NDC with the unweighted median of this round's update norms as bound.
+
+    Of an even number of clients it is the mean of the two in the middle. One client that sends a
+    huge update moves it to the next norm at most, where the mean follows without limit.
+    """
+
+    def bound(self, norms: torch.Tensor) -> float:
+        ranked, m = norms.sort().values, len(norms)
+        return ranked[[(m - 1) // 2, m // 2]].mean().item()

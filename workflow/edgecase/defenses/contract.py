@@ -36,10 +36,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.defenses.distances import weighted_sum
+from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.statistics import Statistics
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +60,8 @@ class RoundInputs:
     memory: what the rule gave as its memory in the round before; empty in the first.
     root_update [P]: the update of the server's own training, for a rule with a `root_size`.
     generator: where random draws come from, or None.
+    last_layer: where the layer that gives the model's outputs lies in [P], or None.
+    statistics: where each batch normalisation's running statistics lie in [B], in order.
     """
 
     updates: torch.Tensor
@@ -66,6 +73,8 @@ class RoundInputs:
     memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
     root_update: torch.Tensor | None = None
     generator: torch.Generator | None = None
+    last_layer: LastLayer | None = None
+    statistics: tuple[Statistics, ...] = ()
 
     @property
     def shares(self) -> torch.Tensor:
@@ -118,6 +127,14 @@ class Rule:
     #: whether update = Σ weights_i · clip_factors_i · updates_i + noise, with weights that sum to 1
     #: and factors up to 1. A rule that says so is held to it in every round.
     weighted_sum: ClassVar[bool] = True
+    #: whether such a sum may refuse everybody: its weights are then all 0, and the model stays.
+    may_refuse_all: ClassVar[bool] = False
+    #: whether the rule needs a model with batch normalisation.
+    needs_statistics: ClassVar[bool] = False
+    #: the fewest classes of a task under which the rule is defined.
+    fewest_classes: ClassVar[int] = 0
+    #: whether the aggregate goes on from the last one, so that no server step goes on from it too.
+    accumulates: ClassVar[bool] = False
     #: whether the rule may be given the coordinates that some client trains, and no others
     #: (`federation.rows`): it keeps no memory, and leaves a coordinate as it is that no client
     #: moves, but for noise that `split_noise` takes from it.
@@ -126,10 +143,17 @@ class Rule:
     #: what `factors` makes of each update's norm, and it reads nothing else of an update.
     one_by_one: ClassVar[bool] = False
 
+    #: whether `prepare` adds noise, whose norm the records of a run then have.
+    noisy_broadcast: ClassVar[bool] = False
+
     @property
     def root_size(self) -> int:
         """How many training samples the server withholds from the clients and trains on itself."""
         return 0
+
+    def epochs_on_root(self, local_epochs: int) -> int:
+        """The epochs of that training, where a client's has `local_epochs`."""
+        return local_epochs
 
     def minimum_clients(self) -> int:
         """The fewest clients of a round under which the rule is defined."""
@@ -167,6 +191,11 @@ class Rule:
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Raise `SimulationError` if the aggregate is not what the rule promises (`require`)."""
+
+    def voters(self) -> tuple[int, float]:
+        """How many copies of the global model vote at every test, and the standard deviation of the
+        noise in each of their coordinates. What they say is measured besides the model itself."""
+        return 0, 0.0
 
     def after_last_round(
         self,
@@ -219,6 +248,13 @@ def whole(
         memory=memory or {},
         diagnostics={"norms": inputs.norms, **diagnostics},
     )
+
+
+def needed(value: _T | None, message: str) -> _T:
+    """`value`, which a rule cannot do without; `ConfigError` with the message if it is None."""
+    if value is None:
+        raise ConfigError(message)
+    return value
 
 
 def result_dtype(updates: torch.Tensor) -> torch.dtype:

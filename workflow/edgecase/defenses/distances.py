@@ -100,6 +100,18 @@ def products(rows: torch.Tensor, vector: torch.Tensor) -> torch.Tensor:
     return found
 
 
+def mix(matrix: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """matrix @ rows of [k, m] in float64 and [m, P]: [k, P], added up in float64 and rounded once,
+    to float32 for half precision and else to the dtype of `rows`."""
+    dtype = torch.promote_types(rows.dtype, torch.float32)
+    mixed = rows.new_empty(len(matrix), rows.shape[1], dtype=dtype)
+    first = 0
+    for block in _column_blocks(rows):
+        mixed[:, first : first + block.shape[1]] = matrix @ block
+        first += block.shape[1]
+    return mixed
+
+
 def per_block(rows: torch.Tensor, function: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
     """`function` of [m, c] pieces of `rows`, in their own dtype, which gives [c] for each: [P]."""
     return torch.cat([function(block) for block in rows.split(_columns(rows), dim=1)])

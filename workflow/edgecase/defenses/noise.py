@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from edgecase.base.errors import ConfigError, SimulationError
+from edgecase.base.errors import SimulationError
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
 from edgecase.defenses.clipping import NormClipping
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, result_dtype
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed, result_dtype
 from edgecase.defenses.distances import clip_factors, row_norms
 from edgecase.defenses.postconditions import require, require_all_accepted, require_clipped
 from edgecase.defenses.registry import register
@@ -42,20 +42,11 @@ class WeakDp(Rule):
         return clip_factors(norms, self.norm_bound)
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
-        generator = inputs.generator
-        if generator is None:
-            raise ConfigError("weak-dp: generator is missing; allowed: a torch.Generator")
-        noise = torch.randn(
-            inputs.updates.shape[1],
-            generator=generator,
-            device=generator.device,
-            dtype=result_dtype(inputs.updates),
-        ).mul_(self.stddev)
         return combine(
             inputs,
             inputs.shares,
             clip_factors=self.factors(inputs.norms),
-            noise=noise.to(inputs.norms.device),
+            noise=drawn_noise(inputs, self.stddev, self.name),
             bound=self.norm_bound,
         )
 
@@ -70,9 +61,31 @@ class WeakDp(Rule):
         """
         require_all_accepted(aggregate)
         require_clipped(aggregate, inputs.norms, self.norm_bound)
-        if aggregate.noise is None:
-            raise SimulationError(f"no noise was added; stddev is {self.stddev:g}")
-        _check_norm(row_norms(aggregate.noise[None]).item(), inputs.updates.shape[1], self.stddev)
+        require_noise(aggregate, self.stddev)
+
+
+def drawn_noise(inputs: RoundInputs, stddev: float, rule: str) -> torch.Tensor:
+    """N(0, stddev²) for every coordinate [P], from the generator and on its device.
+
+    Raises `ConfigError`, naming the `rule`, where the round has no generator.
+    """
+    generator = needed(
+        inputs.generator, f"{rule}: generator is missing; allowed: a torch.Generator"
+    )
+    noise = torch.randn(
+        inputs.updates.shape[1],
+        generator=generator,
+        device=generator.device,
+        dtype=result_dtype(inputs.updates),
+    ).mul_(stddev)
+    return noise.to(inputs.norms.device)
+
+
+def require_noise(aggregate: Aggregate, stddev: float) -> None:
+    """There is noise, of a norm that N(0, stddev²) has (`WeakDp.check`)."""
+    if aggregate.noise is None:
+        raise SimulationError(f"no noise was added; stddev is {stddev:g}")
+    _check_norm(row_norms(aggregate.noise[None]).item(), len(aggregate.noise), stddev)
 
 
 def add_noise(model: torch.Tensor, stddev: float, generator: torch.Generator) -> float:

@@ -12,6 +12,8 @@ from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 _PROBED = 2**14
 #: coordinates that are tested at once.
 _PIECE = 2**22
+#: coordinates whose range over the clients is found at once.
+_RANGED = 2**15
 #: relative error allowed on a norm. A sum of P squares is off by at most P·2^-53 of itself, which
 #: is 1.1e-9 at P = 10 million, and its root by half of that.
 _TOLERANCE = 1e-9
@@ -28,7 +30,7 @@ def check_promises(rule: Rule, aggregate: Aggregate, inputs: RoundInputs) -> Non
         _check_shapes(aggregate, inputs)
         _check_finite(aggregate)
         if rule.weighted_sum:
-            coefficients = _check_weights(aggregate)
+            coefficients = _check_weights(aggregate, rule.may_refuse_all)
             _check_identity(aggregate, coefficients, inputs)
         rule.check(aggregate, inputs)
     except SimulationError as error:
@@ -81,15 +83,27 @@ def require_no_noise(aggregate: Aggregate) -> None:
     require(aggregate.noise is None, "noise was added; the rule adds none")
 
 
-def require_within_range(aggregate: Aggregate, updates: torch.Tensor) -> None:
-    """Each coordinate of the update lies between the smallest and the largest that was sent."""
-    low, high = updates.aminmax(dim=0)
-    outside = _where((aggregate.update < low) | (aggregate.update > high))
-    listed = "".join(
-        f"; coordinate {i} is {aggregate.update[i]:.9g}, of {low[i]:.9g} to {high[i]:.9g}"
-        for i in outside[:3]
-    )
-    require(not outside, f"{len(outside)} coordinates lie outside of what was sent{listed}")
+def require_within_range(
+    aggregate: Aggregate, updates: torch.Tensor, among: torch.Tensor | None = None
+) -> None:
+    """Each coordinate of the update lies between the smallest and the largest that was sent, by
+    the clients `among` [m] or by all."""
+    rows = range(len(updates)) if among is None else _where(among)
+    found: list[tuple[int, str]] = []
+    for first in range(0, updates.shape[1], _RANGED):
+        part = slice(first, first + _RANGED)
+        low, high = updates[rows[0], part], updates[rows[0], part]
+        for row in rows[1:]:
+            low, high = low.minimum(updates[row, part]), high.maximum(updates[row, part])
+        step = aggregate.update[part]
+        outside = (step < low) | (step > high)
+        if outside.any():
+            found += [
+                (first + i, f"{step[i]:.9g}, of {low[i]:.9g} to {high[i]:.9g}")
+                for i in _where(outside)
+            ]
+    listed = "".join(f"; coordinate {i} is {text}" for i, text in found[:3])
+    require(not found, f"{len(found)} coordinates lie outside of what was sent{listed}")
 
 
 def _check_shapes(aggregate: Aggregate, inputs: RoundInputs) -> None:
@@ -124,14 +138,18 @@ def _check_finite(aggregate: Aggregate) -> None:
             require(bad == 0, text, rows)
 
 
-def _check_weights(aggregate: Aggregate) -> torch.Tensor:
-    """What each update is multiplied by, if the weights and the clip factors are allowed."""
+def _check_weights(aggregate: Aggregate, may_refuse_all: bool) -> torch.Tensor:
+    """What each update is multiplied by, if the weights and the clip factors are allowed.
+
+    They sum to 1, or to 0 of a rule that may refuse everybody.
+    """
     weights, factors = aggregate.weights, aggregate.clip_factors
     if weights is None or factors is None:
         raise SimulationError("weights and clip_factors are missing")
     lowest, total = weights.min().item(), weights.sum().item()
     require(lowest >= 0, f"the lowest weight is {lowest:g}; allowed: >= 0", _where(weights < 0))
-    require(abs(total - 1) <= 1e-9, f"the weights sum to {total:.12g} instead of 1")
+    nobody = may_refuse_all and total == 0
+    require(abs(total - 1) <= 1e-9 or nobody, f"the weights sum to {total:.12g} instead of 1")
     differ = _where(aggregate.accepted != (weights > 0))
     require(not differ, f"rows {differ} are accepted without weight, or refused with it", differ)
     low, high = factors.min().item(), factors.max().item()

@@ -1,11 +1,15 @@
 """Lay a model over flat vectors of its parameters, its gradient and its buffers."""
 
 import copy
+import itertools
+from functools import cached_property
 
 import torch
 from torch import nn
 
 from edgecase.base.randomness import derive_key
+from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.statistics import Statistics
 from edgecase.models.heads import CLASSES, Head
 from edgecase.models.layers import BatchNorm2d, Dropout, HiddenState
 
@@ -79,6 +83,41 @@ class FlatModel:
     @property
     def dtype(self) -> torch.dtype:
         return self.parameters.dtype
+
+    @cached_property
+    def last_layer(self) -> LastLayer | None:
+        """Where the layer that gives the outputs lies: the last `nn.Linear` of the module, or the
+        parameters that the module names in `outputs_by`; None without either."""
+        names = getattr(self.module, "outputs_by", None)
+        if names is None:
+            linear = [n for n, layer in self.module.named_modules() if isinstance(layer, nn.Linear)]
+            if not linear:
+                return None
+            names = [".".join(filter(None, (linear[-1], own))) for own in ("weight", "bias")]
+        ends = list(itertools.accumulate(shape.numel() for shape in self._shapes))
+        place = {
+            name: slice(end - shape.numel(), end)
+            for name, shape, end in zip(self.names, self._shapes, ends, strict=True)
+        }
+        weight, bias = names
+        classes = self._shapes[self.names.index(weight)][0]
+        return LastLayer(place[weight], place.get(bias), classes)
+
+    @cached_property
+    def statistics(self) -> tuple[Statistics, ...]:
+        """Where the running statistics of each batch normalisation lie, in the module's order."""
+        ends = list(itertools.accumulate(shape.numel() for shape in self._buffer_shapes))
+        place = {
+            name: slice(end - shape.numel(), end)
+            for name, shape, end in zip(self.buffer_names, self._buffer_shapes, ends, strict=True)
+        }
+        owners = [
+            name.removesuffix("running_mean") for name in place if name.endswith("running_mean")
+        ]
+        return tuple(
+            Statistics(place[f"{owner}running_mean"], place[f"{owner}running_var"])
+            for owner in owners
+        )
 
     def load(self, parameters: torch.Tensor, buffers: torch.Tensor | None = None) -> None:
         """Become the model of `parameters` [P] and `buffers` [B], which only B = 0 can lack."""

@@ -12,6 +12,7 @@ from edgecase.attacks.hooks import GradientClipping
 from edgecase.base.errors import ConfigError
 from edgecase.base.parameters import parameter, problems, read
 from edgecase.defenses import Rule
+from edgecase.defenses.steps import Composed
 from edgecase.population.participation import FixedFrequency, FixedPool
 from edgecase.population.participation import parse as parse_participation
 
@@ -233,7 +234,16 @@ class TaskParameters(Federation, Setting):
     pretrain: Recipe = parameter("the central training of the starting model")
     start_rounds: int | None = start_rounds()
     whole_test_every: int | None = whole_test_every()
-    defenses: dict[str, Any] = parameter("parameters of the defenses that take any", default=None)
+    defenses: dict[str, Any] = parameter(
+        "parameters of the defenses, and of the steps before and after them, that take any",
+        default=None,
+    )
+    before: tuple[Literal["nnm", "bucketing"], ...] = parameter(
+        "steps between the updates and the defense, in order (`docs/defenses.md`)", default=()
+    )
+    server_step: Literal["fedavgm", "fedadam"] | None = parameter(
+        "what the server makes of the defense's aggregate before it is added", default=None
+    )
 
 
 class DataSetting(Protocol):
@@ -320,11 +330,18 @@ class CellParameters(Federation, Setting):
         training = super().honest_training(round)
         return replace(training, carry_hidden=self.carried_batch is not None)
 
+    def root_training(self, round: int) -> LocalTraining:
+        """The server's own training in `round`: an honest client's, with the rule's epochs."""
+        honest = self.honest_training(round)
+        return replace(honest, epochs=self.running_defense.epochs_on_root(honest.epochs))
+
     @property
     def running_defense(self) -> Rule:
         """The defense, or what runs in its place where the switch `multi_krum_branch` says so."""
         if self.defense.name == "multi-krum" and self.switches.multi_krum_branch == "published":
-            return defenses.rule("no-defense", {})
+            plain = defenses.rule("no-defense", {})
+            steps = isinstance(self.defense, Composed)
+            return replace(self.defense, rule=plain) if steps else plain
         return self.defense
 
     @classmethod
@@ -343,7 +360,7 @@ class CellParameters(Federation, Setting):
         found: list[str] = []
         attack, rule = None, None
         try:
-            rule = defenses.rule(options.pop("name", None), options)
+            rule = defenses.composed(options)
         except ConfigError as error:
             found += error.problems
         try:

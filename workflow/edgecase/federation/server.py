@@ -12,6 +12,8 @@ from edgecase import defenses
 from edgecase.base.errors import SimulationError
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate, Rule
+from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.statistics import Statistics
 from edgecase.defenses.stream import Stream
 
 _MEMORY = "memory."
@@ -88,8 +90,10 @@ class Passed(Updates):
 class Broadcast:
     """What the server starts a round of one seed with.
 
-    `model` [P] is what the clients get, `memory` what the rule gave in the round before, and
-    `root_update` [P] the update of the server's own training, for a rule that asks for it.
+    `model` [P] is what the clients get, `memory` what the rule gave in the round before,
+    `root_update` [P] the update of the server's own training, for a rule that asks for it,
+    `last_layer` the place of the output layer in [P], and `statistics` those of each batch
+    normalisation's running statistics in the buffers.
     """
 
     seed: int
@@ -97,6 +101,8 @@ class Broadcast:
     model: torch.Tensor | None = None
     memory: Mapping[str, torch.Tensor] = field(default_factory=dict)
     root_update: torch.Tensor | None = None
+    last_layer: LastLayer | None = None
+    statistics: tuple[Statistics, ...] = ()
 
     def generator(self, purpose: str, device: torch.device) -> torch.Generator:
         """Where the rule's draws for `purpose` come from."""
@@ -172,6 +178,8 @@ def defend(
             memory=broadcast.memory,
             root_update=broadcast.root_update,
             generator=broadcast.generator("noise", device),
+            last_layer=broadcast.last_layer,
+            statistics=broadcast.statistics,
         )
     except SimulationError as error:
         if not error.rows:

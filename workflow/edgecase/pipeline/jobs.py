@@ -67,10 +67,15 @@ class Jobs:
         """The records of the starting models of the cells, each once."""
         return list(dict.fromkeys(self.start(cell.task, cell.override, "json") for cell in cells))
 
-    def partitions(self, cell: Cell) -> list[str]:
-        """The partition of every seed."""
+    def partitions(self, cell: Cell, ending: str = "npz") -> list[str]:
+        """The partition of every seed, or with "json" its record."""
         variant = self._once(configuration.partition_variant, cell.task, cell.override)
-        return [self.run.partition(cell.task, variant, seed) for seed in self.seeds]
+        return [self.run.partition(cell.task, variant, seed, ending) for seed in self.seeds]
+
+    def partition_records(self, cells: Iterable[Cell]) -> list[str]:
+        """The records of the partitions of the cells, each once."""
+        records = (path for cell in cells for path in self.partitions(cell, "json"))
+        return list(dict.fromkeys(records))
 
     def poisons(self, cell: Cell) -> list[str]:
         """The poisoned sets of every seed."""

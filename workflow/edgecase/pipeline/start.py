@@ -9,7 +9,7 @@ from edgecase.base.files import require_writable
 from edgecase.datasets.availability import by_hand, out_of_reach
 from edgecase.datasets.sources import load_sources
 from edgecase.pipeline.checked import refusal
-from edgecase.plan.warning import long_run, slow_bf16
+from edgecase.plan.warning import long_run, more_even_than_iid, slow_bf16
 from edgecase.results import staleness
 from edgecase.results.cells import Cell
 from edgecase.results.records import read_cell
@@ -91,6 +91,6 @@ def advice(
     """What whoever starts `cells` on this machine should know."""
     told = (
         ask(config, Path(results), cells, cores=cores, gpu_jobs=gpu_jobs)
-        for ask in (long_run, slow_bf16)
+        for ask in (long_run, slow_bf16, more_even_than_iid)
     )
     return [text for text in told if text]

@@ -1,4 +1,4 @@
-"""Warn before a run that takes longer than a day, or is in bf16 where fp32 is faster."""
+"""Warn before a run that takes longer than a day or is not what its configuration suggests."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,12 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from edgecase.base.errors import EdgecaseError
+from edgecase.config import resolve_task
+from edgecase.config.problems import resolved_name
+from edgecase.datasets import DATASETS
 from edgecase.machine.cpu import has_bf16
 from edgecase.plan import assumed
 from edgecase.plan.estimate import duration, hours, remaining
 from edgecase.plan.speed import Machine, calibrated
-from edgecase.plan.work import Job, Setting, cell_job
-from edgecase.results.cells import Cell
+from edgecase.plan.work import Job, Setting, cell_job, held_samples
+from edgecase.results.cells import DEFAULT, Cell
 
 LIMIT_HOURS = 24
 #: samples of the step that compares precisions: a full one may take seconds in bf16.
@@ -80,6 +83,36 @@ def slow_bf16(
         f"{in_fp32:.3g} ms in fp32. `--config precision=fp32` makes the cells in fp32 "
         "(docs/gpus.md)."
     )
+
+
+def more_even_than_iid(
+    config: Mapping, results: Path, cells: Sequence[Cell], *, cores: int, gpu_jobs: int
+) -> str | None:
+    """What to tell of tasks whose Dirichlet division is more even than a random one, else None.
+
+    With m samples of a class and K clients, χ²/df of the division is about (m / K) / α, and that of
+    a random one is 1 (`population.dirichlet`). The arguments are those of `long_run`.
+    """
+    told: dict[tuple, str] = {}
+    used = dict.fromkeys((cell.task, cell.override) for cell in cells)
+    for task, override in sorted(used, key=lambda names: names[1] != DEFAULT):
+        resolved = resolve_task(config, task, override)
+        divided = resolved["partition"]
+        if divided["kind"] != "dirichlet":
+            continue
+        try:
+            held = held_samples(resolved["dataset"], resolved["edge_set"], divided)
+        except EdgecaseError:
+            continue
+        even = held / DATASETS[resolved["dataset"]].num_classes / resolved["num_clients"]
+        if divided["alpha"] > even:
+            text = (
+                f"{resolved_name(task, override)}.partition.alpha: {divided['alpha']:g} divides "
+                f"each class more evenly than at random; about {even:.3g} (samples of a class by "
+                "clients) is as even, and `kind: iid` divides at random."
+            )
+            told.setdefault((task, divided["alpha"], even), text)
+    return "\n".join(told.values()) or None
 
 
 def _most_hours(job: Job) -> float:

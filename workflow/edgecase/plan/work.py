@@ -102,7 +102,7 @@ def cell_job(config: Mapping, cell: Cell) -> Job:
         seeds=seeds,
         updates=updates,
         # A round's participants, and those of the next, which are read ahead.
-        held=2 * updates * _held_samples(*held) / parameters.num_clients,
+        held=2 * updates * held_samples(*held) / parameters.num_clients,
     )
 
 
@@ -116,7 +116,7 @@ def start_job(config: Mapping, task: str, variant: str) -> Job:
         training = _training(1, recipe["epochs"], recipe["batch_size"], [count])
         work += replace(training, trainings=0)  # no client's
     if parameters["start"] == "rounds":
-        held = _held_samples(parameters["dataset"], parameters["edge_set"], parameters["partition"])
+        held = held_samples(parameters["dataset"], parameters["edge_set"], parameters["partition"])
         work += _training(
             parameters["start_rounds"] * parameters["clients_per_round"],
             parameters["local_epochs"],
@@ -148,7 +148,7 @@ def cell_work(parameters: CellParameters) -> Work:
     """
     rounds, num_clients = parameters.rounds, parameters.num_clients
     edge = edge_counts(parameters.edge_set, parameters.case, num_clients, parameters.poison)
-    held = _held_samples(parameters.dataset, parameters.edge_set, parameters.partition)
+    held = held_samples(parameters.dataset, parameters.edge_set, parameters.partition)
     own = held / num_clients
     seated = parameters.seated_client
     malicious = _attacker_trainings(parameters)
@@ -157,10 +157,11 @@ def cell_work(parameters: CellParameters) -> Work:
     evaluations = 1 + math.ceil(rounds / parameters.evaluate_every)
     tested = _clean_test(parameters.dataset, parameters.test_samples) + edge.test
     whole = _clean_test(parameters.dataset, None) * _whole_tests(parameters)
-    work = Work(evaluated=evaluations * tested + whole)
+    voters, _ = parameters.running_defense.voters()
+    work = Work(evaluated=evaluations * tested * (1 + voters) + whole)
 
     honest = parameters.honest_training(1)
-    spread = [1.0] if parameters.partition["kind"] == "iid" else _SPREAD
+    spread = [1.0] if _is_even(parameters.partition) else _SPREAD
     others = edge.honest
     if seated is not None:
         mine = edge.by_client.get(seated, 0)
@@ -173,7 +174,8 @@ def cell_work(parameters: CellParameters) -> Work:
     work += _training(ordinary, honest.epochs, honest.batch_size, sizes)
     if root := parameters.defense.root_size:
         # The server's own training is no client's.
-        own_training = _training(rounds, honest.epochs, honest.batch_size, [root])
+        server = parameters.root_training(1)
+        own_training = _training(rounds, server.epochs, server.batch_size, [root])
         work += replace(own_training, trainings=0)
     if not malicious or parameters.attack is None:
         return work
@@ -210,7 +212,12 @@ def _training(count: float, epochs: int, batch_size: int, sizes: list[float]) ->
     return Work(count, count * epochs * steps, count * epochs * mean)
 
 
-def _held_samples(dataset: str, edge_set: str, partition: Mapping) -> int:
+def _is_even(partition: Mapping) -> bool:
+    """Whether clients hold equally many samples, or nearly so."""
+    return partition["kind"] in ("iid", "shards") or partition.get("sizes") == "equal"
+
+
+def held_samples(dataset: str, edge_set: str, partition: Mapping) -> int:
     """Training samples that the clients divide among them."""
     held = partition.get("num_samples")
     if held is not None:
@@ -225,7 +232,7 @@ def _clean_test(dataset: str, test_samples: int | None) -> int:
 
 def _setting(task: Mapping) -> Setting:
     """What a resolved task's steps and evaluations cost by."""
-    held = _held_samples(task["dataset"], task["edge_set"], task["partition"])
+    held = held_samples(task["dataset"], task["edge_set"], task["partition"])
     return Setting(
         dataset=task["dataset"],
         model=task["model"]["name"],

@@ -52,12 +52,12 @@ def digest_for(script: str, parameters: Mapping) -> str:
 
 
 def chosen(parameters: Mapping) -> set[str]:
-    """The modules of the model, the attack and the defense that a job's parameters name.
+    """The modules of the model, the attack, the defense and its steps that a job's parameters name.
 
     Raises `ConfigError` for a name that is not registered.
     """
     from edgecase.attacks import part_types
-    from edgecase.defenses import rule_class
+    from edgecase.defenses import rule_class, step_class
     from edgecase.models import MODELS
 
     name = parameters["model"]["name"]
@@ -67,7 +67,11 @@ def chosen(parameters: Mapping) -> set[str]:
     if "attack" in parameters:
         found |= {part.__module__ for part in part_types(parameters["attack"])}
     if "defense" in parameters:
-        found.add(rule_class(parameters["defense"]["name"]).__module__)
+        rule = parameters["defense"]
+        found.add(rule_class(rule["name"]).__module__)
+        after = [rule["server_step"]] if "server_step" in rule else []
+        steps = [*rule.get("before", []), *after]
+        found |= {step_class(step["name"]).__module__ for step in steps}
     return found
 
 

@@ -37,6 +37,24 @@ def read_starts(paths: Iterable[str | Path]) -> dict[str, dict[str, dict]]:
     return starts
 
 
+def read_partitions(paths: Iterable[str | Path]) -> dict[str, dict[str, dict[str, float]]]:
+    """task → variant → the measures of its partition, mean over seeds, by files
+    `…/<task>/<variant>/seed<S>.json`; a measure that a seed lacks is left out.
+
+    Raises `DataError`, naming the file, for one that is not JSON.
+    """
+    records: dict[tuple[str, str], list[dict]] = {}
+    for path in map(Path, paths):
+        place = path.parent.parent.name, path.parent.name
+        records.setdefault(place, []).append(read_json(path, "record of a partition"))
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for (task, variant), own in records.items():
+        known = [name for name in own[0] if all(one.get(name) is not None for one in own)]
+        means = {name: sum(one[name] for one in own) / len(own) for name in known}
+        found.setdefault(task, {})[variant] = means
+    return found
+
+
 def tidy(directories: Iterable[str | Path], parameters: Sequence[str] = ()) -> pd.DataFrame:
     """All rounds of all seeds of the cells in `directories`, with columns `TIDY_COLUMNS`.
 

@@ -19,6 +19,9 @@ class TiedLanguageModel(nn.Module):
     `rows` are the embeddings' (words + 1), and `size` the width of every layer.
     """
 
+    #: weight and bias of the layer that gives the outputs (`FlatModel.last_layer`).
+    outputs_by = ("embedding.weight", "bias")
+
     def __init__(self, rows: int, size: int, dropout: float = 0.2) -> None:
         super().__init__()
         self.embedding = nn.Embedding(rows, size)

@@ -9,7 +9,7 @@ from edgecase.base.errors import ConfigError
 from edgecase.models.layers import Dropout
 
 pytest.importorskip("pfl")
-from benchmarks.pfl_research import PflResearch
+from benchmarks.peers.pfl_research import PflResearch
 
 CPU = torch.device("cpu")
 

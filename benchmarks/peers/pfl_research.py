@@ -19,6 +19,7 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.measure import Clock
+from benchmarks.peers.shared import without_dropout
 from benchmarks.plain_models import starting_model
 from benchmarks.workload import TEST_BATCH_SIZE, Workload
 from edgecase.attacks import LocalTraining
@@ -38,7 +39,9 @@ class PflResearch:
     have.
     """
 
-    def __init__(self, workload: Workload, seeds: int, device: torch.device) -> None:
+    def __init__(
+        self, workload: Workload, seeds: int, device: torch.device, *, dropout: bool = True
+    ) -> None:
         _check(workload)
         self._seeds, self._device = seeds, device
         self._users = _users(workload, device)
@@ -51,6 +54,8 @@ class PflResearch:
             local_batch_size=training.batch_size,
         )
         self._model = _model(workload, training)
+        if not dropout:
+            without_dropout(self._model.pytorch_model)
         participants = itertools.cycle(self._users)
         users = FederatedDataset.from_slices(self._users, lambda: next(participants))
         self._backend = SimulatedBackend(users, users, [WeightByDatapoints()])
@@ -77,6 +82,10 @@ class PflResearch:
     def train(self) -> dict[str, torch.Tensor]:
         """Train and average once; the parameters of the next global model, which is kept."""
         self._train(cohort=len(self._users))
+        return self._model.get_parameters()
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """The parameters of the global model."""
         return self._model.get_parameters()
 
     def _train(self, cohort: int) -> None:
