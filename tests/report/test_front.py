@@ -1,4 +1,4 @@
-"""The first page: the figures, what the claims table says, what was run, and no text taken for HTML."""
+"""The first page: figures, the claims table, what was run, and no text taken for HTML."""
 
 import base64
 import io
