@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench peers test test-cluster soak lint format docs reference lock clean
+.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack evidence keep-evidence use-evidence bench peers test test-cluster soak lint format docs reference lock clean
 
 env: .venv/.installed
 
@@ -80,6 +80,17 @@ unpack: env
 	@test -n "$$ARCHIVE" || { echo 'error: name the file: make unpack ARCHIVE=<run>.tar.gz'; exit 1; }
 	@configfiles=$$($(BIN)/python workflow/scripts/unpack.py "$$ARCHIVE") || exit 1; \
 	$(SNAKEMAKE) --touch --configfile $$configfiles -- measured
+
+# The measured cells of long runs, in evidence/: draw them again without training, put a run's finished cells there, and
+# let a run go on from them. make keep-evidence CONFIG="config/small.yaml config/medium.yaml" FROM=<project>
+evidence: env
+	$(BIN)/python workflow/scripts/evidence.py draw
+
+keep-evidence: env
+	@$(BIN)/python workflow/scripts/evidence.py keep --configfiles $$CONFIG --project "$${FROM:-.}"
+
+use-evidence: env
+	@$(BIN)/python workflow/scripts/evidence.py offer --configfiles $$CONFIG
 
 # A verdict on a defense: make verdict DEFENSE=krum
 verdict: env
