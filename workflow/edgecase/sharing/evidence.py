@@ -1,4 +1,4 @@
-"""Keep the measured cells of long runs in the repository: rounds, wall times and records, no states.
+"""Keep the measured cells of long runs in the repository: rounds, wall times, records; no states.
 
 `evidence/<run>/` holds `run.json`, the run's configuration and commit, and one archive per finished
 cell, so that a run grows cell by cell and Git stores each once. A cell's record has the digests of
