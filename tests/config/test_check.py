@@ -498,3 +498,12 @@ def test_what_figures_may_not_look_like_is_told():
     assert "figure_style.palette.pgd: 'blue' cannot be used; allowed: a colour, #rrggbb" in told
     assert "figure_style.palette: 'pdg' is unknown; did you mean 'pgd'?" in told
     assert "figure_style.width: 2 is less than the minimum of 4" in told
+
+
+def test_a_defense_that_needs_batch_normalisation_needs_a_model_with_it():
+    guarded = ("grid/0/defenses", ["bn-guard"])
+    needs = "bn-guard: needs a model with batch normalisation, and"
+    assert f"tasks.{T1}: {needs} 'vgg9' has none; allowed: resnet18" in problems(guarded)
+    normalised = (f"tasks/{T1}/model/name", "resnet18")
+    told = problems(guarded, normalised)
+    assert told == [f"tasks.{T2}: {needs} 'lenet' has none; allowed: resnet18"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tests.defenses.running import SUMS, example, given, run
+from tests.defenses.running import SUMS, buffers_for, example, given, run
 
 from edgecase import defenses
 from edgecase.base.errors import SimulationError
@@ -36,7 +36,9 @@ def fails(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(type(rule), "aggregate", lambda *_: result)
             with pytest.raises(SimulationError) as caught:
-                defenses.run(rule, UPDATES, range(1, 8), **given(UPDATES))
+                defenses.run(
+                    rule, UPDATES, range(1, 8), **given(UPDATES) | buffers_for(name, UPDATES)
+                )
         assert f"defense {name}: " in str(caught.value)
         assert message in str(caught.value)
 
@@ -60,12 +62,12 @@ def test_shapes_and_finite_values(name, fails):
     for field in ("update", "weights", "clip_factors", "accepted", "noise", "memory"):
         values = getattr(result, field)
         for key, tensor in {field: values}.items() if field != "memory" else values.items():
-            if tensor is None or tensor.dtype == torch.bool:
+            if tensor is None or not tensor.is_floating_point():
                 continue
-            broken = spoilt(tensor, -1, math.nan)
+            broken = spoilt(tensor.flatten(), -1, math.nan).view(tensor.shape)
             named = f"memory {key}" if field == "memory" else field
             changed = {key: broken} if field == "memory" else broken
-            told = f"1 of {len(tensor)} values of {named} are NaN or infinite"
+            told = f"1 of {tensor.numel()} values of {named} are NaN or infinite"
             fails(name, replace(result, **{field: changed}), told)
             if field != "memory":
                 told = f"{field} has shape [{len(tensor) - 1}] instead of [{len(tensor)}]"

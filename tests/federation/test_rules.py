@@ -27,6 +27,7 @@ RULES = {
     "centered-clipping": {"norm_bound": 0.05, "steps": 2},
     "fltrust": {"root_samples": 6},
     "foolsgold": {},
+    "fedgrad": {"switch_round": 2, "trust": True},
     "crfl": {"rho_start": 1.8, "rho_growth": 0.01, "rho_cap": 1.82, "sigma": 0.01},
     "marking": {},
     "krum": {

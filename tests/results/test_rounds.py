@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from edgecase.base.errors import DataError
-from edgecase.results.rounds import ROUND_COLUMNS, TABLE_COLUMNS, read_rounds
+from edgecase.results.rounds import ROUND_COLUMNS, TABLE_COLUMNS, VOTED_COLUMNS, read_rounds
 
 #: the header and the starting model as the pipeline writes them, then two rounds, one attacked
 LINES = [
@@ -186,3 +186,14 @@ def test_a_task_without_classes_has_two_accuracies(file):
     assert table["source_class_acc"].isna().all()
     lines[2] = LINES[2]
     assert "raw_task_acc is empty in round 0" in refused(file("\n".join(lines) + "\n"))
+
+
+def test_accuracies_of_a_vote_may_follow(file):
+    own = [",".join(VOTED_COLUMNS), "40,0", ",", "31,2.5"]
+    lines = [f"{line},{further}" for line, further in zip(LINES, own, strict=True)]
+    table = read_rounds(file("\n".join(lines) + "\n"), 2)
+    assert list(table.columns) == [*ROUND_COLUMNS, *VOTED_COLUMNS]
+    assert table["voted_task_acc"].tolist()[::2] == [40, 31]
+    for wrong in ("131,2.5", ",2.5"):
+        text = "\n".join([*lines[:-1], f"{LINES[-1]},{wrong}"]) + "\n"
+        assert "voted_task_acc is outside 0 to 100 %, or empty" in refused(file(text))

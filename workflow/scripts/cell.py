@@ -35,6 +35,7 @@ from edgecase.results.rounds import (
     ROUND_COLUMNS,
     TABLE_COLUMNS,
     TIMING_COLUMNS,
+    VOTED_COLUMNS,
     WHOLE_COLUMNS,
 )
 
@@ -163,7 +164,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         if audit := {name: round(values[-1][name], 4) for name in AUDITS if name in values[-1]}:
             audits[str(seed)] = audit
         attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
-        further = (*WHOLE_COLUMNS, *TABLE_COLUMNS)
+        further = (*WHOLE_COLUMNS, *VOTED_COLUMNS, *TABLE_COLUMNS)
         columns = [*ROUND_COLUMNS, *(name for name in further if name in values[0])]
         name = f"seed{seed}.csv"
         rounds[name] = _write(values, columns, arguments.out / name)

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from edgecase import attacks, defenses
+from edgecase import attacks, defenses, models
 from edgecase.config.problems import Problem, blocks, cells, resolved_name
 from edgecase.config.resolve import resolve_cell
-from edgecase.datasets import EDGE_SETS
+from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.population import participation, poison
 from edgecase.results.cells import DEFAULT, Cell, verdict_blocks
 
@@ -69,6 +69,24 @@ def _problems(cell: Cell, resolved: Mapping) -> Iterator[str]:
             f"allowed: {', '.join(cases)}"
         )
     yield from defenses.composed_problems(resolved["defense"], resolved["clients_per_round"])
+    yield from _model_problems(cell.defense, resolved)
+
+
+def _model_problems(defense: str, resolved: Mapping) -> Iterator[str]:
+    """What of the model and the classes a defense cannot do with."""
+    rule, name = defenses.rule_class(defense), resolved["model"]["name"]
+    normalised = [model for model, about in models.MODELS.items() if about.statistics]
+    if rule.needs_statistics and name not in normalised:
+        yield (
+            f"{defense}: needs a model with batch normalisation, and '{name}' has none; "
+            f"allowed: {', '.join(normalised)}"
+        )
+    classes = DATASETS[resolved["dataset"]].num_classes
+    if classes < rule.fewest_classes:
+        yield (
+            f"{defense}: needs a task of {rule.fewest_classes} classes or more; "
+            f"{resolved['dataset']} has {classes}"
+        )
 
 
 def _poison_problems(cell: Cell, chosen: Mapping) -> Iterator[str]:

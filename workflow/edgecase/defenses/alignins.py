@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
@@ -89,11 +91,28 @@ class AlignIns(Rule):
         """S [m], float64."""
         vote = per_block(updates, lambda block: block.sign().sum(dim=0, dtype=torch.float32).sign())
         largest = max(1, int(self.sparsity * len(vote)))
-        agreeing = []
-        for update in updates:
-            places = update.abs().topk(largest, sorted=False).indices
-            agreeing.append((update[places].sign() == vote[places]).sum())
+        agreeing = [_agreeing(update, vote, largest) for update in updates]
         return torch.stack(agreeing).to(torch.float64) / largest
+
+
+def _agreeing(update: torch.Tensor, vote: torch.Tensor, count: int) -> torch.Tensor:
+    """How many of the `count` largest coordinates of `update` [P] by size, of equal ones the first,
+    have the sign of `vote` [P]."""
+    sizes = update.abs()
+    least = _nth_largest(sizes, count)
+    equal = (sizes == least).nonzero().flatten()[: count - int((sizes > least).sum())]
+    # A larger coordinate with the vote's sign is positive times the vote, and as large.
+    return (update * vote > least).sum() + (update[equal].sign() == vote[equal]).sum()
+
+
+def _nth_largest(sizes: torch.Tensor, n: int) -> torch.Tensor:
+    """The n-th largest of [P], from 1. On a CPU by numpy, whose partition takes a tenth of the
+    time of torch's."""
+    if sizes.is_cuda:
+        return sizes.topk(n, sorted=False).values.min()
+    exact = torch.promote_types(sizes.dtype, torch.float32)
+    place = len(sizes) - n
+    return sizes.new_tensor(np.partition(sizes.to(exact).numpy(), place)[place])
 
 
 def bound_of(norms: torch.Tensor, kept: torch.Tensor) -> float:

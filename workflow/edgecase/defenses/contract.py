@@ -42,6 +42,8 @@ from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.defenses.distances import weighted_sum
 from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.network import Network
+from edgecase.defenses.statistics import Statistics
 
 _T = TypeVar("_T")
 
@@ -60,6 +62,8 @@ class RoundInputs:
     root_update [P]: the update of the server's own training, for a rule with a `root_size`.
     generator: where random draws come from, or None.
     last_layer: where the layer that gives the model's outputs lies in [P], or None.
+    statistics: where each batch normalisation's running statistics lie in [B], in order.
+    network: the model as a function of its parameters, or None outside of a simulation.
     """
 
     updates: torch.Tensor
@@ -72,6 +76,8 @@ class RoundInputs:
     root_update: torch.Tensor | None = None
     generator: torch.Generator | None = None
     last_layer: LastLayer | None = None
+    statistics: tuple[Statistics, ...] = ()
+    network: Network | None = None
 
     @property
     def shares(self) -> torch.Tensor:
@@ -126,6 +132,10 @@ class Rule:
     weighted_sum: ClassVar[bool] = True
     #: whether such a sum may refuse everybody: its weights are then all 0, and the model stays.
     may_refuse_all: ClassVar[bool] = False
+    #: whether the rule needs a model with batch normalisation.
+    needs_statistics: ClassVar[bool] = False
+    #: the fewest classes of a task under which the rule is defined.
+    fewest_classes: ClassVar[int] = 0
     #: whether the aggregate goes on from the last one, so that no server step goes on from it too.
     accumulates: ClassVar[bool] = False
     #: whether the rule may be given the coordinates that some client trains, and no others
@@ -184,6 +194,11 @@ class Rule:
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Raise `SimulationError` if the aggregate is not what the rule promises (`require`)."""
+
+    def voters(self) -> tuple[int, float]:
+        """How many copies of the global model vote at every test, and the standard deviation of the
+        noise in each of their coordinates. What they say is measured besides the model itself."""
+        return 0, 0.0
 
     def after_last_round(
         self,

@@ -64,6 +64,7 @@ class MultiMetrics(Rule):
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Exactly so many are kept, or all where nobody can be told apart."""
         m, kept = len(inputs.norms), int(aggregate.accepted.sum())
+        require("features" in aggregate.diagnostics, "nobody was compared")
         told_apart = aggregate.diagnostics["scores"] is not None
         expected = self.num_kept(m) if told_apart else m
         require(kept == expected, f"{kept} of {m} updates are accepted; the rule keeps {expected}")

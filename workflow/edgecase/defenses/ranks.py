@@ -14,7 +14,7 @@ from typing import NamedTuple
 from edgecase.base.lazy import torch
 
 #: columns that are ranked at once on a processor: their rows stay in its caches.
-_COLUMNS = 2**15
+_COLUMNS = 2**16
 #: elements that are ranked at once on a GPU.
 _BLOCK = 2**22
 #: above so many rows, a network has more steps than a sort.

@@ -18,7 +18,9 @@ def write(
     path: Path, fingerprint: str, content: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]
 ) -> None:
     """Write `content`, which JSON can hold, and `tensors` to `path` in one step."""
-    copies = {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
+    copies = {
+        name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in tensors.items()
+    }
     metadata = {"fingerprint": fingerprint, "content": json.dumps(content)}
     metadata["digest"] = _digest(metadata, copies)
     with atomic_path(path) as temporary:

@@ -85,13 +85,12 @@ def evaluate(
     are not counted over exactly the samples of the test sets: one prediction per sample, and a
     class for every clean one; or one per place.
     """
-    if model.device.type == "cpu":
-        batch_size = min(batch_size, _CPU_BATCH)
+    batch_size = largest_batch(model, batch_size)
     model.load(parameters, buffers)
     if workers is not None and tests.carried_batch is None:
         correct = _at_once(workers, parameters, buffers, tests, batch_size, autocast)
     else:
-        with _testing(model, autocast):
+        with testing(model, autocast):
             correct = torch.cat(
                 [_hits(model, *part, batch_size, tests.carried_batch) for part in tests.parts]
             )
@@ -111,6 +110,11 @@ def evaluate(
             f"of {num_classes} classes; there are {' and '.join(map(str, tests.counts))}"
         )
     return Accuracy(100 * main, 100 * hit, {c: 100 * share for c, share in enumerate(per_class)})
+
+
+def largest_batch(model: FlatModel, batch_size: int) -> int:
+    """How many samples go through the model at once, of `batch_size` at most."""
+    return min(batch_size, _CPU_BATCH) if model.device.type == "cpu" else batch_size
 
 
 def _of_places(hits: torch.Tensor, places: torch.Tensor, tests: TestSets) -> Accuracy:
@@ -140,7 +144,7 @@ def audit(
 ) -> dict[str, float]:
     """Percentage of each audit's inputs that the model as it is gives the attacker's label."""
     found = {}
-    with _testing(model, autocast):
+    with testing(model, autocast):
         for name, (inputs, wanted) in tests.audits.items():
             hits = _hits(model, inputs, wanted, _CPU_BATCH, tests.carried_batch)
             found[name] = 100 * hits.double().mean().item()
@@ -148,7 +152,7 @@ def audit(
 
 
 @contextlib.contextmanager
-def _testing(model: FlatModel, autocast: torch.dtype | None) -> Generator[None]:
+def testing(model: FlatModel, autocast: torch.dtype | None) -> Generator[None]:
     """A block that asks the model, without gradients and without dropout."""
     model.module.eval()
     with (
@@ -171,7 +175,7 @@ def _at_once(
     def hits(model: FlatModel, batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
         model.load(parameters, buffers)
         model.begin_hidden(False)
-        with _testing(model, autocast):
+        with testing(model, autocast):
             return _batch_hits(model, *batch)
 
     batches = zip(tests.inputs.split(batch_size), tests.labels.split(batch_size), strict=False)

@@ -9,6 +9,7 @@ from torch import nn
 
 from edgecase.base.randomness import derive_key
 from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.statistics import Statistics
 from edgecase.models.heads import CLASSES, Head
 from edgecase.models.layers import BatchNorm2d, Dropout, HiddenState
 
@@ -101,6 +102,22 @@ class FlatModel:
         weight, bias = names
         classes = self._shapes[self.names.index(weight)][0]
         return LastLayer(place[weight], place.get(bias), classes)
+
+    @cached_property
+    def statistics(self) -> tuple[Statistics, ...]:
+        """Where the running statistics of each batch normalisation lie, in the module's order."""
+        ends = list(itertools.accumulate(shape.numel() for shape in self._buffer_shapes))
+        place = {
+            name: slice(end - shape.numel(), end)
+            for name, shape, end in zip(self.buffer_names, self._buffer_shapes, ends, strict=True)
+        }
+        owners = [
+            name.removesuffix("running_mean") for name in place if name.endswith("running_mean")
+        ]
+        return tuple(
+            Statistics(place[f"{owner}running_mean"], place[f"{owner}running_var"])
+            for owner in owners
+        )
 
     def load(self, parameters: torch.Tensor, buffers: torch.Tensor | None = None) -> None:
         """Become the model of `parameters` [P] and `buffers` [B], which only B = 0 can lack."""

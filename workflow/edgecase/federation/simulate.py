@@ -12,6 +12,7 @@ import torch
 from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate, Rule
 from edgecase.defenses.noise import add_noise
+from edgecase.federation.asked import AskedModel
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
@@ -26,6 +27,7 @@ from edgecase.federation.server import Broadcast, Carried, Updates, defend
 from edgecase.federation.state import SeedState
 from edgecase.federation.stores import TokenStore
 from edgecase.federation.trainer import Trainer
+from edgecase.federation.vote import check_votes, voted_accuracies
 from edgecase.machine.device import synchronise
 from edgecase.machine.precision import autocast_dtype, matrix_products
 from edgecase.population.participation import Participants, sample_clients
@@ -116,6 +118,8 @@ def simulate(
                 f"test_samples is {stated}"
             )
     precision, rule = parameters.precision, parameters.running_defense
+    for run in runs:
+        check_votes(rule, run.tests, classes.count)
     sees_last = parameters.attack is not None and parameters.attack.sees_last_aggregate
     model = trainer.model
 
@@ -133,10 +137,26 @@ def simulate(
             workers=trainer.workers,
         )
 
+    def voted(
+        run: SeedRun, current: torch.Tensor, buffers: torch.Tensor | None, round: int
+    ) -> dict[str, float | None]:
+        accuracies = voted_accuracies(
+            *(model, current, run.tests, rule),
+            Broadcast(run.seed, round).generator("votes", model.device),
+            num_classes=classes.count,
+            batch_size=test_batch_size,
+            buffers=buffers,
+            autocast=autocast_dtype(precision),
+        )
+        model.load(current, buffers)  # audits ask the model as it is
+        return dict(zip(_NOT_VOTED, accuracies, strict=True))
+
     def measured(
         run: SeedRun, current: torch.Tensor, buffers: torch.Tensor | None, round: int
     ) -> dict[str, float | None]:
         values = _NOT_EVALUATED if run.whole is None else _NOT_EVALUATED | _NOT_WHOLLY
+        if rule.voters()[0]:
+            values = values | _NOT_VOTED
         with _placed(f"seed {run.seed}, round {round}"), matrix_products(precision):
             if run.whole is not None and parameters.is_wholly_tested(round):
                 found = accuracy_on(run.whole, current, buffers)
@@ -145,6 +165,8 @@ def simulate(
                 values = values | _accuracy_columns(
                     accuracy_on(run.tests, current, buffers), classes
                 )
+            if rule.voters()[0] and parameters.is_evaluated(round):
+                values = values | voted(run, current, buffers, round)
             if round == parameters.rounds:
                 values = values | audit(model, run.tests, autocast_dtype(precision))
         return values
@@ -206,6 +228,10 @@ def simulate(
             broadcast = Broadcast(
                 *(run.seed, round, cohort.start, carried[run.seed].memory, root),
                 last_layer=model.last_layer,
+                statistics=model.statistics,
+                network=AskedModel(
+                    model, cohort.population.store.example(model.dtype), cohort.buffers
+                ),
             )
             aggregate, after, norm, noise = _step(rule, cohort, updates, broadcast, parameters)
             if rule.noisy_broadcast:
@@ -346,6 +372,7 @@ _STARTING_ROW: dict[str, float | int | str | None] = {
 _NOT_EVALUATED: dict[str, float | None] = dict.fromkeys(
     ("main_task_acc", "backdoor_acc", "raw_task_acc", "source_class_acc", "target_class_acc")
 )
+_NOT_VOTED: dict[str, float | None] = dict.fromkeys(("voted_task_acc", "voted_backdoor_acc"))
 _NOT_WHOLLY: dict[str, float | None] = {"whole_task_acc": None}
 
 

@@ -40,6 +40,9 @@ class Head(Protocol):
     def hits(self, outputs: Any, labels: Tensor) -> Tensor:
         """At how many places of each sample the prediction is the label: bool or int64 [B]."""
 
+    def classes(self, outputs: Any) -> Tensor:
+        """The class that each sample is said to be: int64 [B]; of a head with classes alone."""
+
     def places(self, labels: Tensor) -> Tensor:
         """How many places of each sample ask for an answer: int64 [B]."""
 
@@ -64,8 +67,11 @@ class CrossEntropy(OneLabel):
     def loss(self, outputs: Tensor, labels: Tensor) -> Tensor:
         return functional.cross_entropy(outputs, labels, reduction="none")
 
+    def classes(self, outputs: Tensor) -> Tensor:
+        return outputs.argmax(1)
+
     def hits(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        return outputs.argmax(1) == labels
+        return self.classes(outputs) == labels
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,9 @@ class BinaryCrossEntropy(OneLabel):
         return functional.binary_cross_entropy_with_logits(
             outputs, labels.to(outputs.dtype), reduction="none"
         )
+
+    def classes(self, outputs: Tensor) -> Tensor:
+        return (outputs > 0).long()
 
     def hits(self, outputs: Tensor, labels: Tensor) -> Tensor:
         return (outputs > 0) == (labels == 1)
@@ -89,6 +98,9 @@ class NextWord:
     """
 
     padding: int = PADDING
+
+    def classes(self, outputs: WordScores) -> Tensor:
+        raise NotImplementedError("a text to predict has no classes")
 
     def loss(self, outputs: WordScores, labels: Tensor) -> Tensor:
         asked = labels != self.padding

@@ -25,6 +25,7 @@ class Model:
     without torch, `forward_megaflops` and `megaparameters` are the operations of one sample's
     forward pass and the parameters at width 1, in millions; without them a plan takes those of the
     largest model of small images.
+    `statistics` says that it has batch normalisation.
     Parameters grow with the width to the power of `growth`, operations to that of `forward_growth`.
     """
 
@@ -37,6 +38,7 @@ class Model:
     growth: int = 2
     forward_growth: int = 2
     smallest: int | None = None
+    statistics: bool = False
 
     def takes(self, shape: tuple[int, ...]) -> bool:
         """Whether samples of `shape` can be its input."""
@@ -69,13 +71,14 @@ def register(
     growth: int = 2,
     forward_growth: int = 2,
     smallest: int | None = None,
+    statistics: bool = False,
 ) -> Callable[[Builder], Builder]:
     """A decorator that makes a builder known under `name`, with the fields of `Model`."""
 
     def known(builder: Builder) -> Builder:
         if name in MODELS:
             raise ConfigError(f"model '{name}' is registered twice")
-        size = forward_megaflops, megaparameters, growth, forward_growth, smallest
+        size = forward_megaflops, megaparameters, growth, forward_growth, smallest, statistics
         MODELS[name] = Model(name, input, builder, head, *size)
         return builder
 

@@ -19,7 +19,7 @@ _IMAGE = (32, 32, 3)
 _BLOCKS = (2, 2, 2, 2)
 
 
-@register("resnet18", input=_IMAGE, forward_megaflops=1112, megaparameters=11.2)
+@register("resnet18", input=_IMAGE, forward_megaflops=1112, megaparameters=11.2, statistics=True)
 def resnet18(*, num_classes: int, width: float, generator: torch.Generator) -> nn.Module:
     """The CIFAR form of ResNet-18 (He et al. 2016): a 3×3 convolution first, no pooling behind it.
 

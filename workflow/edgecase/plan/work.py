@@ -157,7 +157,8 @@ def cell_work(parameters: CellParameters) -> Work:
     evaluations = 1 + math.ceil(rounds / parameters.evaluate_every)
     tested = _clean_test(parameters.dataset, parameters.test_samples) + edge.test
     whole = _clean_test(parameters.dataset, None) * _whole_tests(parameters)
-    work = Work(evaluated=evaluations * tested + whole)
+    voters, _ = parameters.running_defense.voters()
+    work = Work(evaluated=evaluations * tested * (1 + voters) + whole)
 
     honest = parameters.honest_training(1)
     spread = [1.0] if _is_even(parameters.partition) else _SPREAD

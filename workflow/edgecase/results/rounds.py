@@ -42,6 +42,12 @@ WHOLE_COLUMNS = {
     "whole_task_acc": "accuracy on the whole clean test set, %; empty where it is not tested",
 }
 
+#: what a rule with votes has besides, behind those.
+VOTED_COLUMNS = {
+    "voted_task_acc": "accuracy of the copies' vote on the clean test set, %; empty if not tested",
+    "voted_backdoor_acc": "share of edge-case test inputs that the vote gives that label, %",
+}
+
 #: what a model with a table of words has besides, behind all others.
 TABLE_COLUMNS = {
     "adv_norm_diff_bs": "as `adv_norm_diff`, before replacement",
@@ -73,26 +79,25 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
     A round that was not evaluated has none of the five accuracies, or of the two of a task without
-    classes; the first and the last row have them. `WHOLE_COLUMNS`, and those of a model with a
-    table of words, may follow. Raises `DataError`, naming the file, if a column, a row or a number
-    is missing, or the end of the last line: one cut inside its last columns still parses.
+    classes; the first and the last row have them. `WHOLE_COLUMNS`, `VOTED_COLUMNS` and those of a
+    model with a table of words may follow. Raises `DataError`, naming the file, if a column, a row
+    or a number is missing, or the end of the last line: one cut inside its last columns still
+    parses.
     """
     texts = dict.fromkeys((*TEXT_COLUMNS, "client_norms"), "string")
     table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts, more=True)
     further = list(table.columns[len(ROUND_COLUMNS) :])
-    if further[:1] == list(WHOLE_COLUMNS):
-        whole = table[further.pop(0)]
-        if not (whole.isna() | whole.between(0, 100)).all() or whole.iloc[[0, -1]].isna().any():
-            raise DataError(
-                f"{path}: column whole_task_acc is outside 0 to 100 %, or empty in the first or "
-                "last round"
-            )
+    for group in (WHOLE_COLUMNS, VOTED_COLUMNS):
+        if further[: len(group)] == list(group):
+            further = further[len(group) :]
+            _check_now_and_then(path, table[list(group)])
     if further:
         if further != list(TABLE_COLUMNS):
             raise DataError(
                 f"{path}: column {further[0]} is unknown; expected {', '.join(ROUND_COLUMNS)}, "
-                f"with `whole_test_every` {', '.join(WHOLE_COLUMNS)}, and for a model with a table "
-                f"of words {', '.join(TABLE_COLUMNS)}"
+                f"with `whole_test_every` {', '.join(WHOLE_COLUMNS)}, with votes "
+                f"{', '.join(VOTED_COLUMNS)}, and for a model with a table of words "
+                f"{', '.join(TABLE_COLUMNS)}"
             )
         for name in further:
             if name != "client_norms" and table[name].isna().any():
@@ -110,6 +115,15 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
             f"{path}: its first or last round has no accuracies; expected them in both (cut off?)"
         )
     return table
+
+
+def _check_now_and_then(path: str | Path, accuracies: pd.DataFrame) -> None:
+    """Raise `DataError` for an accuracy that is no percentage, or missing at an end."""
+    for name, values in accuracies.items():
+        if not (values.isna() | values.between(0, 100)).all() or values.iloc[[0, -1]].isna().any():
+            raise DataError(
+                f"{path}: column {name} is outside 0 to 100 %, or empty in the first or last round"
+            )
 
 
 def read_timing(path: str | Path, rounds: int | None = None) -> pd.DataFrame:

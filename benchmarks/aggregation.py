@@ -1,0 +1,236 @@
+"""Time every rule of the server beside its peers: `python -m benchmarks.aggregation`.
+
+Each contestant is a process of its own, and they take turns on the same updates [m, P] of float32:
+this tree (`run`, with norms, checks and all), a build of it given by `--before`, byzfl with tensors
+and with arrays, and flwr. A contestant that is not installed, or has no such rule, is left out.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+HERE, BEFORE = "here", "before"
+SIZES = {"LeNet": (30, 1_199_882), "VGG-9": (10, 9_225_610)}
+#: rows → f of the rules that assume attackers.
+BYZANTINE = {30: 6, 10: 2, 11: 2}
+_ROOT = Path(__file__).parents[1]
+
+
+def ours(f: int) -> dict[str, dict[str, Any]]:
+    """Rule in words → its name, parameters and steps here."""
+    assumed = {"num_byzantine": f}
+    return {
+        "no defense": {"name": "no-defense"},
+        "norm clipping": {"name": "norm-clipping", "norm_bound": 100.0},
+        "clipping at the median": {"name": "norm-clipping-median"},
+        "clipping at a quantile": {"name": "norm-clipping-quantile"},
+        "centered clipping": {"name": "centered-clipping", "norm_bound": 100.0},
+        "Krum": {"name": "krum", **assumed},
+        "Multi-Krum": {"name": "multi-krum", **assumed},
+        "geometric median": {"name": "rfa", "max_iterations": 3},
+        "median": {"name": "median"},
+        "trimmed mean": {"name": "trimmed-mean", **assumed},
+        "Bulyan": {"name": "bulyan", "num_byzantine": f if f > 2 else 1},
+        "NNM, then mean": {"name": "no-defense", "before": [{"name": "nnm", **assumed}]},
+    }
+
+
+def calls(contestant: str, updates: torch.Tensor) -> dict[str, Callable[[], Any]]:
+    """Rule in words → one aggregation by the contestant."""
+    m = len(updates)
+    f = BYZANTINE[m]
+    maker = {HERE: _here, BEFORE: _before, "flwr": _flwr}.get(contestant, _byzfl)
+    return maker(updates.numpy() if contestant == "byzfl, arrays" else updates, m, f)
+
+
+def _here(updates: torch.Tensor, m: int, f: int) -> dict[str, Callable[[], Any]]:
+    from edgecase import defenses
+
+    def call(values: Mapping[str, Any]) -> Callable[[], Any]:
+        rule = defenses.composed(values)
+        return lambda: defenses.run(rule, updates, [1] * m)
+
+    return {words: call(values) for words, values in ours(f).items()}
+
+
+def _before(updates: torch.Tensor, m: int, f: int) -> dict[str, Callable[[], Any]]:
+    """The build at df20ec2, whose defenses have another interface."""
+    from edgecase import defenses  # ty: ignore
+
+    def call(values: Mapping[str, Any]) -> Callable[[], Any]:
+        own = {key: value for key, value in values.items() if key != "name"}
+
+        def aggregated() -> None:
+            result = defenses.aggregate(values["name"], updates, [1] * m, **own)  # ty: ignore
+            defenses.check_postconditions(values["name"], result, updates, own)  # ty: ignore
+
+        return aggregated
+
+    known = {
+        w: v for w, v in ours(f).items() if v["name"] in defenses.names() and "before" not in v
+    }
+    return {words: call(values) for words, values in known.items()}
+
+
+def _byzfl(updates: Any, m: int, f: int) -> dict[str, Callable[[], Any]]:
+    import byzfl  # ty: ignore
+
+    made = {
+        "norm clipping": byzfl.Clipping(c=100.0),
+        "centered clipping": byzfl.CenteredClipping(L=1, tau=100.0),
+        "Krum": byzfl.Krum(f=f),
+        "Multi-Krum": byzfl.MultiKrum(f=f),
+        "geometric median": byzfl.GeometricMedian(nu=1e-5, T=3),
+        "median": byzfl.Median(),
+        "trimmed mean": byzfl.TrMean(f=f),
+    }
+    found = {words: (lambda rule=rule: rule(updates)) for words, rule in made.items()}
+    mixing, mean = byzfl.NNM(f=f), byzfl.Average()
+    return found | {"NNM, then mean": lambda: mean(mixing(updates))}
+
+
+def _flwr(updates: torch.Tensor, m: int, f: int) -> dict[str, Callable[[], Any]]:
+    from flwr.server.strategy import aggregate as flwr  # ty: ignore
+
+    results = [([row], 1) for row in updates.numpy()]
+    few = f if f > 2 else 1
+    return {
+        "no defense": lambda: flwr.aggregate(results),
+        "Krum": lambda: flwr.aggregate_krum(results, f, 0),
+        "Multi-Krum": lambda: flwr.aggregate_krum(results, f, m - f),
+        "median": lambda: flwr.aggregate_median(results),
+        "trimmed mean": lambda: flwr.aggregate_trimmed_avg(results, f / m),
+        "Bulyan": lambda: flwr.aggregate_bulyan(list(results), few, flwr.aggregate_krum, to_keep=0),
+    }
+
+
+def serve(contestant: str, m: int, size: int, threads: int) -> None:
+    """Answer each rule that is read with the seconds of one call, and "-" for one it has not."""
+    torch.set_num_threads(threads)
+    updates = torch.from_numpy(
+        np.random.default_rng(0).standard_normal((m, size), dtype=np.float32)
+    ).mul_(0.01)
+    known = calls(contestant, updates)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        call, seconds = known.get(line.strip()), None
+        if call is not None:
+            began = time.perf_counter()
+            call()
+            seconds = time.perf_counter() - began
+        print(json.dumps(seconds), flush=True)
+
+
+@contextlib.contextmanager
+def contestants(
+    names: list[str], before: Path | None, m: int, size: int, threads: int
+) -> Iterator[dict[str, subprocess.Popen[str]]]:
+    """Each contestant that starts, as a process that answers."""
+    started = {name: _start(name, before, m, size, threads) for name in names}
+    try:
+        yield {name: one for name, one in started.items() if _line(one) == "ready"}
+    finally:
+        for one in started.values():
+            one.kill()
+            one.wait()
+
+
+def _start(
+    name: str, before: Path | None, m: int, size: int, threads: int
+) -> subprocess.Popen[str]:
+    source = before if name == BEFORE else _ROOT
+    numbers = {f"{library}_NUM_THREADS": str(threads) for library in ("OMP", "OPENBLAS", "MKL")}
+    paths = [str(source / "workflow"), os.environ.get("PYTHONPATH", "")]
+    # The file, not the module: the package `benchmarks` of another build has not this one.
+    options = ["--serve", name, "--size", str(m), str(size), "--threads", str(threads)]
+    return subprocess.Popen(
+        [sys.executable, __file__, *options],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | numbers | {"PYTHONPATH": os.pathsep.join(paths)},
+    )
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def turns(
+    processes: Mapping[str, subprocess.Popen[str]], rules: list[str], count: int
+) -> dict[str, dict[str, list[float]]]:
+    """Rule → contestant → the seconds of each turn after one that is not timed."""
+    found: dict[str, dict[str, list[float]]] = {rule: {} for rule in rules}
+    for rule in rules:
+        for turn in range(count + 1):
+            for name, process in processes.items():
+                assert process.stdin is not None
+                process.stdin.write(f"{rule}\n")
+                process.stdin.flush()
+                seconds = json.loads(_line(process) or "null")
+                if seconds is not None and turn:
+                    found[rule].setdefault(name, []).append(seconds)
+    return found
+
+
+def table(found: Mapping[str, Mapping[str, list[float]]], names: list[str]) -> str:
+    """Medians in milliseconds, and what of them this tree's is, turn by turn."""
+    heads = ["rule", *names, "before / here", "fastest peer / here"]
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    for rule, times in found.items():
+        cells = [f"{1e3 * statistics.median(times[n]):.0f}" if n in times else "" for n in names]
+        peers = {n: times[n] for n in times if n not in (HERE, BEFORE)}
+        fastest = min(peers, key=lambda name: statistics.median(peers[name]), default=None)
+        for other in (BEFORE if BEFORE in times else None, fastest):
+            cells.append("" if other is None else _ratio(times[other], times[HERE]))
+        lines.append(f"| {rule} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _ratio(others: list[float], own: list[float]) -> str:
+    return f"{statistics.median(a / b for a, b in zip(others, own, strict=True)):.1f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--before", type=Path, help="a checkout of df20ec2, to time it as well")
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--models", nargs="+", choices=SIZES, default=list(SIZES))
+    parser.add_argument("--rules", nargs="+", default=list(ours(1)))
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--size", type=int, nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        serve(arguments.serve, *arguments.size, arguments.threads[0])
+        return
+    names = [
+        HERE,
+        *([BEFORE] if arguments.before else []),
+        "byzfl, tensors",
+        "byzfl, arrays",
+        "flwr",
+    ]
+    for model in arguments.models:
+        for threads in arguments.threads:
+            m, size = SIZES[model]
+            with contestants(names, arguments.before, m, size, threads) as processes:
+                found = turns(processes, arguments.rules, arguments.turns)
+            print(f"\n{model}, [{m}, {size:,}], {threads} threads, ms:\n", flush=True)
+            print(table(found, list(processes)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
