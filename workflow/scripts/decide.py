@@ -63,6 +63,8 @@ class Decision:
         self._claims = [one for one in known if not asked.claims or one.id in asked.claims]
         roles, cells = self._config["claims"], all_cells(self._config)
         self._needed = claims.cells_needed(self._claims, roles, cells)
+        if not self._needed:
+            raise ConfigError("claims: the run has all cells of none of them; nothing to decide")
         first = self._config["seeds"]
         if asked.most < len(first):
             raise ConfigError(f"most: {asked.most} is fewer than the {len(first)} seeds of the run")
