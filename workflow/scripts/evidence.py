@@ -18,7 +18,6 @@ from edgecase.claims.table import tabulate
 from edgecase.claims.table import to_markdown as claims_to_markdown
 from edgecase.claims.verdict import judge
 from edgecase.figures import page, style
-from edgecase.pipeline.products import Products
 from edgecase.results.cells import expand
 from edgecase.results.layout import Run
 from edgecase.results.tables import tidy
@@ -54,12 +53,14 @@ def main(argv: list[str] | None = None) -> None:
 def _draw(run: str, out: Path) -> None:
     """Figures, measures, summary and claims of what a run's evidence holds, into `out`."""
     about = evidence.about(FOLDER, run)
+    tasks = about["config"]["tasks"].items()
+    labels = {name: task["label"] for name, task in tasks if "label" in task}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         cells = evidence.unpack(FOLDER, run, project)
         where = {cell: project / Run(run).cell(cell) for cell in cells}
-        with style.using(Products(about["config"], cells, []).looks):
+        with style.using({"labels": labels}):
             for name, blocks in about["config"]["figures"].items():
                 if shown := [where[cell] for cell in expand(blocks) if cell in where]:
                     table = tidy(shown, list(figures.FIGURES[name].parameters))
