@@ -111,6 +111,7 @@ for figure_name in FIGURE_NAMES:
             figure_name
         input:
             PRODUCTS.figures(figure_name),
+            RUN.page(f"front-{figure_name}"),
 
 
 rule figures:

@@ -2,6 +2,10 @@
 report: "../docs/captions/report.rst"
 
 
+# Read by that caption.
+config["front_page"] = PRODUCTS.front
+
+
 rule page:
     input:
         table=lambda wildcards: PRODUCTS.page_table(wildcards.table),
@@ -69,6 +73,7 @@ rule front:
         starts=JOBS.starts(CELLS),
         sources=local("config/sources.yaml"),
         captions=[local(f"docs/captions/{name}.rst") for name in PRODUCTS.numbered()],
+        figures=[RUN.figure(name) for name in PRODUCTS.numbered()],
     output:
         html=RUN.page("front"),
     log:
@@ -81,12 +86,42 @@ rule front:
         run=config["run"],
         about=config.get("about", ""),
         configfiles=CONFIGFILES,
-        figures=[RUN.figure(name) for name in PRODUCTS.numbered()],
         pages=[RUN.page(name) for name in [*CONTENTS.titles, "provenance"]],
         titles=[*CONTENTS.titles.values(), PROVENANCE],
     shell:
         "$EDGECASE_PYTHON workflow/scripts/front.py --run {params.run} --about={params.about:q} --configfiles {params.configfiles:q}"
         " --claims {input.claims} --records {input.records} --timings {input.timings}"
-        " --starts {input.starts} --sources {input.sources} --figures {params.figures}"
+        " --starts {input.starts} --sources {input.sources} --figures {input.figures}"
         " --captions {input.captions} --pages {params.pages} --titles {params.titles:q}"
+        " --out {output.html} 2> {log}"
+
+
+# The first page of a report of one figure: what was run for it.
+rule figure_front:
+    input:
+        records=lambda wildcards: [*map(RUN.record, cells_of(wildcards.figure))],
+        timings=lambda wildcards: [
+            path for cell in cells_of(wildcards.figure) for path in RUN.timings(cell, SEEDS)
+        ],
+        starts=lambda wildcards: JOBS.starts(cells_of(wildcards.figure)),
+        sources=local("config/sources.yaml"),
+        captions=lambda wildcards: local(f"docs/captions/{wildcards.figure}.rst"),
+        figures=RUN.figure("{figure}"),
+    output:
+        html=RUN.page("front-{figure}"),
+    log:
+        RUN.log("front/{figure}"),
+    wildcard_constraints:
+        figure="|".join(FIGURE_NAMES) or "none",
+    localrule: True
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=sources.digest("front"),
+        run=config["run"],
+        configfiles=CONFIGFILES,
+    shell:
+        "$EDGECASE_PYTHON workflow/scripts/front.py --run {params.run} --configfiles {params.configfiles:q}"
+        " --records {input.records} --timings {input.timings} --starts {input.starts}"
+        " --sources {input.sources} --figures {input.figures} --captions {input.captions}"
         " --out {output.html} 2> {log}"

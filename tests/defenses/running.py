@@ -1,5 +1,6 @@
 """Run a rule by name on updates that are made up."""
 
+import sklearn.cluster  # noqa: F401  (its import moves the state of Python's generator)
 import torch
 
 from edgecase import defenses
@@ -19,6 +20,7 @@ VALUES = {
     "norm-clipping-quantile": {"initial_bound": 2.0},
     "fltrust": {"root_samples": 100},
     "rlr": {"theta": 4},
+    "deepsight": {"probes": 20},
     "crfl": {"rho_start": 100.0, "rho_growth": 1.0, "rho_cap": 1000.0, "sigma": 0.1},
 }
 #: those that are a weighted sum of whole updates.
@@ -31,6 +33,15 @@ def example(name):
 
 def drawn(m=9, size=40, dtype=torch.float32, seed=0):
     return torch.randn(m, size, generator=torch.Generator().manual_seed(seed)).to(dtype)
+
+
+class Linear:
+    """A model of four inputs and three outputs, whose weights come first in the flat vector."""
+
+    input_shape = (4,)
+
+    def outputs(self, parameters, inputs, buffers=None):
+        return inputs.to(parameters) @ parameters[:12].view(3, 4).T
 
 
 def given(updates):
@@ -46,6 +57,7 @@ def given(updates):
         "root_update": root,
         "global_model": model,
         "last_layer": LastLayer(slice(size - 12, size - 3), slice(size - 3, size), classes=3),
+        "network": Linear(),
         "statistics": (Statistics(slice(0, 2), slice(2, 4)),),
     }
 
@@ -65,7 +77,7 @@ def buffers_for(name, updates):
 
 #: what a rule may be given besides, of which a test gives some.
 INPUTS = ("generator", "root_update", "memory", "global_model", "client_ids", "last_layer")
-INPUTS += ("buffers", "statistics")
+INPUTS += ("buffers", "statistics", "network")
 
 
 def aggregate(name, updates, counts, **others):

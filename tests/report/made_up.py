@@ -54,6 +54,7 @@ def claims(*rows):
 CLAIMS = (
     {
         "claim": "order",
+        "figure": "fig4",
         "role": "task1",
         "task": "cifar10-southwest",
         "standin": "False",
@@ -69,6 +70,7 @@ CLAIMS = (
     },
     {
         "claim": "order",
+        "figure": "fig4",
         "role": "task1",
         "task": "cifar10-southwest",
         "standin": "False",

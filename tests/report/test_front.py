@@ -1,14 +1,18 @@
-"""The first page: what the claims table says, what was run, and no text taken for HTML."""
+"""The first page: figures, the claims table, what was run, and no text taken for HTML."""
 
+import base64
+import io
 import shlex
 
 import pytest
+from PIL import Image
 from tests.report.made_up import CLAIMS, MARKUP, claims, record
 from tests.report.reading import Page
 
 from edgecase.base.errors import DataError
 from edgecase.report.claims import read_claims
 from edgecase.report.front import caption_title, front_page
+from edgecase.report.thumbnails import thumbnail
 
 STANDIN = {"task": "standin-planes", "dataset": "standin-planes", "edge_set": "standin-livery"}
 
@@ -16,6 +20,9 @@ STANDIN = {"task": "standin-planes", "dataset": "standin-planes", "edge_set": "s
 @pytest.fixture
 def front(tmp_path):
     claims(*CLAIMS).to_csv(tmp_path / "claims.csv", index=False)
+
+    image = tmp_path / "fig4.png"
+    Image.new("RGB", (2000, 1000), "teal").save(image)
 
     def make(*records, **changes):
         values = {
@@ -27,7 +34,7 @@ def front(tmp_path):
             "starts": {},
             "described": {},
             "hours": 2.55,
-            "figures": [("figures/small/fig4.png", "fig4: shares")],
+            "figures": [(str(image), "fig4: shares")],
             "pages": [("results/small/report/summary.html", "Summary")],
         }
         return front_page(**values | changes)
@@ -35,33 +42,36 @@ def front(tmp_path):
     return make
 
 
-def test_what_a_reader_sees_stands_before_the_claims(front):
+def test_figures_stand_first_then_what_is_claimed(front):
     text = Page(front(about="Krum stops <one> attack.")).text
-    assert text.index("Krum stops <one> attack.") < text.index("Claims of the paper")
+    order = ["Krum stops <one> attack.", "Figures", "Claims of the paper", "What was run"]
+    assert sorted(order, key=text.index) == order
 
 
-def test_claims_come_first_and_say_what_the_table_says(front):
+def test_claims_stand_under_their_verdict(front):
     page = Page(front())
-    head, *rows = page.tables[0]
-    assert head == ["claim", "task", "statement", "measured", "reported", "verdict"]
-    assert rows == [
-        [
-            *("order", "cifar10-southwest", "100 % beats 50 % beats 10 %"),
-            *("100 over 50: 12.25 [8.5, 16]\n50 over 10: 7 [1, 13]", "– (code)", "holds"),
-        ],
-        ["zero", "emnist-ardis", MARKUP, "31", "near 0 (reported, unverified)", "fails"],
-        [
-            "tweets",
-            "task4",
-            "passes Multi-Krum",
-            "–",
-            "– (reported, unverified)",
-            "not run",
-        ],
+    held, failed = page.tables[:2]
+    assert held[1] == [
+        *("fig4", "cifar10-southwest", "100 % beats 50 % beats 10 %"),
+        *("100 over 50: 12.25 [8.5, 16]\n50 over 10: 7 [1, 13]", "– (code)"),
     ]
+    assert failed[1] == ["", "emnist-ardis", MARKUP, "31", "near 0 (reported, unverified)"]
     text = " ".join(page.text.split())
-    assert "1 holds, 1 fails, 1 not run." in text
-    assert text.index("Claims") < text.index("What was run")
+    assert "1 holds, 1 fails; 1 more is not run here." in text
+    assert "passes Multi-Krum" not in text
+
+
+@pytest.mark.parametrize("verdict", ["not run", "no verdict"])
+def test_without_a_verdict_no_claim_is_listed(front, tmp_path, verdict):
+    rows = [dict(row, verdict=verdict) for row in CLAIMS]
+    claims(*rows).to_csv(tmp_path / "none.csv", index=False)
+    assert "Claims" not in Page(front(claims=read_claims(tmp_path / "none.csv"))).text
+
+
+def test_the_page_of_one_figure_has_no_claims_and_no_tables(front):
+    text = Page(front(claims=None, pages=[])).text
+    assert "Claims" not in text
+    assert "Tables" not in text
 
 
 def test_what_was_run_on_what(front):
@@ -73,7 +83,7 @@ def test_what_was_run_on_what(front):
     assert "CPU, 2 threads (1 cell); NVIDIA H200 (1 cell)" in text
     assert "The cells come from 2 versions of the code." in text
     assert "snakemake --cores all --configfile config/small.yaml" in text
-    assert page.tables[1][1][:4] == ["cifar10-southwest", "airplane → truck", "vgg9", "10 of 200"]
+    assert page.tables[2][1][:4] == ["cifar10-southwest", "airplane → truck", "vgg9", "10 of 200"]
 
 
 def test_minutes_of_a_short_run(front):
@@ -97,34 +107,54 @@ def test_standin_data_is_said_before_anything_else(front, records, said):
         assert "Stand-in data get no verdict." in text
 
 
-def test_markup_is_shown_as_text(front):
+def test_markup_is_shown_as_text(front, tmp_path):
     page = Page(
         front(
             record(device=MARKUP, code=MARKUP, versions={MARKUP: MARKUP}),
             run=MARKUP,
             configfiles=[MARKUP],
-            figures=[("a.png", MARKUP)],
+            figures=[(str(tmp_path / "fig4.png"), MARKUP)],
             pages=[('"><u>.html', MARKUP)],
         )
     )
     assert "u" not in page.tags
-    # Statement, heading, device, name and version, two links; in the command it is quoted.
+    # Statement, heading, device, name and version, figure, page; in the command it is quoted.
     assert page.text.count(MARKUP) == 7
     assert shlex.quote(MARKUP) in page.text
 
 
-def test_links_open_results_by_their_path(front):
+def test_links_open_results_by_their_path(front, tmp_path):
     page = Page(front())
+    image = str(tmp_path / "fig4.png")
     links = [attributes for tag, attributes in page.attributes if tag == "a"]
     assert [(link["data-path"], link["data-kind"]) for link in links] == [
-        ("figures/small/fig4.png", "img"),
+        *[(image, "img")] * 3,  # picture, title, and the claim about it
         ("results/small/report/summary.html", "html"),
     ]
     assert all(link["href"] == "#" for link in links)
 
 
 def test_nothing_is_fetched(front):
-    assert not {"img", "link", "iframe", "script", "object"} & set(Page(front()).tags)
+    page = Page(front())
+    assert not {"link", "iframe", "script", "object"} & set(page.tags)
+    images = [attributes["src"] for tag, attributes in page.attributes if tag == "img"]
+    assert images
+    assert all(source.startswith("data:image/png;base64,") for source in images)
+
+
+def test_a_thumbnail_is_as_wide_as_asked(tmp_path):
+    path = tmp_path / "wide.png"
+    Image.new("RGB", (1000, 500), "teal").save(path)
+    packed = base64.b64decode(thumbnail(path, 200).split(",")[1])
+    small = Image.open(io.BytesIO(packed))
+    assert small.size == (200, 100)
+    assert small.convert("RGB").getpixel((0, 0)) == (0, 128, 128)
+
+
+def test_a_figure_that_is_no_image_is_named(front, tmp_path):
+    (tmp_path / "cut.png").write_bytes(b"nothing")
+    with pytest.raises(DataError, match=r"cut\.png"):
+        front(figures=[(str(tmp_path / "cut.png"), "cut")])
 
 
 @pytest.mark.parametrize(

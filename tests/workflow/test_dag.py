@@ -61,7 +61,7 @@ def test_figure_asks_for_its_cells_and_what_they_need(fresh):
     # Two seeds: a partition each, and a poisoned set each in both cases.
     assert rules(jobs) == {
         **{"prepare": 2, "partition": 2, "poison": 4, "pretrain": 1, "cell": 2},
-        **{"collect": 1, "figure": 1},
+        **{"collect": 1, "figure": 1, "figure_front": 1},
     }
     assert outputs(jobs, "figure") == {f"figures/test/fig4.{ending}" for ending in FIGURE_FILES}
 

@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--about", default="", help="what a reader sees in the run")
     parser.add_argument("--configfiles", nargs="*", default=[], help="those given to Snakemake")
     parser.add_argument(
-        "--claims", required=True, type=Path, help="the claims with verdicts (.csv)"
+        "--claims", type=Path, nargs="?", help="the claims with verdicts (.csv), but of one figure"
     )
     parser.add_argument(
         "--records", required=True, type=Path, nargs="+", help="the cells' cell.json"
@@ -31,8 +31,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--sources", required=True, type=Path, help="the downloads (.yaml)")
     parser.add_argument("--figures", required=True, type=Path, nargs="+", help="images (.png)")
     parser.add_argument("--captions", required=True, type=Path, nargs="+", help="one per figure")
-    parser.add_argument("--pages", required=True, type=Path, nargs="+", help="other pages (.html)")
-    parser.add_argument("--titles", required=True, nargs="+", help="one per page")
+    parser.add_argument("--pages", default=[], type=Path, nargs="*", help="other pages (.html)")
+    parser.add_argument("--titles", default=[], nargs="*", help="one per page")
     parser.add_argument("--out", required=True, type=Path)
     arguments = parser.parse_args(argv)
     for one, other in (("figures", "captions"), ("pages", "titles")):
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> None:
         run=arguments.run,
         about=arguments.about,
         configfiles=arguments.configfiles,
-        claims=read_claims(arguments.claims),
+        claims=read_claims(arguments.claims) if arguments.claims else None,
         records=facts.read_records(arguments.records),
         starts=read_starts(arguments.starts),
         described=load_sources(arguments.sources),

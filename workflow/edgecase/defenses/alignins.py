@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
@@ -89,11 +91,24 @@ class AlignIns(Rule):
         """S [m], float64."""
         vote = per_block(updates, lambda block: block.sign().sum(dim=0, dtype=torch.float32).sign())
         largest = max(1, int(self.sparsity * len(vote)))
-        agreeing = []
-        for update in updates:
-            places = update.abs().topk(largest, sorted=False).indices
-            agreeing.append((update[places].sign() == vote[places]).sum())
-        return torch.stack(agreeing).to(torch.float64) / largest
+        agreeing = [_agreeing(update, vote, largest) for update in updates]
+        return torch.tensor(agreeing, dtype=torch.float64, device=updates.device) / largest
+
+
+def _agreeing(update: torch.Tensor, vote: torch.Tensor, count: int) -> int:
+    """How many of the `count` largest coordinates of `update` [P] by size have the sign of `vote`
+    [P]. Of equal ones the first are asked, on a CPU."""
+    if update.is_cuda:
+        places = update.abs().topk(count, sorted=False).indices
+        return int((update[places].sign() == vote[places]).sum())
+    # numpy parts and compares in a fifth of the time of torch on one core.
+    values = update.to(torch.promote_types(update.dtype, torch.float32)).numpy()
+    signs, sizes = vote.numpy(), np.abs(values)
+    least = np.partition(sizes, len(sizes) - count)[len(sizes) - count]
+    equal = np.flatnonzero(sizes == least)[: count - np.count_nonzero(sizes > least)]
+    # A larger coordinate with the vote's sign is positive times the vote, and as large.
+    larger = np.count_nonzero(values * signs > least)
+    return int(larger + np.count_nonzero(np.sign(values[equal]) == signs[equal]))
 
 
 def bound_of(norms: torch.Tensor, kept: torch.Tensor) -> float:

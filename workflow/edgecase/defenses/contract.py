@@ -42,6 +42,7 @@ from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.defenses.distances import weighted_sum
 from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.network import Network
 from edgecase.defenses.statistics import Statistics
 
 _T = TypeVar("_T")
@@ -62,6 +63,7 @@ class RoundInputs:
     generator: where random draws come from, or None.
     last_layer: where the layer that gives the model's outputs lies in [P], or None.
     statistics: where each batch normalisation's running statistics lie in [B], in order.
+    network: the model as a function of its parameters, or None outside of a simulation.
     """
 
     updates: torch.Tensor
@@ -75,6 +77,7 @@ class RoundInputs:
     generator: torch.Generator | None = None
     last_layer: LastLayer | None = None
     statistics: tuple[Statistics, ...] = ()
+    network: Network | None = None
 
     @property
     def shares(self) -> torch.Tensor:

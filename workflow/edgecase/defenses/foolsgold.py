@@ -13,6 +13,8 @@ from edgecase.defenses.history import Roster
 from edgecase.defenses.postconditions import require
 from edgecase.defenses.registry import register
 
+#: elements of one float64 block.
+_BLOCK = 2**20
 #: where nobody differs from another by more than this, nobody is told apart.
 _ALIKE = 1e-9
 
@@ -67,15 +69,15 @@ class FoolsGold(Rule):
         factors = torch.ones_like(inputs.norms)
         if self.shorten is not None:
             factors = clip_factors(inputs.norms, self.shorten)
-        features = self._features(inputs).to(torch.float64) * factors[:, None]
-        memory = {}
+        features, rows, memory = self._features(inputs), None, {}
         if self.history == "client":
             roster = Roster.of(inputs.memory, inputs.client_ids, features.device)
             sums = roster.grown(inputs.memory.get("history"), features.shape[1])
-            sums.index_add_(0, roster.rows, features)
+            for row, own, factor in zip(roster.rows, features, factors.tolist(), strict=True):
+                sums[row] += factor * own.to(torch.float64)
             memory = {"clients": roster.clients, "history": sums}
-            features = sums[roster.rows]
-        trust = trusted(features, self.epsilon)
+            features, rows = sums, roster.rows
+        trust = trusted(pairwise_cosines(features, rows), self.epsilon)
         parts = {"mean": len(trust), "sum": 1.0, "normalised": trust.sum()}[self.scale]
         return combine(inputs, trust / parts, clip_factors=factors, memory=memory, trust=trust)
 
@@ -98,13 +100,23 @@ class FoolsGold(Rule):
         return inputs.updates[:, layer.weight]
 
 
-def trusted(histories: torch.Tensor, epsilon: float) -> torch.Tensor:
-    """w [m] of the histories [m, P'], both float64 (`FoolsGold`).
+def pairwise_cosines(table: torch.Tensor, rows: torch.Tensor | None = None) -> torch.Tensor:
+    """The cosines of the rows of [k, P'], or of the m `rows` of it: [m, m], float64, diagonal 0.
 
-    A history of length 0 resembles nobody.
+    A row of length 0 has cosine 0 to all. Added up over pieces: no second table is formed.
     """
-    units = histories / row_norms(histories).clamp(min=torch.finfo(torch.float64).tiny)[:, None]
-    cosines = (units @ units.T).fill_diagonal_(0.0)
+    m = len(table) if rows is None else len(rows)
+    products = torch.zeros(m, m, dtype=torch.float64, device=table.device)
+    for piece in table.split(max(1, _BLOCK // m), dim=1):
+        block = (piece if rows is None else piece[rows]).to(torch.float64)
+        products += block @ block.T
+    norms = products.diagonal().sqrt()
+    found = products / (norms[:, None] * norms)
+    return found.nan_to_num(nan=0.0).fill_diagonal_(0.0)
+
+
+def trusted(cosines: torch.Tensor, epsilon: float) -> torch.Tensor:
+    """w [m] of the histories' cosines [m, m], diagonal 0, both float64 (`FoolsGold`)."""
     largest = cosines.max(dim=1).values + epsilon
     ratios = largest[:, None] / largest
     cosines = torch.where(ratios < 1, cosines * ratios, cosines)

@@ -35,9 +35,11 @@ class Geometry:
         return torch.where(scale > 0, apart / scale, (self.gaps != 0).to(apart))
 
 
-def geometry(updates: torch.Tensor, model: torch.Tensor | None = None) -> Geometry:
-    """The geometry of `updates` [m, P], or of `model` [P] + updates; no such sum is formed."""
-    norms = row_norms(updates)
+def geometry(
+    updates: torch.Tensor, norms: torch.Tensor, model: torch.Tensor | None = None
+) -> Geometry:
+    """The geometry of `updates` [m, P] with `norms` [m], or of `model` [P] + updates; no such sum
+    is formed."""
     if model is None:
         return Geometry(norms, norms[:, None] - norms, squared_distances(updates))
     # |w + u|² = w·w + 2 w·u + u·u, whose first term is all models'.
@@ -54,9 +56,10 @@ def geometry_in(space: Space, inputs: RoundInputs, rule: str) -> Geometry:
     Raises `ConfigError` where the round lacks the global model or the last layer's place.
     """
     if space == "updates":
-        return geometry(inputs.updates)
+        return geometry(inputs.updates, inputs.norms)
     model = needed(inputs.global_model, f"{rule}: global_model is missing; allowed: w_t [P]")
     if space == "models":
-        return geometry(inputs.updates, model)
+        return geometry(inputs.updates, inputs.norms, model)
     layer = needed(inputs.last_layer, f"{rule}: the model says of no layer that it is the last")
-    return geometry(layer.flat(inputs.updates), layer.flat(model))
+    part = layer.flat(inputs.updates)
+    return geometry(part, row_norms(part), layer.flat(model))

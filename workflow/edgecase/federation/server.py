@@ -13,6 +13,7 @@ from edgecase.base.errors import SimulationError
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate, Rule
 from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.network import Network
 from edgecase.defenses.statistics import Statistics
 from edgecase.defenses.stream import Stream
 
@@ -92,8 +93,8 @@ class Broadcast:
 
     `model` [P] is what the clients get, `memory` what the rule gave in the round before,
     `root_update` [P] the update of the server's own training, for a rule that asks for it,
-    `last_layer` the place of the output layer in [P], and `statistics` those of each batch
-    normalisation's running statistics in the buffers.
+    `last_layer` the place of the output layer in [P], `statistics` those of each batch
+    normalisation's running statistics in the buffers, and `network` the model, to be asked.
     """
 
     seed: int
@@ -103,6 +104,7 @@ class Broadcast:
     root_update: torch.Tensor | None = None
     last_layer: LastLayer | None = None
     statistics: tuple[Statistics, ...] = ()
+    network: Network | None = None
 
     def generator(self, purpose: str, device: torch.device) -> torch.Generator:
         """Where the rule's draws for `purpose` come from."""
@@ -180,6 +182,7 @@ def defend(
             generator=broadcast.generator("noise", device),
             last_layer=broadcast.last_layer,
             statistics=broadcast.statistics,
+            network=broadcast.network,
         )
     except SimulationError as error:
         if not error.rows:

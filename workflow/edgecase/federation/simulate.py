@@ -12,6 +12,7 @@ import torch
 from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate, Rule
 from edgecase.defenses.noise import add_noise
+from edgecase.federation.asked import AskedModel
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.flat import FlatModel
@@ -228,6 +229,9 @@ def simulate(
                 *(run.seed, round, cohort.start, carried[run.seed].memory, root),
                 last_layer=model.last_layer,
                 statistics=model.statistics,
+                network=AskedModel(
+                    model, cohort.population.store.example(model.dtype), cohort.buffers
+                ),
             )
             aggregate, after, norm, noise = _step(rule, cohort, updates, broadcast, parameters)
             if rule.noisy_broadcast:

@@ -80,6 +80,12 @@ class Products:
         drawn = [*([FIGURE_1] if first else []), *self.contents.with_table]
         return sorted(drawn, key=lambda name: name != OVERVIEW)
 
+    @property
+    def front(self) -> str:
+        """The first page of the report: where one figure alone is asked for, that figure's."""
+        asked = [name for name in self.figure_names if name in self.targets]
+        return f"front-{asked[0]}" if len(asked) == 1 else "front"
+
     def figures(self, name: str | None = None) -> list[str]:
         """The files of one figure, or of all."""
         names = [name] if name else self.numbered()

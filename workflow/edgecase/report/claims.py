@@ -23,11 +23,13 @@ def read_claims(path: str | Path) -> pd.DataFrame:
 def overview(claims: pd.DataFrame) -> pd.DataFrame:
     """One line per claim, in the table's order, as text: what it says, what was measured, verdict.
 
+    `figure` is the figure of the paper that a claim is about.
+
     A claim with several tests has a line of `measured` for each, begun by the test's part.
     """
     return pd.DataFrame(
         [_line(rows) for _, rows in claims.groupby("claim", sort=False)],
-        columns=["claim", "task", "statement", "measured", "reported", "verdict"],
+        columns=["claim", "figure", "task", "statement", "measured", "reported", "verdict"],
     )
 
 
@@ -63,6 +65,7 @@ def _line(rows: pd.DataFrame) -> dict[str, str]:
     measured = [f"{row['part']}: " * bool(row["part"]) + measured_text(row) for row in tests]
     return {
         "claim": first["claim"],
+        "figure": first["figure"],
         "task": (first["task"] or first["role"]) + " (stand-in)" * (first["standin"] == "True"),
         "statement": first["statement"],
         "measured": "\n".join(measured) or "–",

@@ -1,4 +1,4 @@
-"""Write the first page: what is claimed, what was run, on what data and hardware."""
+"""Write the first page: the figures, what is claimed, what was run on what data and hardware."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,17 +7,22 @@ from pathlib import Path
 import pandas as pd
 
 from edgecase.base.errors import DataError
+from edgecase.claims.model import FAILS, HOLDS, NOT_RUN, UNDECIDED
 from edgecase.datasets.sources import Source
-from edgecase.report import facts, tabular
+from edgecase.report import facts
 from edgecase.report.claims import overview
 from edgecase.report.templating import render
+from edgecase.report.thumbnails import thumbnail
+
+#: pixels across the figure that stands first, and the others, for a screen of two pixels per point.
+_FIRST, _OTHERS = 1100, 440
 
 
 def front_page(
     run: str,
     about: str,
     configfiles: Sequence[str],
-    claims: pd.DataFrame,
+    claims: pd.DataFrame | None,
     records: Sequence[Mapping],
     starts: Mapping[str, Mapping[str, Mapping]],
     described: Mapping[str, Source],
@@ -29,20 +34,21 @@ def front_page(
 
     `about` is what the configuration says a reader sees; it may be empty.
     `configfiles` are the configuration files that Snakemake was given for the run. `claims` is the
-    table that `claims.read_claims` reads, `records` and `starts` are what `facts`
-    reads, `described` the downloads by name, `hours` the rounds' wall time. `figures` and `pages`
-    are (path of the result in the report, title), in order.
+    table that `claims.read_claims` reads, or None where the page is that of one figure; `records`
+    and `starts` are what `facts` reads, `described` the downloads by name, `hours` the rounds' wall
+    time. `figures` and `pages` are (path of the result in the report, title), in order; the first
+    figure is shown large. Raises `DataError`, naming the file, for a figure that is no image.
     """
     tasks = facts.tasks(records, starts)
-    lines = overview(claims)
+    lines = None if claims is None else overview(claims)
     context = {
         "run": run,
         "about": about,
         "command": facts.command(configfiles),
         "standins": [task.name for task in tasks if task.standin],
         "all_standin": all(task.standin for task in tasks),
-        "claims": tabular.view(lines),
-        "verdicts": lines["verdict"].value_counts().to_dict(),
+        "judged": [] if lines is None else judged(lines),
+        "not_run": 0 if lines is None else int((lines["verdict"] == NOT_RUN).sum()),
         "tasks": tasks,
         "num_cells": len(records),
         "num_rounds": sum(
@@ -53,10 +59,20 @@ def front_page(
         "versions": facts.counted(records, "versions"),
         "codes": facts.code_versions(records),
         "images": facts.images(records, described),
-        "figures": figures,
+        "figures": [
+            (path, title, thumbnail(path, _OTHERS if number else _FIRST))
+            for number, (path, title) in enumerate(figures)
+        ],
+        "opens": {Path(path).stem: path for path, _ in figures},
         "pages": pages,
     }
     return render("front.html", context)
+
+
+def judged(lines: pd.DataFrame) -> list[tuple[str, list[dict]]]:
+    """The claims (see `claims.overview`) that have a verdict: each verdict with its claims."""
+    groups = ((name, lines[lines["verdict"] == name]) for name in (HOLDS, FAILS, UNDECIDED))
+    return [(name, own.to_dict("records")) for name, own in groups if len(own)]
 
 
 def _duration(hours: float) -> str:
