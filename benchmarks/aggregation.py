@@ -130,8 +130,8 @@ def _flwr(updates: torch.Tensor, m: int, f: int) -> dict[str, Callable[[], Any]]
     }
 
 
-def serve(contestant: str, m: int, size: int, threads: int) -> None:
-    """Answer each rule that is read with the seconds of one call, and "-" for one it has not."""
+def serve(contestant: str, m: int, size: int, threads: int, clock: Callable[[], float]) -> None:
+    """Answer each rule that is read with the seconds of one call, and null for one it has not."""
     torch.set_num_threads(threads)
     updates = torch.from_numpy(
         np.random.default_rng(0).standard_normal((m, size), dtype=np.float32)
@@ -141,18 +141,18 @@ def serve(contestant: str, m: int, size: int, threads: int) -> None:
     for line in sys.stdin:
         call, seconds = known.get(line.strip()), None
         if call is not None:
-            began = time.perf_counter()
+            began = clock()
             call()
-            seconds = time.perf_counter() - began
+            seconds = clock() - began
         print(json.dumps(seconds), flush=True)
 
 
 @contextlib.contextmanager
 def contestants(
-    names: list[str], before: Path | None, m: int, size: int, threads: int
+    names: list[str], before: Path | None, *options: str
 ) -> Iterator[dict[str, subprocess.Popen[str]]]:
     """Each contestant that starts, as a process that answers."""
-    started = {name: _start(name, before, m, size, threads) for name in names}
+    started = {name: _start(name, before, *options) for name in names}
     try:
         yield {name: one for name, one in started.items() if _line(one) == "ready"}
     finally:
@@ -161,16 +161,14 @@ def contestants(
             one.wait()
 
 
-def _start(
-    name: str, before: Path | None, m: int, size: int, threads: int
-) -> subprocess.Popen[str]:
-    source = before if name == BEFORE else _ROOT
-    numbers = {f"{library}_NUM_THREADS": str(threads) for library in ("OMP", "OPENBLAS", "MKL")}
+def _start(name: str, before: Path | None, *options: str) -> subprocess.Popen[str]:
+    source = _ROOT if before is None or name != BEFORE else before
     paths = [str(source / "workflow"), os.environ.get("PYTHONPATH", "")]
+    threads = options[options.index("--threads") + 1]
+    numbers = {f"{library}_NUM_THREADS": threads for library in ("OMP", "OPENBLAS", "MKL")}
     # The file, not the module: the package `benchmarks` of another build has not this one.
-    options = ["--serve", name, "--size", str(m), str(size), "--threads", str(threads)]
     return subprocess.Popen(
-        [sys.executable, __file__, *options],
+        [sys.executable, __file__, "--serve", name, *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -225,11 +223,17 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--models", nargs="+", choices=SIZES, default=list(SIZES))
     parser.add_argument("--rules", nargs="+", default=list(ours(1)))
+    parser.add_argument(
+        "--cpu",
+        action="store_true",
+        help="seconds of a processor, where others use the machine too",
+    )
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     parser.add_argument("--size", type=int, nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
-        serve(arguments.serve, *arguments.size, arguments.threads[0])
+        clock = time.process_time if arguments.cpu else time.perf_counter
+        serve(arguments.serve, *arguments.size, arguments.threads[0], clock)
         return
     names = [
         HERE,
@@ -241,7 +245,9 @@ def main() -> None:
     for model in arguments.models:
         for threads in arguments.threads:
             m, size = SIZES[model]
-            with contestants(names, arguments.before, m, size, threads) as processes:
+            options = ["--size", str(m), str(size), "--threads", str(threads)]
+            options += ["--cpu"] if arguments.cpu else []
+            with contestants(names, arguments.before, *options) as processes:
                 found = turns(processes, arguments.rules, arguments.turns)
             print(f"\n{model}, [{m}, {size:,}], {threads} threads, ms:\n", flush=True)
             print(table(found, list(processes)), flush=True)

@@ -146,3 +146,11 @@ def test_what_cannot_be_composed(values, m, message):
     if "at least" not in message:
         with pytest.raises(ConfigError, match=message):
             defenses.composed(values)
+
+
+def test_steps_hide_nothing_that_a_rule_says_of_itself():
+    """But for what does not hold through steps: a sum of updates, one of which comes at a time."""
+    rule = defenses.composed({"name": "median", "server_step": {"name": "fedavgm"}})
+    public = {name for name in vars(defenses.Rule) if not name.startswith("_")}
+    through = {"weighted_sum", "may_refuse_all", "one_by_one", "factors", "check"}
+    assert public - through == public & (vars(rule).keys() | vars(type(rule)).keys()) - through

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from edgecase.base.lazy import torch
 
-#: columns that are ranked at once on a processor: their rows stay in its caches.
-_COLUMNS = 2**16
+#: columns that a thread ranks at once on a processor: their rows stay in its caches.
+_COLUMNS = 2**15
 #: elements that are ranked at once on a GPU.
 _BLOCK = 2**22
 #: above so many rows, a network has more steps than a sort.
@@ -115,9 +115,10 @@ def trimmed_mean(updates: torch.Tensor, trimmed: int, dtype: torch.dtype) -> tor
     for part in column_parts(updates):
         block = updates[:, part]
         rows = sorter(block) if m <= _MOST_ROWS else block.sort(dim=0).values
-        total = rows[kept[0]].to(torch.float64, copy=True)
+        total, value = torch.empty((2, block.shape[1]), dtype=torch.float64, device=block.device)
+        total.copy_(rows[kept[0]])
         for row in kept[1:]:
-            total += rows[row]
+            total += value.copy_(rows[row])
         found[part] = total.div_(len(kept))
     return found
 
@@ -125,7 +126,8 @@ def trimmed_mean(updates: torch.Tensor, trimmed: int, dtype: torch.dtype) -> tor
 def column_parts(updates: torch.Tensor) -> Iterator[slice]:
     """The columns of `updates` [m, P] in pieces that are ranked at once."""
     m, size = updates.shape
-    columns = _COLUMNS if updates.device.type == "cpu" else max(_COLUMNS, _BLOCK // m)
+    on_cpu = updates.device.type == "cpu"
+    columns = _COLUMNS * torch.get_num_threads() if on_cpu else max(_COLUMNS, _BLOCK // m)
     for first in range(0, size, columns):
         yield slice(first, min(first + columns, size))
 
@@ -158,15 +160,16 @@ def near_median(
             block = [updates[row, part] for row in chosen]
         else:
             block = mixing.to(updates.device) @ updates[:, part].to(torch.float64)
-        rows = sorter(block)
-        median = (rows[middle[0]].to(torch.float64) + rows[middle[1]]).mul_(0.5)
-        total = torch.zeros_like(median)
+        rows = [row.to(torch.float64) for row in sorter(block)]
+        # The sum of two numbers of float32 is exact in float64.
+        twice = rows[middle[0]] + rows[middle[1]]
+        total = torch.zeros_like(twice)
         for row in range(kept):
             value = rows[row]
             for low in range(row, dropped, kept):
-                # ≥ 0 on both sides of the median; float64 holds the differences of float32.
-                passed = rows[low + kept] - median < median - rows[low]
-                value = torch.where(passed, rows[low + kept], value)
+                # The upper one is nearer: upper − median < median − lower.
+                nearer = rows[low + kept] + rows[low] < twice
+                value = torch.where(nearer, rows[low + kept], value)
             total += value
         found[part] = total.div_(kept)
     return found

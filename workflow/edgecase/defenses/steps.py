@@ -43,6 +43,8 @@ class ServerStep:
 _StepType = TypeVar("_StepType", bound=type[Mixing | ServerStep])
 _STEPS: dict[str, type[Mixing | ServerStep]] = {}
 _RULE, _STEP = "rule.", "step."
+#: what a rule says of itself that holds with steps around it as well.
+_SHARED = ("name", "label", "needs_statistics", "fewest_classes", "noisy_broadcast", "accumulates")
 
 
 def register_step(name: str) -> Callable[[_StepType], _StepType]:
@@ -83,13 +85,20 @@ class Composed(Rule):
     weighted_sum = False
 
     def __post_init__(self) -> None:
-        known = {"name": self.rule.name, "sparse": self.rule.sparse and self.after is None}
+        known = {name: getattr(self.rule, name) for name in _SHARED}
         for field, value in known.items():
             object.__setattr__(self, field, value)
+        object.__setattr__(self, "sparse", self.rule.sparse and self.after is None)
 
     @property
     def root_size(self) -> int:
         return self.rule.root_size
+
+    def epochs_on_root(self, local_epochs: int) -> int:
+        return self.rule.epochs_on_root(local_epochs)
+
+    def voters(self) -> tuple[int, float]:
+        return self.rule.voters()
 
     def minimum_clients(self) -> int:
         needed = self.rule.minimum_clients()
