@@ -42,6 +42,13 @@ def ours(f: int) -> dict[str, dict[str, Any]]:
         "median": {"name": "median"},
         "trimmed mean": {"name": "trimmed-mean", **assumed},
         "Bulyan": {"name": "bulyan", "num_byzantine": f if f > 2 else 1},
+        "FLAME": {"name": "flame"},
+        "MultiMetrics": {"name": "multi-metrics"},
+        "AlignIns": {"name": "alignins"},
+        "FedGrad": {"name": "fedgrad", "switch_round": 1},
+        "FoolsGold": {"name": "foolsgold"},
+        "FoolsGold, all weights": {"name": "foolsgold", "features": "all"},
+        "RLR": {"name": "rlr", "theta": 4},
         "NNM, then mean": {"name": "no-defense", "before": [{"name": "nnm", **assumed}]},
     }
 
@@ -56,10 +63,18 @@ def calls(contestant: str, updates: torch.Tensor) -> dict[str, Callable[[], Any]
 
 def _here(updates: torch.Tensor, m: int, f: int) -> dict[str, Callable[[], Any]]:
     from edgecase import defenses
+    from edgecase.defenses.last_layer import LastLayer
+
+    size = updates.shape[1]
+    given = {
+        "global_model": torch.full((size,), 0.01),
+        "last_layer": LastLayer(slice(size - 1290, size - 10), slice(size - 10, size), classes=10),
+    }
 
     def call(values: Mapping[str, Any]) -> Callable[[], Any]:
         rule = defenses.composed(values)
-        return lambda: defenses.run(rule, updates, [1] * m)
+        generator = torch.Generator().manual_seed(0)
+        return lambda: defenses.run(rule, updates, [1] * m, generator=generator, **given)
 
     return {words: call(values) for words, values in ours(f).items()}
 

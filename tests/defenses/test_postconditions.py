@@ -120,6 +120,16 @@ def test_clipping(name, fails):
         fails(name, rebuilt(result, clip_factors=factors), f"(row {row})")
 
 
+def test_who_may_refuse_everybody_leaves_the_model(fails, monkeypatch):
+    nobody = rebuilt(good("alignins"), weights=torch.zeros(7, dtype=torch.float64))
+    with monkeypatch.context() as patch:
+        patch.setattr(defenses.rule_class("alignins"), "aggregate", lambda *_: nobody)
+        assert not run("alignins", UPDATES).update.any()
+    fails("krum", nobody, "the weights sum to 0 instead of 1")
+    moved = replace(nobody, update=nobody.update + 1)
+    fails("alignins", moved, "coordinate 0 of the update is 1")
+
+
 def test_krum_accepts_exactly_one_and_multi_krum_refuses_exactly_f(fails):
     told = "5 of 7 updates are refused and 2 accepted; the rule refuses 6 and accepts 1"
     fails("krum", rebuilt(good("krum"), weights=share(0, 1, 1, 0, 0, 0, 0)), told)

@@ -92,27 +92,23 @@ class AlignIns(Rule):
         vote = per_block(updates, lambda block: block.sign().sum(dim=0, dtype=torch.float32).sign())
         largest = max(1, int(self.sparsity * len(vote)))
         agreeing = [_agreeing(update, vote, largest) for update in updates]
-        return torch.stack(agreeing).to(torch.float64) / largest
+        return torch.tensor(agreeing, dtype=torch.float64, device=updates.device) / largest
 
 
-def _agreeing(update: torch.Tensor, vote: torch.Tensor, count: int) -> torch.Tensor:
-    """How many of the `count` largest coordinates of `update` [P] by size, of equal ones the first,
-    have the sign of `vote` [P]."""
-    sizes = update.abs()
-    least = _nth_largest(sizes, count)
-    equal = (sizes == least).nonzero().flatten()[: count - int((sizes > least).sum())]
+def _agreeing(update: torch.Tensor, vote: torch.Tensor, count: int) -> int:
+    """How many of the `count` largest coordinates of `update` [P] by size have the sign of `vote`
+    [P]. Of equal ones the first are asked, on a CPU."""
+    if update.is_cuda:
+        places = update.abs().topk(count, sorted=False).indices
+        return int((update[places].sign() == vote[places]).sum())
+    # numpy parts and compares in a fifth of the time of torch on one core.
+    values = update.to(torch.promote_types(update.dtype, torch.float32)).numpy()
+    signs, sizes = vote.numpy(), np.abs(values)
+    least = np.partition(sizes, len(sizes) - count)[len(sizes) - count]
+    equal = np.flatnonzero(sizes == least)[: count - np.count_nonzero(sizes > least)]
     # A larger coordinate with the vote's sign is positive times the vote, and as large.
-    return (update * vote > least).sum() + (update[equal].sign() == vote[equal]).sum()
-
-
-def _nth_largest(sizes: torch.Tensor, n: int) -> torch.Tensor:
-    """The n-th largest of [P], from 1. On a CPU by numpy, whose partition takes a tenth of the
-    time of torch's."""
-    if sizes.is_cuda:
-        return sizes.topk(n, sorted=False).values.min()
-    exact = torch.promote_types(sizes.dtype, torch.float32)
-    place = len(sizes) - n
-    return sizes.new_tensor(np.partition(sizes.to(exact).numpy(), place)[place])
+    larger = np.count_nonzero(values * signs > least)
+    return int(larger + np.count_nonzero(np.sign(values[equal]) == signs[equal]))
 
 
 def bound_of(norms: torch.Tensor, kept: torch.Tensor) -> float:
