@@ -14,8 +14,7 @@ from edgecase.analysis.summary import measures
 from edgecase.base.errors import DataError
 from edgecase.results.attacks import unattacked
 from edgecase.results.records import read_cell
-from edgecase.results.rounds import CELL_AXES
-from edgecase.results.tables import tidy
+from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, read_rounds
 
 #: measures of the table of two runs, which has a line per cell.
 HEADLINES = ("backdoor_last", "main_last")
@@ -23,12 +22,13 @@ HEADLINES = ("backdoor_last", "main_last")
 
 @dataclass(frozen=True)
 class Pair:
-    """Two cells: `name`, the folders of A and B, their parameters that differ, their measures.
+    """Two cells: `name`, the folders of A and B, what differs of their parameters, their measures.
 
     `parameters` maps a dotted key to (A's value, B's value) as text, a dash where one has no such
-    key. `differences` has one row per measure that both have: n, a, b, difference, low, high. `a`
-    and `b` are means over the n seeds that both have and in which an attacker acted, if one should;
-    the difference is B − A paired by seed, with the 95 % interval of the paired t-test.
+    key; the digests of code and data stand among them. `differences` has one row per measure that
+    both have: n, a, b, difference, low, high. `a` and `b` are means over the n seeds that both have
+    and in which an attacker acted, if one should; the difference is B − A paired by seed, with the
+    95 % interval of the paired t-test.
     """
 
     name: str
@@ -90,7 +90,7 @@ def _name(folder: Path) -> str:
 
 def _pair(name: str, a: Path, b: Path) -> Pair:
     records = read_cell(a), read_cell(b)
-    left, right = (dict(_flat(record["parameters"])) for record in records)
+    left, right = (_told(record) for record in records)
     keys = sorted({*left, *right})
     changed = {key: (left.get(key, "–"), right.get(key, "–")) for key in keys}
     return Pair(
@@ -101,6 +101,13 @@ def _pair(name: str, a: Path, b: Path) -> Pair:
         parameters={key: two for key, two in changed.items() if two[0] != two[1]},
         differences=_differences(a, b),
     )
+
+
+def _told(record: Mapping) -> dict[str, str]:
+    """A cell's parameters, the digest of its code, and those of its files."""
+    data = {f"data.{name}": digest[:12] for name, digest in record.get("data", {}).items()}
+    code = {"code": record["code"]} if "code" in record else {}
+    return dict(_flat(record["parameters"])) | code | data
 
 
 def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -134,9 +141,28 @@ def _differences(a: Path, b: Path) -> pd.DataFrame:
 
 def _by_seed(folder: Path) -> pd.DataFrame:
     """The measures of a cell by seed, without the seeds in which no attacker acted."""
-    table = tidy([folder], ["seated_client"])
+    table = read_curves(folder)
     without = [seed for seeds in unattacked(table).values() for seed in seeds]
     return measures(table).set_index("seed").drop(index=without, errors="ignore")
+
+
+def read_curves(folder: Path) -> pd.DataFrame:
+    """A cell's rounds as `results.tables.tidy` has them; its data need not be here."""
+    record = read_cell(folder)
+    about = {axis: record[axis] for axis in CELL_AXES} | {
+        "standin": record["standin"],
+        "seated_client": record["parameters"].get("seated_client"),
+    }
+    rounds = record["parameters"]["rounds"]
+    return pd.concat(
+        [
+            read_rounds(folder / f"seed{seed}.csv", rounds)[list(ROUND_COLUMNS)].assign(
+                **about, seed=seed
+            )
+            for seed in record["seeds"]
+        ],
+        ignore_index=True,
+    )
 
 
 def parameter_table(comparison: Comparison) -> pd.DataFrame:

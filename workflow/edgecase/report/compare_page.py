@@ -7,9 +7,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from edgecase.analysis.measures import MEASURES
-from edgecase.report.compare import Comparison, Pair, difference_table, parameter_table
+from edgecase.report.compare import (
+    Comparison,
+    Pair,
+    difference_table,
+    parameter_table,
+    read_curves,
+)
 from edgecase.report.templating import render
-from edgecase.results.tables import tidy
 
 #: the pairs of two runs whose curves are drawn: those whose backdoor differs most.
 _DRAWN = 6
@@ -70,7 +75,7 @@ def _difference(pair: Pair) -> float:
 def _curves(pair: Pair) -> str:
     """A line per seed and the mean of each cell, as an image that needs no file."""
     figure = Figure(figsize=(9, 2.8), layout="constrained")
-    tables = {"A": tidy([pair.a]), "B": tidy([pair.b])}
+    tables = {"A": read_curves(pair.a), "B": read_curves(pair.b)}
     for axes, (column, title) in zip(figure.subplots(1, 2), _PANELS.items(), strict=True):
         for side, table in tables.items():
             colour, dashes = _LOOKS[side]
