@@ -45,6 +45,10 @@ def test_every_aggregator_runs_and_leaves_the_updates(aggregator):
     arguments = {"f": 1} if aggregator == "CAF" else None
     assert run(aggregator, updates, arguments=arguments).update.shape == (40,)
     assert torch.equal(updates, before)
+    state = torch.get_rng_state()
+    first = run(aggregator, updates, arguments=arguments).update
+    assert torch.equal(run(aggregator, updates, arguments=arguments).update, first)
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_what_is_wrong_is_named():

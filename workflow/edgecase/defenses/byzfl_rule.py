@@ -81,13 +81,24 @@ class Byzfl(Rule):
         copied = inputs.updates.to(getattr(torch, self.precision), copy=True)
         try:
             rule = getattr(importlib.import_module("byzfl"), self.aggregator)
-            update = rule(**self.arguments or {})(copied)
+            # CAF draws from the global generator, which stays as it was.
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(_seed(inputs.generator))
+                update = rule(**self.arguments or {})(copied)
         except ImportError as error:
             raise ConfigError(
                 f"byzfl: the package is missing ({error}); `pip install byzfl`"
             ) from error
-        except (TypeError, ValueError) as error:
+        except (RuntimeError, TypeError, ValueError) as error:
             raise ConfigError(f"byzfl: {self.aggregator}: {error}") from error
         if update is None:
             raise SimulationError(f"{self.aggregator} gave no vector of {len(copied)} updates")
         return whole(inputs, update)
+
+
+def _seed(generator: torch.Generator | None) -> int:
+    """A seed of the round's own."""
+    if generator is None:
+        return 0
+    drawn = torch.randint(2**31, (), generator=generator, device=generator.device)
+    return int(drawn)
