@@ -23,13 +23,16 @@ function rowsOf(cell) {
 }
 
 const seedColour = { field: "seed", type: "nominal", scale: { scheme: "dark2" }, title: "seed" };
-const round = { field: "fl_iter", type: "quantitative", title: "round", axis: { tickMinStep: 1, grid: false } };
 const tooltip = [
   ["seed", "seed"], ["fl_iter", "round"], ["backdoor_acc", "backdoor accuracy (%)"], ["main_task_acc", "main accuracy (%)"],
   ["attacker", "attackers"], ["kept", "clients kept"], ["adv_norm_diff", "attacker's norm"], ["honest_norm_mean", "honest norm"],
 ].map(([field, title]) => ({ field, title }));
 
-function panel(field, title, share) {
+function panel(field, title, share, last) {
+  const round = {
+    field: "fl_iter", type: "quantitative", title: "round", axis: { tickMinStep: 1, grid: false },
+    scale: { domain: [0, last], nice: false },
+  };
   const y = { field, type: "quantitative", title, ...(share ? { scale: { domain: [0, 100] } } : {}) };
   // An attacker's norm is a value of the rounds in which one takes part.
   const known = { filter: `isValid(datum.${field})` + (share ? "" : " && datum.num_attackers > 0") };
@@ -67,11 +70,12 @@ async function draw(cell) {
   const place = document.getElementById("curves");
   place.replaceChildren();
   const rows = rowsOf(cell);
+  const last = rows.reduce((most, row) => Math.max(most, row.fl_iter), 0);
   const shown = PANELS.filter(([field]) => field !== "adv_norm_diff" || rows.some((row) => row.num_attackers));
   for (const [field, title, share] of shown) {
     const own = place.appendChild(document.createElement("div"));
     own.style.width = "100%";
-    const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", data: { values: rows }, ...panel(field, title, share) };
+    const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", data: { values: rows }, ...panel(field, title, share, last) };
     await vegaEmbed(own, spec, { actions: false, renderer: "svg" });
   }
 }
