@@ -6,7 +6,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
 REPORT := $(BIN)/snakemake --quiet rules host reason
 
-.PHONY: env demo small small-all paper report data plan verdict unlock merge archive unpack bench peers test test-cluster soak lint format docs reference lock clean
+.PHONY: env demo small small-all paper report data plan verdict unlock compare merge archive unpack evidence keep-evidence use-evidence decide bench peers test test-cluster soak lint format docs reference lock clean
 
 env: .venv/.installed
 
@@ -39,10 +39,10 @@ paper: env
 	$(call run,paper)
 
 # Variables of the following targets: CONFIG=config/demo.yaml of most; DEFENSE, TASK and PARTICIPATION of verdict;
-# TASKS, DEVICE, SEEDS and DATA of bench; FROM of merge; ARCHIVE of unpack.
+# A and B of compare; TASKS, DEVICE, SEEDS and DATA of bench; FROM of merge and keep-evidence; ARCHIVE of unpack; HOURS, MOST and CLAIMS of decide.
 # They reach the shell as variables, never as text, and make expands nothing in them.
 CONFIG ?= config/small.yaml
-VARIABLES := CONFIG DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA FROM ARCHIVE
+VARIABLES := CONFIG A B DEFENSE TASK PARTICIPATION TASKS DEVICE SEEDS DATA FROM ARCHIVE CORES HOURS MOST CLAIMS
 $(foreach name,$(VARIABLES),$(eval override $(name) := $$(value $(name))))
 export $(VARIABLES)
 CONFIGURED := $(BIN)/python workflow/scripts/configured.py
@@ -60,6 +60,11 @@ data: env
 plan: env
 	@$(CONFIGURED) -- run $$CONFIG >/dev/null
 	$(SNAKEMAKE) --configfile $$CONFIG -- plan
+
+# Two cells or two runs: make compare A=results/small B=results/mine
+compare: env
+	@test -n "$$A" && test -n "$$B" || { echo 'error: name two cells or two runs: make compare A=results/small B=results/mine'; exit 1; }
+	@$(BIN)/python workflow/scripts/compare.py -- "$$A" "$$B"
 
 # After a kill -9 of Snakemake, whose lock stays: the run's own command then goes on.
 unlock: env
@@ -80,6 +85,23 @@ unpack: env
 	@test -n "$$ARCHIVE" || { echo 'error: name the file: make unpack ARCHIVE=<run>.tar.gz'; exit 1; }
 	@configfiles=$$($(BIN)/python workflow/scripts/unpack.py "$$ARCHIVE") || exit 1; \
 	$(SNAKEMAKE) --touch --configfile $$configfiles -- measured
+
+# The measured cells of long runs, in evidence/: draw them again without training, put a run's finished cells there, and
+# let a run go on from them. make keep-evidence CONFIG="config/small.yaml config/medium.yaml" FROM=<project>
+evidence: env
+	$(BIN)/python workflow/scripts/evidence.py draw
+
+keep-evidence: env
+	@$(BIN)/python workflow/scripts/evidence.py keep --configfiles $$CONFIG --project "$${FROM:-.}"
+
+use-evidence: env
+	@$(BIN)/python workflow/scripts/evidence.py offer --configfiles $$CONFIG
+
+# Seeds for undecided claims until they are decided or the hours are spent: make decide CONFIG=config/small.yaml HOURS=2
+decide: env
+	@test -n "$$HOURS" || { echo 'error: name the budget: make decide HOURS=2'; exit 1; }
+	@$(BIN)/python workflow/scripts/decide.py --configfiles $$CONFIG --hours "$$HOURS" --most "$${MOST:-12}" \
+		--cores "$$(if [ "$$CORES" = all ]; then nproc; else echo "$$CORES"; fi)" $${CLAIMS:+--claims $$CLAIMS}
 
 # A verdict on a defense: make verdict DEFENSE=krum
 verdict: env

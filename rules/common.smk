@@ -26,7 +26,7 @@ from edgecase.pipeline.placement import Placement
 from edgecase.pipeline.products import Products
 from edgecase.plan.asked import Asked
 from edgecase.plan.request import Requests
-from edgecase.report.contents import PROVENANCE
+from edgecase.report.contents import EXPLORER, PROVENANCE
 from edgecase.results import code as sources
 from edgecase.results import finished, layout
 from edgecase.results.cells import Cell, all_cells, expand

@@ -65,6 +65,31 @@ rule provenance:
         " --records {input.records} --starts {input.starts} --out {output.html} 2> {log}"
 
 
+rule explorer:
+    input:
+        records=[RUN.record(cell) for cell in CELLS],
+        rounds=rounds_of(CELLS),
+    output:
+        html=report(
+            RUN.page("explorer"),
+            caption="../docs/captions/explorer.rst",
+            category="0 Explorer",
+            labels={"page": "any cell by seed"},
+        ),
+    log:
+        RUN.log("explorer"),
+    localrule: True
+    conda:
+        "../envs/edgecase.yaml"
+    params:
+        code=sources.digest("explorer"),
+        run=config["run"],
+        cells=folders,
+    shell:
+        "$EDGECASE_PYTHON workflow/scripts/explorer.py --run {params.run} --cells {params.cells}"
+        " --out {output.html} 2> {log}"
+
+
 rule front:
     input:
         claims=RUN.claims(),
@@ -86,8 +111,8 @@ rule front:
         run=config["run"],
         about=config.get("about", ""),
         configfiles=CONFIGFILES,
-        pages=[RUN.page(name) for name in [*CONTENTS.titles, "provenance"]],
-        titles=[*CONTENTS.titles.values(), PROVENANCE],
+        pages=[RUN.page(name) for name in ["explorer", *CONTENTS.titles, "provenance"]],
+        titles=[EXPLORER, *CONTENTS.titles.values(), PROVENANCE],
     shell:
         "$EDGECASE_PYTHON workflow/scripts/front.py --run {params.run} --about={params.about:q} --configfiles {params.configfiles:q}"
         " --claims {input.claims} --records {input.records} --timings {input.timings}"

@@ -141,5 +141,10 @@ def test_trend_of_one_seed_has_no_p_value():
     assert math.isnan(trend(np.empty((0, 3)), "rises").coefficient)
 
 
-def test_an_end_and_a_trend_leave_out_as_much():
-    assert pytest.approx(0.025) == statistics.ONE_SIDED
+def test_a_smaller_error_makes_a_wider_interval():
+    """By hand: t of three degrees of freedom is 3.182 at 95 % and 4.177 at 97.5 %."""
+    sample = np.array([1.0, 2.0, 3.0, 6.0])
+    sem = sample.std(ddof=1) / 2
+    wide = statistics.difference_interval(sample, ANY, error=0.025)
+    assert wide.high == pytest.approx(3 + 4.177 * sem, rel=1e-3)
+    assert statistics.difference_interval(sample, ANY).high == pytest.approx(3 + 3.182 * sem, 1e-3)

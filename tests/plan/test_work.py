@@ -46,7 +46,12 @@ def count(parameters, seed, monkeypatch):
         stacks = True
         workers = None
         model = SimpleNamespace(
-            names=[], device=torch.device("cpu"), module=torch.nn.Identity(), last_layer=None
+            names=[],
+            device=torch.device("cpu"),
+            dtype=torch.float32,
+            module=torch.nn.Identity(),
+            last_layer=None,
+            statistics=(),
         )
 
         def train(self, store, jobs, autocast):

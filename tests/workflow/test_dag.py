@@ -19,6 +19,8 @@ FIG5 = {SHARED} | {
 GRID = {f"{TASK}/fixed-pool-3/edge-case/pgd-replacement/norm-clipping/default"}
 CELLS = FIG4 | FIG5 | GRID
 TABLES = {"summary": 1, "hyperparameters": 1}
+#: what is made of every cell
+WHOLE = TABLES | {"explorer": 1}
 #: figure 2 from its starting model
 DENSITIES = {"densities": 1, "density_table": 1, "density_figure": 1}
 #: what prints the command of the run, configuration files and all, follows from every change
@@ -105,7 +107,7 @@ def test_cell_of_two_figures_runs_once(fresh):
     assert rules(jobs) == {
         # fig2 compares with a third data set
         **{"prepare": 3, "partition": 2, "poison": 2, "pretrain": 1, "cell": 2},
-        **{"collect": 2, "figure": 2, "montage": 1, **TABLES, **DENSITIES},
+        **{"collect": 2, "figure": 2, "montage": 1, **WHOLE, **DENSITIES},
     }
     assert printed(jobs) == PRINTED
 
@@ -184,15 +186,15 @@ def test_words_and_stray_files_ask_for_nothing_and_neither_does_what_no_cell_rea
 
 
 #: what follows from new results of cells in figures
-DRAWN = {"collect": 2, "figure": 2, **TABLES}
+DRAWN = {"collect": 2, "figure": 2, **WHOLE}
 
 
 @pytest.mark.parametrize(
     ("change", "asked", "which"),
     [
         ({"lr": 0.05}, {"cell": 6, **DRAWN}, CELLS),
-        ({"eps_replacement": 0.1}, {"cell": 1, **TABLES}, GRID),
-        ({"defenses": {"norm-clipping": {"norm_bound": 0.7}}}, {"cell": 1, **TABLES}, GRID),
+        ({"eps_replacement": 0.1}, {"cell": 1, **WHOLE}, GRID),
+        ({"defenses": {"norm-clipping": {"norm_bound": 0.7}}}, {"cell": 1, **WHOLE}, GRID),
         ({"partition": {"alpha": 0.9}}, {"partition": 2, "cell": 6, **DRAWN}, CELLS),
         (
             {"poison": {"clean": 12}},
@@ -214,7 +216,7 @@ def test_source_asks_for_what_it_decides(mine):
     drawn = {"montage": 1, "figure": 2, "density_figure": 1}
     assert rules(mine.jobs()) == drawn
     edit(mine, "defenses/krum.py")
-    assert rules(mine.jobs()) == drawn | {"cell": 2, "collect": 1, **TABLES}
+    assert rules(mine.jobs()) == drawn | {"cell": 2, "collect": 1, **WHOLE}
     edit(mine, "population/poison/sevens.py")
     assert rules(mine.jobs()) == {"poison": 4, "montage": 1, "cell": 6, **DRAWN, **DENSITIES}
 
@@ -246,7 +248,7 @@ def test_new_cell_asks_for_itself(mine):
     }
     jobs = mine.jobs(changes={"grid": [block]})
     assert cells(jobs) == {f"{HEAD}/edge-case/pgd/rfa/default"}
-    assert rules(jobs) == {"cell": 1, **TABLES}
+    assert rules(jobs) == {"cell": 1, **WHOLE}
 
 
 def test_lost_figure_is_drawn_again_from_the_cells_there_are(mine):

@@ -67,7 +67,7 @@ def test_every_output_is_there_and_no_temporary_file(finished):
     wanted |= {f"test/densities/{TASK}.csv", "test/claims.csv", "test/claims.md"}
     pages = ("claims", "measures", "summary", "hyperparameters", "fig2", "fig4", "fig5")
     wanted |= {f"test/report/{name}.{ending}" for name in pages for ending in ("html", "csv.gz")}
-    wanted |= {"test/report/front.html", "test/report/provenance.html"}
+    wanted |= {*(f"test/report/{name}.html" for name in ("front", "explorer", "provenance"))}
     for kind, folders in (("partition", DRAWS[:1]), ("poison", DRAWS[1:])):
         wanted |= {
             f"test/{kind}/{folder}/seed{seed}.{ending}"

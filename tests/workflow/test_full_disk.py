@@ -37,6 +37,7 @@ RULES = {
     "page": "results/test/report/fig4.html",
     "provenance": "results/test/report/provenance.html",
     "front": "results/test/report/front.html",
+    "explorer": "results/test/report/explorer.html",
 }
 STATES = "results/test/state/standin-digits/fixed-freq-2/edge-case/none/krum/default"
 #: written beside what Snakemake knows of

@@ -252,5 +252,10 @@ def _audit_lines(table: pd.DataFrame) -> list[str]:
 
 
 def _text(value: object) -> str:
-    """A parameter as it is written: whole numbers that a table holds as floats without the .0."""
+    """A parameter as it is written: whole numbers that a table holds as floats without the .0.
+
+    A dash for one that the cell lacks: evidence may be older than a switch.
+    """
+    if value is None or value != value:
+        return "–"
     return value if isinstance(value, str) else f"{value:g}"

@@ -33,13 +33,22 @@ def tail_share(part: Part, task: str, measured: Measured) -> list[Outcome]:
     if sample is None:
         return [not_run(part, [f"log-densities of {task}, {part.group}"])]
     named = replace(part, quantity=f"share of {part.group} images in the tail")
-    return [of_interval(named, [], sample, statistics.mean_interval(sample.values[:, 0], SHARE))]
+    return [
+        of_interval(
+            named, [], sample, statistics.mean_interval(sample.values[:, 0], SHARE, measured.error)
+        )
+    ]
 
 
 def _mean(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Outcome]:
     limits = range_of(of[0][1])
     return [
-        _found(part, of, measured, lambda values: statistics.mean_interval(values[:, 0], limits))
+        _found(
+            part,
+            of,
+            measured,
+            lambda values: statistics.mean_interval(values[:, 0], limits, measured.error),
+        )
     ]
 
 
@@ -50,8 +59,10 @@ def _difference(part: Part, of: Terms, against: Terms, measured: Measured) -> li
     def interval(values: np.ndarray) -> Interval:
         grid, other = values[:, : len(of)], values[:, len(of) :]
         if part.against and part.against.pick == "best":
-            return statistics.best_against_best(grid, limits, other, other_limits)
-        return statistics.best_interval(grid - other, limits.minus(other_limits))
+            return statistics.best_against_best(grid, limits, other, other_limits, measured.error)
+        return statistics.best_interval(
+            grid - other, limits.minus(other_limits), error=measured.error
+        )
 
     return [_found(part, [*of, *against], measured, interval)]
 
@@ -64,7 +75,7 @@ def _ratio(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Ou
     if lost := int((~positive).sum()):
         notes += (f"{lost} seed{'s' * (lost > 1)} with a value not above 0, left out",)
     sample = Sample(sample.values[positive], notes)
-    interval = statistics.ratio_interval(sample.values[:, 0], sample.values[:, 1])
+    interval = statistics.ratio_interval(sample.values[:, 0], sample.values[:, 1], measured.error)
     return [of_interval(part, terms, sample, interval)]
 
 
@@ -81,7 +92,9 @@ def _differences(part: Part, of: Terms, against: Terms, measured: Measured) -> l
             part,
             terms,
             measured,
-            lambda values: statistics.difference_interval(values @ signs, limits),
+            lambda values: statistics.difference_interval(
+                values @ signs, limits, error=measured.error
+            ),
         )
     ]
 
@@ -105,7 +118,9 @@ def _trend(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Ou
     values = sample.values[:, : len(of)]
     if against:
         values = values - sample.values[:, len(of) :]
-    return [of_trend(part, terms, sample, statistics.trend(values, part.direction))]
+    return [
+        of_trend(part, terms, sample, statistics.trend(values, part.direction), measured.error / 2)
+    ]
 
 
 def _word(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Outcome]:
@@ -159,5 +174,7 @@ def _paired(part: Part, two: Terms, measured: Measured) -> Outcome:
         part,
         two,
         measured,
-        lambda values: statistics.difference_interval(values[:, 0] - values[:, 1], limits),
+        lambda values: statistics.difference_interval(
+            values[:, 0] - values[:, 1], limits, error=measured.error
+        ),
     )

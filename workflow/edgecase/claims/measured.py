@@ -10,6 +10,7 @@ import pandas as pd
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.tables import read_table
+from edgecase.claims.statistics import ERROR
 from edgecase.results.attacks import shows_its_attack, unattacked_text
 from edgecase.results.cells import Cell
 from edgecase.results.rounds import CELL_AXES
@@ -32,9 +33,16 @@ class Measured:
     """The table of measures, a row per cell and seed, and the shares of images in the tail.
 
     `shares` has columns task, standin, seed, group, share (0 to 1); None if densities were not run.
+    `error` is how often a claim's interval may miss the true value.
     """
 
-    def __init__(self, measures: pd.DataFrame, shares: pd.DataFrame | None = None):
+    def __init__(
+        self,
+        measures: pd.DataFrame,
+        shares: pd.DataFrame | None = None,
+        error: float = ERROR,
+    ):
+        self.error = error
         self.quantities = tuple(name for name in measures.columns if name not in _KEYS)
         self._shares = shares
         self._cells = {

@@ -7,7 +7,7 @@ from math import nan
 
 from edgecase.claims.measured import Sample, Term
 from edgecase.claims.model import FAILS, HOLDS, NOT_RUN, UNDECIDED, Part
-from edgecase.claims.statistics import ONE_SIDED, Interval, Trend
+from edgecase.claims.statistics import Interval, Trend
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,17 @@ def of_interval(part: Part, terms: Sequence[Term], sample: Sample, interval: Int
     return replace(_blank(part), verdict=verdict, **found, **_seen(terms, sample))
 
 
-def of_trend(part: Part, terms: Sequence[Term], sample: Sample, trend: Trend) -> Outcome:
-    """A trend that counts in the claimed order, in the opposite one, or in none."""
+def of_trend(
+    part: Part, terms: Sequence[Term], sample: Sample, trend: Trend, one_sided: float
+) -> Outcome:
+    """A trend that counts in the claimed order, in the opposite one, or in none.
+
+    It counts up to the p-value `one_sided`: the end of an interval leaves out as much on its side.
+    """
     verdict = UNDECIDED
-    if trend.p <= ONE_SIDED:
+    if trend.p <= one_sided:
         verdict = HOLDS
-    elif trend.p_opposite <= ONE_SIDED:
+    elif trend.p_opposite <= one_sided:
         verdict = FAILS
     found = {"value": trend.coefficient, "p": trend.p, "p_opposite": trend.p_opposite}
     return replace(_blank(part), verdict=verdict, **found, **_seen(terms, sample))

@@ -16,13 +16,13 @@ from edgecase.base.lazy import lazy
 # Loaded where claims are judged alone: pages read what was judged.
 stats = lazy("scipy.stats")
 
-#: p-value up to which a trend counts: an end of the interval leaves out as much on its side.
-ONE_SIDED = (1 - CONFIDENCE) / 2
+#: how often an interval may miss the true value: of the intervals of one look at a run.
+ERROR = 1 - CONFIDENCE
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A value and the ends of its 95 % interval; no ends (NaN) with fewer than two seeds."""
+    """A value and the ends of its interval; no ends (NaN) with fewer than two seeds."""
 
     value: float
     low: float
@@ -42,29 +42,33 @@ class Trend:
     p_opposite: float
 
 
-def mean_interval(sample: np.ndarray, limits: Range) -> Interval:
+def mean_interval(sample: np.ndarray, limits: Range, error: float = ERROR) -> Interval:
     """Mean of `sample` [seeds], a quantity within `limits`, and the ends of `mean_ends`."""
-    return _interval(sample, limits, 1, mean_ends)
+    return _interval(sample, limits, error, mean_ends)
 
 
-def difference_interval(sample: np.ndarray, limits: Range, comparisons: int = 1) -> Interval:
+def difference_interval(
+    sample: np.ndarray, limits: Range, comparisons: int = 1, error: float = ERROR
+) -> Interval:
     """Mean of the paired differences `sample` [seeds] and the ends of `difference_ends`.
 
-    With several `comparisons` the confidence is 1 − 0.05 / comparisons (Bonferroni), so that all of
-    them hold at once with 95 %.
+    With several `comparisons` the confidence is 1 − error / comparisons (Bonferroni), so that all
+    of them hold at once with 1 − error.
     """
-    return _interval(sample, limits, comparisons, difference_ends)
+    return _interval(sample, limits, error / comparisons, difference_ends)
 
 
-def ratio_interval(top: np.ndarray, bottom: np.ndarray) -> Interval:
+def ratio_interval(top: np.ndarray, bottom: np.ndarray, error: float = ERROR) -> Interval:
     """Geometric mean of top / bottom, both above 0: the t interval of the log ratios, undone."""
-    logs = difference_interval(np.log(top) - np.log(bottom), ANY)
+    logs = difference_interval(np.log(top) - np.log(bottom), ANY, error=error)
     with np.errstate(over="ignore"):  # an interval without an upper end
         ends = np.exp([logs.value, logs.low, logs.high])
     return Interval(*ends.tolist())
 
 
-def best_interval(grid: np.ndarray, limits: Range, comparisons: int | None = None) -> Interval:
+def best_interval(
+    grid: np.ndarray, limits: Range, comparisons: int | None = None, error: float = ERROR
+) -> Interval:
     """The largest of the true means of the columns of `grid` [seeds, settings], within `limits`.
 
     Simultaneous intervals of all means hold the largest one between the largest lower and the
@@ -72,20 +76,24 @@ def best_interval(grid: np.ndarray, limits: Range, comparisons: int | None = Non
     flatter. `comparisons` is the number of settings, or more where other grids are compared with.
     """
     comparisons = comparisons or grid.shape[1]
-    columns = [difference_interval(column, limits, comparisons) for column in grid.T]
+    columns = [difference_interval(column, limits, comparisons, error) for column in grid.T]
     return Interval(*(max(getattr(c, end) for c in columns) for end in ("value", "low", "high")))
 
 
 def best_against_best(
-    grid: np.ndarray, limits: Range, other: np.ndarray, other_limits: Range
+    grid: np.ndarray,
+    limits: Range,
+    other: np.ndarray,
+    other_limits: Range,
+    error: float = ERROR,
 ) -> Interval:
     """The largest mean of `grid` less the largest of `other`, each [seeds, settings].
 
     All means of both grids have simultaneous intervals, within the limits of each.
     """
     comparisons = grid.shape[1] + other.shape[1]
-    a = best_interval(grid, limits, comparisons)
-    b = best_interval(other, other_limits, comparisons)
+    a = best_interval(grid, limits, comparisons, error)
+    b = best_interval(other, other_limits, comparisons, error)
     return Interval(a.value - b.value, a.low - b.high, a.high - b.low)
 
 
@@ -117,11 +125,11 @@ def _spearman(statistic: float, seeds: int, settings: int) -> float:
     return float(12 * statistic / scale - 3 * (settings + 1) / (settings - 1))
 
 
-def _interval(sample: np.ndarray, limits: Range, comparisons: int, ends: Callable) -> Interval:
+def _interval(sample: np.ndarray, limits: Range, error: float, ends: Callable) -> Interval:
     sample = np.asarray(sample, dtype=float)
     count = len(sample)
     if count < 2:
         return Interval(float(sample.mean()) if count else math.nan, math.nan, math.nan)
     mean, sem = sample.mean(), sample.std(ddof=1) / math.sqrt(count)
-    low, high = ends(count, mean, sem, limits, 1 - (1 - CONFIDENCE) / comparisons)
+    low, high = ends(count, mean, sem, limits, 1 - error)
     return Interval(float(mean), float(low), float(high))

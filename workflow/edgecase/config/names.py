@@ -19,7 +19,7 @@ def name_problems(config: Mapping) -> Iterator[Problem]:
         "tasks": config["tasks"],
         "cases": poison.CASES,
         "attacks": attacks.names(),
-        "defenses": defenses.names(),
+        "defenses": defenses.known_names(),
         "overrides": [DEFAULT, *config.get("overrides", {})],
     }
     for place, block in blocks(config):
@@ -89,7 +89,7 @@ def _role_problems(config: Mapping) -> Iterator[Problem]:
 
 def _unknown_parts(body: Mapping) -> Iterator[tuple[str, str]]:
     """The keys of a task's or override's body that name what does not exist, and the problem."""
-    known = (*defenses.names(), *defenses.step_names())
+    known = (*defenses.known_names(), *defenses.step_names())
     named = [
         ("dataset", body.get("dataset"), DATASETS),
         ("edge_set", body.get("edge_set"), EDGE_SETS),

@@ -22,7 +22,7 @@ from edgecase.population.participation import parse as parse_participation
 from edgecase.results.cells import DEFAULT, Cell
 
 #: the keys of a task that hold the steps before and after every defense; no rule has such.
-_STEPS = ("before", "server_step")
+_STEPS = ("before", "server_step", "after_training")
 _OPTIONAL = {
     name: about.default
     for name, about in (parameters(TaskParameters) | attacks.task_parameters()).items()
@@ -147,8 +147,9 @@ def _defense_parameters(task: Mapping, cell: Cell) -> dict:
     found = {"name": cell.defense, **_with_defaults(declared, own)}
     if task["before"]:
         found["before"] = [_step(task, name, found) for name in task["before"]]
-    if task["server_step"]:
-        found["server_step"] = _step(task, task["server_step"], found)
+    for key in ("server_step", "after_training"):
+        if task[key]:
+            found[key] = _step(task, task[key], found)
     return found
 
 

@@ -21,7 +21,9 @@ def verdict_problems(config: Mapping) -> Iterator[tuple[str, str]]:
     for key in ("task", "participation", "radii"):
         if key not in asked:
             yield key, f"is missing; verdict.defense: {asked['defense']} needs it"
-    named: list[tuple[str, str, Iterable[str]]] = [("defense", asked["defense"], defenses.names())]
+    named: list[tuple[str, str, Iterable[str]]] = [
+        ("defense", asked["defense"], defenses.known_names())
+    ]
     named += [("task", asked["task"], config["tasks"])] if "task" in asked else []
     radii = [DEFAULT, *config.get("overrides", {})]
     named += [("radii", name, radii) for name in asked.get("radii", [])]

@@ -7,7 +7,15 @@ import importlib
 import pkgutil
 
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
-from edgecase.defenses.registry import names, parameters, register, rule, rule_class, validate
+from edgecase.defenses.registry import (
+    known_names,
+    names,
+    parameters,
+    register,
+    rule,
+    rule_class,
+    validate,
+)
 from edgecase.defenses.run import run
 from edgecase.defenses.steps import composed, composed_problems, step_class, step_names
 
@@ -17,6 +25,7 @@ __all__ = [
     "Rule",
     "composed",
     "composed_problems",
+    "known_names",
     "names",
     "parameters",
     "register",

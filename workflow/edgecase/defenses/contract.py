@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
@@ -44,6 +44,9 @@ from edgecase.defenses.distances import weighted_sum
 from edgecase.defenses.last_layer import LastLayer
 from edgecase.defenses.network import Network
 from edgecase.defenses.statistics import Statistics
+
+if TYPE_CHECKING:
+    from edgecase.defenses.steps import FineTuning
 
 _T = TypeVar("_T")
 
@@ -153,6 +156,16 @@ class Rule:
     def root_size(self) -> int:
         """How many training samples the server withholds from the clients and trains on itself."""
         return 0
+
+    @property
+    def trains_root(self) -> bool:
+        """Whether the server trains on them in every round."""
+        return self.root_size > 0
+
+    @property
+    def fine_tuning(self) -> FineTuning | None:
+        """What the server trains on them behind the last round, if anything."""
+        return None
 
     def epochs_on_root(self, local_epochs: int) -> int:
         """The epochs of that training, where a client's has `local_epochs`."""

@@ -12,13 +12,18 @@ from edgecase.defenses.contract import Rule
 _RuleType = TypeVar("_RuleType", bound=type[Rule])
 _RULES: dict[str, type[Rule]] = {}
 _PLACES: dict[str, int] = {}
+#: rules that run a package which this project does not need.
+_GUESTS: set[str] = set()
 
 
-def register(name: str, *, label: str = "", place: int = 99) -> Callable[[_RuleType], _RuleType]:
+def register(
+    name: str, *, label: str = "", place: int = 99, package: str | None = None
+) -> Callable[[_RuleType], _RuleType]:
     """A decorator that makes a rule known by its name, which is in lower case.
 
     `label` is what figures call it (by default the name). Rules are listed by their `place`, and at
-    one place by the alphabet.
+    one place by the alphabet. One that runs a `package` which is no part of this project is known
+    by its name and listed nowhere.
     """
 
     def known(rule: _RuleType) -> _RuleType:
@@ -29,19 +34,26 @@ def register(name: str, *, label: str = "", place: int = 99) -> Callable[[_RuleT
             raise ConfigError(f"defense name '{name}' is not in lower case")
         rule.name, rule.label = name, label or name
         _RULES[name], _PLACES[name] = rule, place
+        if package is not None:
+            _GUESTS.add(name)
         return rule
 
     return known
 
 
 def names() -> tuple[str, ...]:
-    """The registered names, in order."""
-    return tuple(sorted(_RULES, key=lambda name: (_PLACES[name], name)))
+    """The registered names, in order, without those of other packages' rules."""
+    return tuple(name for name in known_names() if name not in _GUESTS)
+
+
+def known_names() -> tuple[str, ...]:
+    """All registered names, in order."""
+    return tuple(sorted(_RULES, key=lambda name: (name in _GUESTS, _PLACES[name], name)))
 
 
 def rule_class(name: str) -> type[Rule]:
     """The rule called `name`, without its parameters; `ConfigError` if there is none."""
-    if problem := unknown_name(name, names()):
+    if problem := unknown_name(name, known_names()):
         raise ConfigError(f"defense: {problem}")
     return _RULES[name]
 

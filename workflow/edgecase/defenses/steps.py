@@ -40,8 +40,23 @@ class ServerStep:
         raise NotImplementedError
 
 
-_StepType = TypeVar("_StepType", bound=type[Mixing | ServerStep])
-_STEPS: dict[str, type[Mixing | ServerStep]] = {}
+@dataclass(frozen=True)
+class FineTuning:
+    """A step behind the last round: SGD on samples that the server withholds from the clients."""
+
+    samples: int
+    epochs: int
+    batch_size: int
+    clip: float | None
+
+    def lr(self, epoch: int) -> float:
+        """The learning rate of `epoch`, from 0."""
+        raise NotImplementedError
+
+
+_AnyStep = Mixing | ServerStep | FineTuning
+_StepType = TypeVar("_StepType", bound=type[_AnyStep])
+_STEPS: dict[str, type[_AnyStep]] = {}
 _RULE, _STEP = "rule.", "step."
 #: what a rule says of itself that holds with steps around it as well.
 _SHARED = ("name", "label", "needs_statistics", "fewest_classes", "noisy_broadcast", "accumulates")
@@ -62,7 +77,7 @@ def step_names() -> tuple[str, ...]:
     return tuple(sorted(_STEPS))
 
 
-def step_class(name: str) -> type[Mixing | ServerStep]:
+def step_class(name: str) -> type[_AnyStep]:
     """The step called `name`, without its parameters; `ConfigError` if there is none."""
     if problem := unknown_name(name, step_names()):
         raise ConfigError(f"step of a defense: {problem}")
@@ -81,6 +96,7 @@ class Composed(Rule):
     before: tuple[Mixing, ...]
     rule: Rule
     after: ServerStep | None
+    finish: FineTuning | None = None
 
     weighted_sum = False
 
@@ -92,7 +108,15 @@ class Composed(Rule):
 
     @property
     def root_size(self) -> int:
-        return self.rule.root_size
+        return self.rule.root_size if self.finish is None else self.finish.samples
+
+    @property
+    def trains_root(self) -> bool:
+        return self.rule.trains_root
+
+    @property
+    def fine_tuning(self) -> FineTuning | None:
+        return self.finish
 
     def epochs_on_root(self, local_epochs: int) -> int:
         return self.rule.epochs_on_root(local_epochs)
@@ -148,18 +172,19 @@ class Composed(Rule):
 
 def composed(values: Mapping[str, Any]) -> Rule:
     """The rule of a cell: its `name` and parameters, and where it has such, the steps `before` and
-    the `server_step`, each with its name and parameters.
+    the `server_step` and the one `after_training`, each with its name and parameters.
 
     Raises one `ConfigError` for everything that is missing, unknown or refused.
     """
     if found := composed_problems(values):
         raise ConfigError(found)
-    name, own, before, after = _parts(values)
+    name, own, before, after, finish = _parts(values)
     inner = rule(name, own)
-    if not before and after is None:
+    if not before and after is None and finish is None:
         return inner
     mixing = tuple(_step(step) for step in before)
-    return Composed(mixing, inner, None if after is None else _step(after))
+    last = (None if step is None else _step(step) for step in (after, finish))
+    return Composed(mixing, inner, *last)
 
 
 def composed_problems(values: Mapping[str, Any], num_clients: int | None = None) -> list[str]:
@@ -167,9 +192,9 @@ def composed_problems(values: Mapping[str, Any], num_clients: int | None = None)
 
     With `num_clients`, the smallest number of clients of any round, that is checked as well.
     """
-    name, own, before, after = _parts(values)
+    name, own, before, after, finish = _parts(values)
     found = validate(name, own, None if before else num_clients)
-    for step in (*before, *(() if after is None else (after,))):
+    for step in (*before, *(step for step in (after, finish) if step is not None)):
         found += _step_problems(step)
     if found:
         return found
@@ -178,6 +203,11 @@ def composed_problems(values: Mapping[str, Any], num_clients: int | None = None)
         found.append(
             f"server_step: {after['name']} after {name}, which goes on from its last aggregate "
             "itself; allowed: one of the two"
+        )
+    if finish is not None and inner.root_size:
+        found.append(
+            f"after_training: {finish['name']} after {name}, which trains on a root set itself; "
+            "allowed: one of the two"
         )
     needed = Composed(tuple(_step(step) for step in before), inner, None).minimum_clients()
     if num_clients is not None and num_clients < needed:
@@ -199,10 +229,11 @@ def _step_problems(values: Mapping[str, Any]) -> list[str]:
 
 def _parts(
     values: Mapping[str, Any],
-) -> tuple[Any, dict[str, Any], list[dict[str, Any]], dict[str, Any] | None]:
+) -> tuple[Any, dict[str, Any], list[dict], dict[str, Any] | None, dict[str, Any] | None]:
     own = dict(values)
     before, after = own.pop("before", []), own.pop("server_step", None)
-    return own.pop("name", None), own, before, after
+    finish = own.pop("after_training", None)
+    return own.pop("name", None), own, before, after, finish
 
 
 def _step(values: Mapping[str, Any]) -> Any:

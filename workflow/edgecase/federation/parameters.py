@@ -244,6 +244,9 @@ class TaskParameters(Federation, Setting):
     server_step: Literal["fedavgm", "fedadam"] | None = parameter(
         "what the server makes of the defense's aggregate before it is added", default=None
     )
+    after_training: Literal["csft"] | None = parameter(
+        "what the server does to the global model behind the last round", default=None
+    )
 
 
 class DataSetting(Protocol):

@@ -15,6 +15,7 @@ from edgecase.defenses.noise import add_noise
 from edgecase.federation.asked import AskedModel
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
+from edgecase.federation.fine_tuning import fine_tuned
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.norms import mean_of_finite, table_columns
 from edgecase.federation.parameters import CellParameters
@@ -213,13 +214,15 @@ def simulate(
         ]
         with matrix_products(precision):
             received = receive(trainer, cohorts, parameters, round)
-            roots = root_updates(
-                trainer,
-                cohorts,
-                parameters.root_training(round),
-                round,
-                autocast_dtype(precision),
-            )
+            roots: Sequence[torch.Tensor | None] = [None] * len(cohorts)
+            if rule.trains_root:
+                roots = root_updates(
+                    trainer,
+                    cohorts,
+                    parameters.root_training(round),
+                    round,
+                    autocast_dtype(precision),
+                )
         synchronise(model.device)
         # Clients of all seeds train at once: each seed is charged an equal part.
         train_s = _since(began) / len(together)
@@ -237,6 +240,13 @@ def simulate(
             if rule.noisy_broadcast:
                 noise = _norm(cohort.start - current[run.seed])
             buffers = cohort.buffers if aggregate.buffers is None else aggregate.buffers
+            if round == parameters.rounds and rule.fine_tuning is not None:
+                with matrix_products(precision):
+                    after, buffers = fine_tuned(
+                        *(model, cohort, rule.fine_tuning, after, buffers),
+                        autocast_dtype(precision),
+                    )
+                norm = _norm(after)
             seen = aggregate.update if sees_last else None
             carried[run.seed] = Carried(buffers, aggregate.memory, seen)
             aggregate_s = _since(began)

@@ -18,7 +18,7 @@ import numpy as np
 from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import lazy
 from edgecase.base.parameters import parameter, read
-from edgecase.defenses import names, rule_class
+from edgecase.defenses import known_names, rule_class
 
 mpl = lazy("matplotlib")
 font_manager = lazy("matplotlib.font_manager")
@@ -64,7 +64,7 @@ MEASURES = {
     "backdoor": ("backdoor accuracy", _VERMILION, "-."),
 }
 #: name → label of every defense, as its own file registers it.
-DEFENSES = {name: rule_class(name).label for name in names()}
+DEFENSES = {name: rule_class(name).label for name in known_names()}
 
 #: what a palette may colour.
 COLOURED = tuple(dict.fromkeys([*ATTACKS, *CASES, *MEASURES]))

@@ -24,6 +24,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "collect": _TABLES,
     "densities": ("torch", *_TABLES, "sklearn.mixture"),
     "density_figure": _DRAWING,
+    "explorer": _PAGES,
     "fairness": _TABLES,
     "figure": _DRAWING,
     "front": _PAGES,

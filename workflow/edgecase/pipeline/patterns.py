@@ -40,7 +40,7 @@ def patterns(config: Mapping) -> dict[str, str]:
         "participation": "fixed-(freq|pool)-[1-9][0-9]{0,8}",
         "case": "(edge|almost-edge|normal)-case",
         "attack": one_of(attacks.names()),
-        "defense": one_of(defenses.names()),
+        "defense": one_of(defenses.known_names()),
         "override": overrides,
         "variant": overrides,
         "seed": one_of(sorted(config["seeds"])),

@@ -111,7 +111,7 @@ class Products:
         """The pages of the report and the tables for download; it holds the figures too."""
         pages = self.contents.pages
         return [
-            *map(self.run.page, ["front", *pages, "provenance"]),
+            *map(self.run.page, ["front", "explorer", *pages, "provenance"]),
             *(self.run.page(name, "csv.gz") for name in pages),
         ]
 

@@ -172,11 +172,15 @@ def cell_work(parameters: CellParameters) -> Work:
         work += _training(rounds, honest.epochs, honest.batch_size, sizes)
     sizes = [own * share + others / num_clients for share in spread]
     work += _training(ordinary, honest.epochs, honest.batch_size, sizes)
-    if root := parameters.defense.root_size:
+    root, finish = parameters.defense.root_size, parameters.defense.fine_tuning
+    if parameters.defense.trains_root:
         # The server's own training is no client's.
         server = parameters.root_training(1)
         own_training = _training(rounds, server.epochs, server.batch_size, [root])
         work += replace(own_training, trainings=0)
+    if finish is not None:
+        tuned = _training(1, finish.epochs, finish.batch_size, [root])
+        work += replace(tuned, trainings=0)
     if not malicious or parameters.attack is None:
         return work
 

@@ -13,6 +13,7 @@ _TITLES = {
 }
 #: the figure behind each table that is made from one.
 _MADE_FROM = {"tab1": "fig6", "ablation-effects": "ablation"}
+EXPLORER = "Explorer: the curves of any cell, its parameters, its command"
 PROVENANCE = "Provenance: versions, digests, commands"
 
 

@@ -69,7 +69,7 @@ def chosen(parameters: Mapping) -> set[str]:
     if "defense" in parameters:
         rule = parameters["defense"]
         found.add(rule_class(rule["name"]).__module__)
-        after = [rule["server_step"]] if "server_step" in rule else []
+        after = [rule[key] for key in ("server_step", "after_training") if key in rule]
         steps = [*rule.get("before", []), *after]
         found |= {step_class(step["name"]).__module__ for step in steps}
     return found

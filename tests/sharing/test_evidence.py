@@ -1,0 +1,122 @@
+"""Cells of a run go into evidence/ and come back, to draw from and to go on from."""
+
+import json
+import lzma
+import shutil
+import sys
+
+import pytest
+from tests.sharing import made_up
+from tests.sharing.made_up import CELLS, CONFIG, cell_folder
+
+from edgecase.base.errors import DataError
+from edgecase.results import finished
+from edgecase.results.provenance import file_digest
+from edgecase.sharing import evidence
+
+COMMIT = "0123456789abcdef"
+
+
+def vouch(root):
+    """Give every cell the digests and fingerprints that a cell's job writes."""
+    for cell in CELLS:
+        folder = root / cell_folder(cell)
+        rounds = {path.name: file_digest(path) for path in folder.glob("seed?.csv")}
+        prints = {str(seed): f"print-{seed}" for seed in CONFIG["seeds"]}
+        made_up.change(folder, rounds=rounds, fingerprints=prints)
+    return root
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return vouch(made_up.project(tmp_path_factory.mktemp("run")))
+
+
+@pytest.fixture
+def kept(project, tmp_path):
+    new = evidence.keep(CONFIG, ["config/test.yaml"], COMMIT, project, tmp_path / "evidence")
+    assert new == sorted(CELLS)
+    return tmp_path / "evidence"
+
+
+def test_cells_come_back_byte_for_byte(project, kept, tmp_path):
+    assert evidence.runs(kept) == ["test"]
+    assert evidence.about(kept, "test")["commit"] == COMMIT
+    assert sorted(evidence.unpack(kept, "test", tmp_path / "clone")) == sorted(CELLS)
+    back, there = (
+        made_up.everything(root / "results/test/cells") for root in (tmp_path / "clone", project)
+    )
+    assert back == there
+
+
+def test_what_is_kept_is_kept_once_and_a_run_grows(project, kept, tmp_path):
+    before = made_up.everything(kept)
+    assert evidence.keep(CONFIG, ["config/test.yaml"], COMMIT, project, kept) == []
+    assert made_up.everything(kept) == before
+    part = tmp_path / "part"
+    shutil.copytree(project, part)
+    (part / cell_folder(CELLS[0]) / "cell.json").unlink()
+    young = tmp_path / "young"
+    assert CELLS[0] not in evidence.keep(CONFIG, [], COMMIT, part, young)
+    assert evidence.keep(CONFIG, [], COMMIT, project, young) == [CELLS[0]]
+
+
+def test_a_cell_that_runs_takes_the_seeds_over(project, kept, tmp_path):
+    clone = tmp_path / "clone"
+    assert evidence.offer(kept, "test", clone) == len(CELLS) * len(CONFIG["seeds"])
+    cell, seed = CELLS[0], CONFIG["seeds"][0]
+    folder = clone / cell_folder(cell)
+    folder.mkdir(parents=True)
+    waiting = clone / "results/test/finished" / cell.folder
+    assert finished.take_over(waiting, seed, "another print", folder) is None
+    assert finished.take_over(waiting, seed, f"print-{seed}", folder) is not None
+    name = f"seed{seed}.csv"
+    assert (folder / name).read_bytes() == (project / cell_folder(cell) / name).read_bytes()
+
+
+def test_a_cell_that_has_been_run_is_left_alone(project, kept, tmp_path):
+    clone = tmp_path / "clone"
+    made_up.write(clone / cell_folder(CELLS[0]) / "cell.json", "{}")
+    assert evidence.offer(kept, "test", clone) == (len(CELLS) - 1) * len(CONFIG["seeds"])
+
+
+def test_other_rounds_than_the_record_vouches_for_are_refused(project, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(project, other)
+    path = other / cell_folder(CELLS[0]) / f"seed{CONFIG['seeds'][0]}.csv"
+    path.write_text(path.read_text().replace("90", "91"))
+    evidence.keep(CONFIG, [], COMMIT, other, tmp_path / "evidence")
+    with pytest.raises(DataError, match=rf"{path.name}: is not what its cell.json vouches for"):
+        evidence.unpack(tmp_path / "evidence", "test", tmp_path / "clone")
+
+
+def test_an_archive_that_is_cut_off_or_holds_more_is_refused(kept, tmp_path):
+    path = kept / "test" / f"{CELLS[0].folder}.tar.xz"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match="is no cell's archive, or cut off"):
+        evidence.unpack(kept, "test", tmp_path / "clone")
+    path.write_bytes(lzma.compress(lzma.decompress(whole).replace(b"seed0.csv", b"other.csv")))
+    with pytest.raises(DataError, match=r"holds .*other\.csv|cut off"):
+        evidence.unpack(kept, "test", tmp_path / "clone")
+
+
+def test_more_than_a_clone_should_hold_is_refused(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(evidence, "MOST_BYTES", 1000)
+    with pytest.raises(DataError, match="allowed: 1000"):
+        evidence.keep(CONFIG, [], COMMIT, project, tmp_path / "evidence")
+    assert not (tmp_path / "evidence").exists()
+
+
+def test_figures_and_tables_are_drawn_without_training(kept, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(made_up.ROOT / "workflow/scripts")
+    script = __import__("evidence")
+    monkeypatch.delitem(sys.modules, "evidence")
+    monkeypatch.setattr(script, "FOLDER", kept)
+    monkeypatch.chdir(made_up.ROOT)
+    script.main(["draw", "--out", str(tmp_path / "drawn")])
+    drawn = {path.name for path in (tmp_path / "drawn/test").iterdir()}
+    assert {f"{name}.png" for name, blocks in CONFIG["figures"].items() if blocks} <= drawn
+    assert {"claims.md", "measures.csv", "summary.md"} <= drawn
+    about = json.loads((kept / "test/run.json").read_text())
+    assert about["config"]["figures"].keys() == CONFIG["figures"].keys()

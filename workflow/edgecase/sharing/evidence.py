@@ -1,0 +1,151 @@
+"""Keep the measured cells of long runs in the repository: rounds, wall times, records; no states.
+
+`evidence/<run>/` holds `run.json`, the run's configuration and commit, and one archive per finished
+cell, so that a run grows cell by cell and Git stores each once. A cell's record has the digests of
+its rounds.
+"""
+
+import io
+import json
+import lzma
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from edgecase.base.documents import read_json
+from edgecase.base.errors import DataError
+from edgecase.base.files import atomic_path
+from edgecase.results.cells import Cell
+from edgecase.results.finished import names
+from edgecase.results.layout import Run
+from edgecase.results.provenance import file_digest
+from edgecase.results.records import digests, read_cell
+from edgecase.sharing.check import Found, find
+
+#: of all evidence: it lies in every clone.
+MOST_BYTES = 10_000_000
+_ABOUT, _RECORD, _ENDING = "run.json", "cell.json", ".tar.xz"
+_UNREADABLE = (OSError, EOFError, lzma.LZMAError, tarfile.TarError)
+
+
+def keep(
+    config: Mapping, configfiles: Sequence[str], commit: str, project: Path, evidence: Path
+) -> list[Cell]:
+    """Put every finished cell of the run into the folder `evidence`; the cells that are new there.
+
+    Cells that are there stay as they are unless their record has changed. Nothing is written if all
+    of it would be more than `MOST_BYTES`, which raises `DataError`.
+    """
+    folder = evidence / config["run"]
+    packed = {found.cell: _pack(found) for found in find(project, config["run"])}
+    new = {
+        cell: content
+        for cell, content in packed.items()
+        if not (path := _archive(folder, cell)).is_file() or path.read_bytes() != content
+    }
+    replaced = {_archive(folder, cell) for cell in new}
+    stays = sum(p.stat().st_size for p in evidence.rglob(f"*{_ENDING}") if p not in replaced)
+    total = stays + sum(map(len, new.values()))
+    if total > MOST_BYTES:
+        raise DataError(f"{evidence}: would hold {total} bytes; allowed: {MOST_BYTES}")
+    about = {"configfiles": list(configfiles), "commit": commit, "config": config}
+    _write(folder / _ABOUT, (json.dumps(about, indent=1) + "\n").encode())
+    for cell, content in new.items():
+        _write(_archive(folder, cell), content)
+    return list(new)
+
+
+def runs(evidence: Path) -> list[str]:
+    """The runs that the folder `evidence` holds."""
+    return sorted(path.parent.name for path in evidence.glob(f"*/{_ABOUT}"))
+
+
+def about(evidence: Path, run: str) -> dict:
+    """What is known of a run: `config`, its `configfiles` and the `commit` that it ran at."""
+    return read_json(evidence / run / _ABOUT, "description of a run's evidence")
+
+
+def unpack(evidence: Path, run: str, project: Path) -> list[Cell]:
+    """Put the cells of a run's evidence in their places below `project`, and name them.
+
+    `DataError` for an archive that is cut off, holds another file than a cell's, or rounds that are
+    not those that its record vouches for.
+    """
+    cells = []
+    for cell, content in _cells(evidence / run):
+        _place(content, project / Run(run).cell(cell))
+        cells.append(cell)
+    return cells
+
+
+def offer(evidence: Path, run: str, project: Path) -> int:
+    """Lay the seeds of a run's evidence where its cells find finished ones; how many they are.
+
+    A cell that runs takes over every seed that it would train to the same bytes
+    (`results.finished`), and trains the others. A cell that has been run here is left alone.
+    """
+    layout, count = Run(run), 0
+    for cell, content in _cells(evidence / run):
+        if (project / layout.record(cell)).exists():
+            continue
+        record = content[_RECORD]
+        for seed in json.loads(record)["seeds"]:
+            seed_files = {name: content[name] for name in names(seed)}
+            _place(seed_files | {_RECORD: record}, project / layout.finished(cell) / f"seed{seed}")
+            count += 1
+    return count
+
+
+def _archive(folder: Path, cell: Cell) -> Path:
+    return folder / f"{cell.folder}{_ENDING}"
+
+
+def _pack(found: Found) -> bytes:
+    """A cell's files, without times and owners: equal cells give equal bytes."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for path in found.files():
+            content = (found.project / path).read_bytes()
+            member = tarfile.TarInfo(path.name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return lzma.compress(raw.getvalue(), preset=9 | lzma.PRESET_EXTREME)
+
+
+def _cells(folder: Path) -> Iterator[tuple[Cell, dict[str, bytes]]]:
+    """Each cell of a run's evidence, and its files by name."""
+    for path in sorted(folder.rglob(f"*{_ENDING}")):
+        axes = path.relative_to(folder).as_posix().removesuffix(_ENDING).split("/")
+        try:
+            with tarfile.open(path, "r:xz") as tar:
+                content = {member.name: _content(tar, member, path) for member in tar}
+            seeds = json.loads(content[_RECORD])["seeds"]
+            expected = {_RECORD, *(name for seed in seeds for name in names(seed))}
+        except (*_UNREADABLE, KeyError, ValueError, TypeError) as error:
+            raise DataError(f"{path}: is no cell's archive, or cut off ({error})") from error
+        if content.keys() != expected:
+            raise DataError(f"{path}: holds {sorted(content)}; expected {sorted(expected)}")
+        yield Cell(*axes), content
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> bytes:
+    stream = tar.extractfile(member) if member.isreg() else None
+    if stream is None:
+        raise DataError(f"{path}: {member.name} is no plain file")
+    return stream.read()
+
+
+def _place(content: Mapping[str, bytes], folder: Path) -> None:
+    """Write a cell's files, the record last, which vouches for the rounds."""
+    for name in sorted(content, key=lambda name: name == _RECORD):
+        _write(folder / name, content[name])
+    vouched = digests(folder / _RECORD, read_cell(folder), "rounds")
+    for name in content.keys() & vouched.keys():
+        if file_digest(folder / name) != vouched[name]:
+            raise DataError(f"{folder / name}: is not what its {_RECORD} vouches for")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)

@@ -1,0 +1,92 @@
+"""Keep a run's finished cells in evidence/, go on from them, or draw their figures again."""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from edgecase import claims, config, figures
+from edgecase.analysis.summary import measures, summarise, to_markdown
+from edgecase.base import command
+from edgecase.base.files import atomic_path
+from edgecase.claims.measured import Measured
+from edgecase.claims.table import tabulate
+from edgecase.claims.table import to_markdown as claims_to_markdown
+from edgecase.claims.verdict import judge
+from edgecase.figures import page, style
+from edgecase.results.cells import expand
+from edgecase.results.layout import Run
+from edgecase.results.tables import tidy
+from edgecase.sharing import evidence
+
+FOLDER = Path("evidence")
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("action", choices=["keep", "offer", "draw"])
+    parser.add_argument("--configfiles", nargs="+", default=[], help="of the run: keep, offer")
+    parser.add_argument("--project", type=Path, default=Path(), help="where the run's results lie")
+    parser.add_argument("--out", type=Path, default=FOLDER / "drawn", help="of draw")
+    arguments = parser.parse_args(argv)
+
+    if arguments.action == "draw":
+        for run in evidence.runs(FOLDER):
+            _draw(run, arguments.out / run)
+        return
+    run_config = config.load(*arguments.configfiles)
+    run = run_config["run"]
+    if arguments.action == "offer":
+        count = evidence.offer(FOLDER, run, arguments.project)
+        print(f"{count} finished seeds of the run '{run}' are at hand for its cells")
+        return
+    asked = ["git", "-C", str(arguments.project), "rev-parse", "HEAD"]
+    commit = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    new = evidence.keep(run_config, arguments.configfiles, commit, arguments.project, FOLDER)
+    print(f"{FOLDER / run}: {len(new)} new cells")
+
+
+def _draw(run: str, out: Path) -> None:
+    """Figures, measures, summary and claims of what a run's evidence holds, into `out`."""
+    about = evidence.about(FOLDER, run)
+    tasks = about["config"]["tasks"].items()
+    labels = {name: task["label"] for name, task in tasks if "label" in task}
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        cells = evidence.unpack(FOLDER, run, project)
+        where = {cell: project / Run(run).cell(cell) for cell in cells}
+        with style.using({"labels": labels}):
+            for name, blocks in about["config"]["figures"].items():
+                if shown := [where[cell] for cell in expand(blocks) if cell in where]:
+                    table = tidy(shown, list(figures.FIGURES[name].parameters))
+                    drawn = figures.draw(name, table)
+                    page.save(drawn, pdf=out / f"{name}.pdf", png=out / f"{name}.png")
+                    print(f"{out / name}.png: {len(shown)} cells")
+        reached = measures(tidy(list(where.values()), ["seated_client"]))
+    _tables(reached, about["config"]["claims"], about["configfiles"], out)
+
+
+def _tables(reached, roles, configfiles: Sequence[str], out: Path) -> None:
+    listed = claims.load("config/claims.yaml")
+    measured = Measured(reached)
+    judged = tabulate([judge(claim, roles, measured) for claim in listed], {}, configfiles)
+    summary = summarise(reached)
+    texts = {
+        "measures.csv": reached.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
+        "summary.csv": summary.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
+        "summary.md": to_markdown(summary),
+        "claims.csv": judged.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
+        "claims.md": claims_to_markdown(judged),
+    }
+    for name, text in texts.items():
+        with atomic_path(out / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command.run(main)
