@@ -1,7 +1,10 @@
+from itertools import pairwise
+
 import pandas as pd
 import pytest
-from tests.figures.made_up import cell, panel_notice, texts
+from tests.figures.made_up import cell, misplaced, panel_notice, texts
 
+from edgecase import defenses
 from edgecase.base.errors import DataError
 from edgecase.figures import fig5, style
 
@@ -20,6 +23,13 @@ def test_columns_are_defenses_and_each_task_has_two_rows():
         "b\nbackdoor (%)",
         "main (%)",
     ]
+
+
+def test_titles_of_many_defenses_lie_side_by_side():
+    figure = fig5.draw(grid(["none", "blackbox"], defenses.names()))
+    assert misplaced(figure) == []
+    titles = [axis.title.get_window_extent() for axis in figure.axes[: len(defenses.names())]]
+    assert all(one.x1 < other.x0 for one, other in pairwise(titles))
 
 
 def test_attacks_are_lines_in_their_fixed_colours():
@@ -78,8 +88,8 @@ def test_mixed_cells_are_refused(axis, other):
 
 
 def test_a_defense_and_an_attack_without_a_label_go_by_their_names():
-    figure = fig5.draw(cell(defense="bulyan", attack="stealth"))
-    assert figure.axes[0].get_title() == "bulyan"
+    figure = fig5.draw(cell(defense="mine", attack="stealth"))
+    assert figure.axes[0].get_title() == "mine"
     assert "stealth" in [text.get_text() for text in figure.legends[0].get_texts()]
 
 

@@ -93,7 +93,7 @@ def test_standins_are_marked():
 
 
 def test_a_defense_without_a_label_and_no_defense():
-    assert "bulyan" in figure_title(draw("bulyan"))
+    assert "mine" in figure_title(draw("mine"))
     assert "no defense" in figure_title(draw("no-defense"))
     assert "krum" not in figure_title(draw("no-defense"))
 

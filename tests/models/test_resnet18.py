@@ -10,6 +10,7 @@ from edgecase import models
 from edgecase.attacks import LocalTraining
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import LocalJob, Samples, Stream
+from edgecase.federation.stacked.network import refused
 from edgecase.federation.stores import ImageStore
 from edgecase.federation.trainer import build_trainer
 from edgecase.federation.transforms import Transform
@@ -52,12 +53,11 @@ def test_its_forward_pass_is_torchvisions():
             torch.testing.assert_close(ours(x), theirs(x), rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_stacked_clients_are_those_trained_alone(name):
+def test_stacked_clients_are_those_trained_alone():
     generator = torch.Generator().manual_seed(3)
     images = torch.randint(0, 256, (14, 32, 32, 3), generator=generator, dtype=torch.uint8)
     store = ImageStore(images, torch.arange(14) % 10)
-    model = FlatModel(models.build(name, width=1 / 32), dtype=torch.float64)
+    model = FlatModel(models.build("resnet18", width=1 / 32), dtype=torch.float64)
     training = LocalTraining(epochs=1, batch_size=4, lr=0.1, momentum=0.9, weight_decay=0.0)
     start, statistics = model.parameters.clone(), model.buffers.clone()
     jobs = [
@@ -71,3 +71,10 @@ def test_stacked_clients_are_those_trained_alone(name):
     assert not torch.equal(alone.parameters[0], start)
     torch.testing.assert_close(stacked.parameters, alone.parameters, rtol=0, atol=1e-10)
     torch.testing.assert_close(stacked.buffers, alone.buffers, rtol=0, atol=1e-10)
+
+
+def test_what_back_ends_do_not_take_is_said():
+    for name in NAMES:
+        assert "takes only a chain" in refused(models.build(name, width=1 / 32), "grouped")
+    assert refused(models.build("resnet18", width=1 / 32), "vmap") is None
+    assert "takes no GroupNorm" in refused(models.build("resnet18-group", width=1 / 32), "vmap")

@@ -26,6 +26,8 @@ mpl = lazy("matplotlib")
 _figure = lazy("matplotlib.figure")
 _lines = lazy("matplotlib.lines")
 
+#: inches that a column needs for its title in text of 7 points.
+_LEAST_PANEL = 1.15
 _MARGIN = 0.04  # inches between the header's lines, the panels and the footer
 
 
@@ -42,7 +44,7 @@ class Page:
     `notes` the sentences below: seeds and smoothing. What else is to be said is the `caption`,
     which `save` writes beside the figure. `margins` are the inches kept for all that is around the
     panels: by default about what it needs, plus `extra`; what they are wrong by, the panels give or
-    get.
+    get. The page is wider than `style.width` where its columns need more.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Page:
         extra: float = 0.0,
     ):
         heights = list(heights)
-        width = style.width(wide=wide)
+        width = max(style.width(wide=wide), columns * style.size(_LEAST_PANEL))
         self._standins = [style.task(name) for name in sorted(_standin_tasks(table))]
         self._keys = [key(*entry) if isinstance(entry, tuple) else entry for entry in keys]
         self._notes = " ".join(notes)

@@ -26,6 +26,8 @@ def refused(module: nn.Module, form: str) -> str | None:
     for layer in module.modules():
         if isinstance(layer, nn.RNNBase):
             return f"takes no {type(layer).__name__} of torch, which vmap cannot batch"
+        if isinstance(layer, nn.GroupNorm):
+            return "takes no GroupNorm of torch, which vmap batches in one layout of images alone"
         if dict(layer.named_buffers(recurse=False)) and not isinstance(layer, BatchNorm2d):
             return (
                 f"takes no {type(layer).__name__}, whose buffers would count padded samples; "
