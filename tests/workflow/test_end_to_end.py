@@ -75,6 +75,7 @@ def test_every_output_is_there_and_no_temporary_file(finished):
             for seed in SEEDS
             for ending in ("npz", "csv")
         }
+    wanted |= {f"test/partition/{DRAWS[0]}/seed{seed}.json" for seed in SEEDS}
     wanted |= {f"test/pretrain/{TASK}/default.{ending}" for ending in ("safetensors", "json")}
     for cell in CELLS.values():
         files = [f"seed{seed}.{kind}" for seed in SEEDS for kind in ("csv", "timing.csv")]

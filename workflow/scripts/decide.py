@@ -1,7 +1,6 @@
 """Add seeds to the cells of undecided claims until each is decided or the hours are spent."""
 
 import argparse
-import datetime
 import json
 import subprocess
 import sys
@@ -33,7 +32,7 @@ from edgecase.results.tables import tidy
 from edgecase.sharing.check import find
 
 #: columns of the log: one row per look at a claim.
-COLUMNS = ("time", "claim", "look", "seeds", "most", "error", "verdict", "measured", "hours")
+COLUMNS = ("claim", "look", "seeds", "most", "error", "verdict", "measured", "hours")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -150,7 +149,6 @@ class Decision:
         rows = tabulate([judged], {}).to_dict("records")
         self._rows.append(
             {
-                "time": f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC",
                 "claim": one.claim.id,
                 "look": one.look + 1,
                 "seeds": one.seeds,
