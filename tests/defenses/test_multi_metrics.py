@@ -84,3 +84,14 @@ def test_where_nobody_can_be_told_apart_everybody_is_kept():
     """Equal models; and updates at right angles and of one length, whose sums are all alike."""
     assert chosen(drawn(1).expand(6, -1)).accepted.all()
     assert chosen(torch.eye(6, 40), space="updates").accepted.all()
+
+
+@pytest.mark.parametrize("length", [1e5, 1e7, 1e9])
+def test_an_update_of_any_length_hides_nobody(length):
+    """Scores of 80 digits for a length of 10⁷; the others differ from them by less than 10⁻⁴."""
+    rows = np.random.default_rng(0).normal(size=(3, 3)).astype(np.float32)
+    updates = torch.from_numpy(np.vstack([rows, np.full((1, 3), length, dtype=np.float32)]))
+    result = chosen(updates, global_model=torch.ones(3))
+    assert result.accepted.tolist() == [True, False, False, False]
+    expected = torch.tensor([9.876, 11.490, 25.739, 21.701], dtype=torch.float64)
+    torch.testing.assert_close(result.diagnostics["scores"], expected, rtol=1e-3, atol=0)

@@ -134,6 +134,19 @@ def test_a_rule_with_a_memory_keeps_its_own_beside_the_steps():
             "server_step: fedavgm after centered-clipping",
         ),
         (
+            {"name": "foolsgold", "before": [{"name": "bucketing"}]},
+            8,
+            "before: bucketing before foolsgold",
+        ),
+        (
+            {
+                **{"name": "crfl", "rho_start": 1, "rho_growth": 0, "rho_cap": 1, "sigma": 0.1},
+                "server_step": {"name": "fedavgm"},
+            },
+            8,
+            "server_step: fedavgm after crfl",
+        ),
+        (
             {"name": "median", "server_step": {"name": "fedavgm", "momentum": 1}},
             8,
             "momentum: 1 is",

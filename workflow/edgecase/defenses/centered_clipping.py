@@ -27,7 +27,7 @@ class CenteredClipping(Rule):
     steps: int = parameter("steps of v in a round", minimum=1, maximum=1000, default=1)
 
     weighted_sum = False
-    accumulates = True
+    no_server_step = "goes on from its last aggregate itself"
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         updates = inputs.updates

@@ -73,8 +73,8 @@ class AdaptiveNormClipping(_RoundsBound):
 class MedianNormClipping(_RoundsBound):
     """NDC with the unweighted median of this round's update norms as bound.
 
-    Of an even number of clients it is the mean of the two in the middle. One client that sends a
-    huge update moves it to the next norm at most, where the mean follows without limit.
+    Of an even number of clients it is the mean of the two in the middle. One huge update among
+    three or more moves it to the next norm at most, where the mean follows without limit.
     """
 
     def bound(self, norms: torch.Tensor) -> float:

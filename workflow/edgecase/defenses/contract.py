@@ -139,8 +139,8 @@ class Rule:
     needs_statistics: ClassVar[bool] = False
     #: the fewest classes of a task under which the rule is defined.
     fewest_classes: ClassVar[int] = 0
-    #: whether the aggregate goes on from the last one, so that no server step goes on from it too.
-    accumulates: ClassVar[bool] = False
+    #: why no server step may follow, in words; empty if one may.
+    no_server_step: ClassVar[str] = ""
     #: whether the rule may be given the coordinates that some client trains, and no others
     #: (`federation.rows`): it keeps no memory, and leaves a coordinate as it is that no client
     #: moves, but for noise that `split_noise` takes from it.
@@ -170,6 +170,11 @@ class Rule:
     def epochs_on_root(self, local_epochs: int) -> int:
         """The epochs of that training, where a client's has `local_epochs`."""
         return local_epochs
+
+    @property
+    def remembers_clients(self) -> bool:
+        """Whether the memory is of single clients, so that each row has to be one of them."""
+        return False
 
     def minimum_clients(self) -> int:
         """The fewest clients of a round under which the rule is defined."""

@@ -50,6 +50,7 @@ class Crfl(Rule):
 
     weighted_sum = False
     noisy_broadcast = True
+    no_server_step = "bounds the norm of the model itself"
 
     def voters(self) -> tuple[int, float]:
         return self.votes, self.sigma if self.test_sigma is None else self.test_sigma

@@ -38,14 +38,14 @@ class FedGrad(Rule):
     pardoned whose mean of 0.5 and, for each round, 0.25 if flagged or else 1 is at least 0.75.
 
     Nguyen et al., "FedGrad: Mitigating backdoor attacks in federated learning through local
-    ultimate gradients inspection", IJCNN 2023; by the authors' program, which is a fork of the
+    ultimate gradients inspection", 2023; by the authors' program, which is a fork of the
     edge-case paper's and starts 2-means unseeded. Published on edge cases: VGG-9 on CIFAR-10 and
     LeNet on EMNIST, η 0.5, switch after 50 rounds.
 
     Assumes that f attackers at most take part in a round. Memory: a mean for each client, two for
-    each pair. By design the soft filter flags at least half of honest clients whose scores differ,
-    and of ten honest clients 7 are refused once 2-means, which always parts them, takes part. If
-    nobody is left the model stays.
+    each pair. By design the soft filter flags at least ⌊m/2⌋ of m honest clients whose scores
+    differ, and of ten honest clients 7 are refused once 2-means, which always parts them, takes
+    part. If nobody is left the model stays.
     """
 
     may_refuse_all = True
@@ -54,6 +54,10 @@ class FedGrad(Rule):
     eta: float = parameter("η: scores up to it are not flagged", minimum=0, maximum=1, default=0.5)
     switch_round: int = parameter("round from which both filters act", minimum=1, default=50)
     trust: bool = parameter("whether clients with a good record are pardoned", default=False)
+
+    @property
+    def remembers_clients(self) -> bool:
+        return True
 
     def minimum_clients(self) -> int:
         """Krum's score needs one neighbour: m − f − 2 >= 1."""

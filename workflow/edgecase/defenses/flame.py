@@ -26,11 +26,11 @@ class Flame(Rule):
     with that cluster size, one neighbour and a single cluster allowed keeps the first component of
     that size that single linkage makes: clients are joined pair after pair, the nearest first,
     until one component is large enough (`majority`). Nguyen et al., "FLAME: Taming backdoors in
-    federated learning", USENIX Security 2022; of the paper only the abstract was read, the rest is
-    what its restatements and six released implementations agree on (not verified). There λ is 0.001
-    on CIFAR-10, EMNIST and others.
+    federated learning", USENIX Security 2022; of the paper only the abstract was read. The rest is
+    a restatement's, with the clusterer's arguments of most released implementations, which differ
+    in vectors and noise (not verified); three of them have λ = 0.001.
 
-    Assumes more than m/2 honest clients in a round; no memory. By design it refuses up to m/2 − 1
+    Assumes more than m/2 honest clients in a round; no memory. By design it refuses up to ⌈m/2⌉ − 1
     honest clients in every round without an attacker: 38 % at m = 10, 46 % at m = 30. The noise has
     the norm λ S √P, which is 3 S at 9 million parameters: more than any client's step.
     """

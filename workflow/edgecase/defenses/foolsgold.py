@@ -62,6 +62,10 @@ class FoolsGold(Rule):
     # The weights of a round do not sum to 1.
     weighted_sum = False
 
+    @property
+    def remembers_clients(self) -> bool:
+        return self.history == "client"
+
     def minimum_clients(self) -> int:
         return 2
 

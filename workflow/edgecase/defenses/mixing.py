@@ -43,6 +43,8 @@ class Bucketing(Mixing):
     an attacker spoils one bucket.
     """
 
+    keeps_clients = False
+
     size: int = parameter("clients in a bucket", minimum=1, default=2)
 
     def fewest(self, rows: int) -> int:

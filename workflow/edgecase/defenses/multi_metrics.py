@@ -13,6 +13,8 @@ from edgecase.defenses.postconditions import require, require_no_noise, require_
 from edgecase.defenses.registry import register
 from edgecase.defenses.similarity import geometry_in
 
+#: the least of the singular values beside the largest that is more than rounding.
+_SINGULAR = 1e-14
 #: elements of one float64 block.
 _BLOCK = 2**20
 
@@ -92,10 +94,12 @@ def mahalanobis(features: torch.Tensor) -> torch.Tensor | None:
     if (spread == 0).any():
         return None
     scaled = features / spread
-    covariance = scaled.T.cov()
-    if torch.linalg.matrix_rank(covariance, hermitian=True) < len(covariance):
+    # The rows' own singular values, and not the covariance, which has their squares: beside one
+    # update 10⁷ times as long as the others it would be singular, and all would be kept.
+    _, sizes, axes = torch.linalg.svd(scaled - scaled.mean(dim=0), full_matrices=False)
+    if sizes[-1] <= sizes[0] * _SINGULAR:
         return None
-    return (scaled * torch.linalg.solve(covariance, scaled.T).T).sum(dim=1)
+    return (len(features) - 1) * ((scaled @ axes.T) / sizes).square().sum(dim=1)
 
 
 def absolute_distances(rows: torch.Tensor) -> torch.Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
@@ -19,6 +19,9 @@ from edgecase.defenses.registry import rule, validate
 @dataclass(frozen=True)
 class Mixing:
     """A step before a rule: rows that are averages of the updates take the place of these."""
+
+    #: whether row i stands for client i.
+    keeps_clients: ClassVar[bool] = True
 
     def fewest(self, rows: int) -> int:
         """The fewest clients of which at least so many rows come."""
@@ -59,7 +62,14 @@ _StepType = TypeVar("_StepType", bound=type[_AnyStep])
 _STEPS: dict[str, type[_AnyStep]] = {}
 _RULE, _STEP = "rule.", "step."
 #: what a rule says of itself that holds with steps around it as well.
-_SHARED = ("name", "label", "needs_statistics", "fewest_classes", "noisy_broadcast", "accumulates")
+_SHARED = (
+    "name",
+    "label",
+    "needs_statistics",
+    "fewest_classes",
+    "noisy_broadcast",
+    "no_server_step",
+)
 
 
 def register_step(name: str) -> Callable[[_StepType], _StepType]:
@@ -123,6 +133,10 @@ class Composed(Rule):
 
     def voters(self) -> tuple[int, float]:
         return self.rule.voters()
+
+    @property
+    def remembers_clients(self) -> bool:
+        return self.rule.remembers_clients
 
     def minimum_clients(self) -> int:
         needed = self.rule.minimum_clients()
@@ -199,11 +213,17 @@ def composed_problems(values: Mapping[str, Any], num_clients: int | None = None)
     if found:
         return found
     inner = rule(name, own)
-    if after is not None and inner.accumulates:
+    if after is not None and inner.no_server_step:
         found.append(
-            f"server_step: {after['name']} after {name}, which goes on from its last aggregate "
-            "itself; allowed: one of the two"
+            f"server_step: {after['name']} after {name}, which {inner.no_server_step}; allowed: "
+            "one of the two"
         )
+    for step in before if inner.remembers_clients else ():
+        if not _step(step).keeps_clients:
+            found.append(
+                f"before: {step['name']} before {name}, which remembers clients, and the rows are "
+                "none; allowed: nnm, or a rule without such memory"
+            )
     if finish is not None and inner.root_size:
         found.append(
             f"after_training: {finish['name']} after {name}, which trains on a root set itself; "

@@ -14,7 +14,7 @@ from edgecase.federation.stores import Inputs
 from edgecase.federation.workers import Workers
 
 #: images that a CPU tests at once: beyond, a layer's output leaves its caches, and the full-size
-#: models take 1.2 to 2.2 times as long per image (docs/benchmarks.md).
+#: models take longer per image.
 _CPU_BATCH = 128
 
 
