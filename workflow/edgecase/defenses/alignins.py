@@ -9,7 +9,7 @@ import numpy as np
 
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
+from edgecase.defenses.contract import GLOBAL_MODEL, Aggregate, RoundInputs, Rule, combine, needed
 from edgecase.defenses.distances import clip_factors, per_block, products, row_norms
 from edgecase.defenses.postconditions import require_clipped, require_no_noise
 from edgecase.defenses.registry import register
@@ -59,16 +59,12 @@ class AlignIns(Rule):
         return 4
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
-        model = needed(
-            inputs.global_model, f"{self.name}: global_model is missing; allowed: w_t [P]"
-        )
+        model = needed(inputs.global_model, self.name, GLOBAL_MODEL)
         lengths = row_norms(model[None]) * inputs.norms
         directions = (products(inputs.updates, model) / lengths).nan_to_num(nan=0.0)
         signs = self._agreement(inputs.updates)
         kept = self._within(signs, self.sign_limit) & self._within(directions, self.direction_limit)
-        counts = inputs.num_samples if self.weights == "samples" else torch.ones_like(inputs.norms)
-        counts = counts * kept
-        weights = counts / counts.sum() if kept.any() else counts
+        weights = inputs.shares_of(kept, alike=self.weights == "equal")
         factors = torch.where(kept, clip_factors(inputs.norms, bound_of(inputs.norms, kept)), 1.0)
         return combine(
             inputs, weights, clip_factors=factors, directions=directions, agreement=signs

@@ -52,8 +52,7 @@ class BnGuard(Rule):
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         points = self._points(inputs)
-        counts = inputs.num_samples * self._kept(points)
-        return combine(inputs, counts / counts.sum(), features=points)
+        return combine(inputs, inputs.shares_of(self._kept(points)), features=points)
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Those of the larger cluster are kept, unscaled and without noise."""

@@ -87,6 +87,14 @@ class RoundInputs:
         """FedAvg's weights [m]: n_i / Σ n_j, float64 (McMahan et al. 2017, algorithm 1)."""
         return self.num_samples / self.num_samples.sum()
 
+    def shares_of(self, kept: torch.Tensor, *, alike: bool = False) -> torch.Tensor:
+        """Weights [m] of the clients that are `kept` [m], by sample count or `alike`: float64.
+
+        They sum to 1, and are all 0 if nobody is kept.
+        """
+        counts = (torch.ones_like(self.norms) if alike else self.num_samples) * kept
+        return counts / counts.sum() if kept.any() else counts
+
     def weighted_sum(
         self, coefficients: torch.Tensor, noise: torch.Tensor | None = None
     ) -> torch.Tensor:
@@ -271,10 +279,20 @@ def whole(
     )
 
 
-def needed(value: _T | None, message: str) -> _T:
-    """`value`, which a rule cannot do without; `ConfigError` with the message if it is None."""
+#: what `needed` says of what a round lacks.
+GLOBAL_MODEL = "global_model is missing; allowed: w_t [P]"
+GENERATOR = "generator is missing; allowed: a torch.Generator"
+LAST_LAYER = "the model says of no layer that it is the last"
+NETWORK = "network is missing; allowed: the model"
+
+
+def needed(value: _T | None, name: str, lack: str) -> _T:
+    """`value`, which the rule or step called `name` cannot do without.
+
+    Raises `ConfigError` that says what the round lacks if it is None.
+    """
     if value is None:
-        raise ConfigError(message)
+        raise ConfigError(f"{name}: {lack}")
     return value
 
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, needed, result_dtype, whole
+from edgecase.defenses.contract import (
+    GENERATOR,
+    GLOBAL_MODEL,
+    Aggregate,
+    RoundInputs,
+    Rule,
+    needed,
+    result_dtype,
+    whole,
+)
 from edgecase.defenses.distances import row_norms
 from edgecase.defenses.noise import add_noise
 from edgecase.defenses.postconditions import require
@@ -64,8 +73,7 @@ class Crfl(Rule):
         if "round" not in memory or self.sigma == 0:
             return model
         noisy = model.clone()
-        message = f"{self.name}: generator is missing; allowed: a torch.Generator"
-        add_noise(noisy, self.sigma, needed(generator, message))
+        add_noise(noisy, self.sigma, needed(generator, self.name, GENERATOR))
         return noisy
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
@@ -91,6 +99,4 @@ class Crfl(Rule):
         require(norm <= bound * (1 + 1e-5), f"the model has norm {norm:.9g}; ρ is {bound:.9g}")
 
     def _model(self, inputs: RoundInputs) -> torch.Tensor:
-        return needed(
-            inputs.global_model, f"{self.name}: global_model is missing; allowed: w_t [P]"
-        )
+        return needed(inputs.global_model, self.name, GLOBAL_MODEL)

@@ -8,7 +8,17 @@ import numpy as np
 
 from edgecase.base.lazy import lazy, torch
 from edgecase.base.parameters import parameter
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
+from edgecase.defenses.contract import (
+    GENERATOR,
+    GLOBAL_MODEL,
+    LAST_LAYER,
+    NETWORK,
+    Aggregate,
+    RoundInputs,
+    Rule,
+    combine,
+    needed,
+)
 from edgecase.defenses.distances import clip_factors, row_norms
 from edgecase.defenses.flame import median_norm
 from edgecase.defenses.last_layer import LastLayer
@@ -64,9 +74,7 @@ class DeepSight(Rule):
         return max(4, self.min_cluster_size, self.min_samples + 1)
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
-        layer = needed(
-            inputs.last_layer, f"{self.name}: the model says of no layer that it is the last"
-        )
+        layer = needed(inputs.last_layer, self.name, LAST_LAYER)
         neups = normalised_energies(layer, inputs.updates)
         energetic = threshold_exceedings(neups)
         suspicious = energetic <= energetic.double().quantile(0.5) / 2
@@ -81,13 +89,11 @@ class DeepSight(Rule):
         kept = torch.tensor(
             _accepted(labels, suspicious.cpu().numpy(), self.tau), device=inputs.updates.device
         )
-        counts = inputs.num_samples * kept
-        weights = counts / counts.sum() if kept.any() else counts
         bound = median_norm(inputs.norms)
         factors = torch.where(kept, clip_factors(inputs.norms, bound), 1.0)
         return combine(
             inputs,
-            weights,
+            inputs.shares_of(kept),
             clip_factors=factors,
             bound=bound,
             energetic=energetic,
@@ -102,9 +108,9 @@ class DeepSight(Rule):
 
     def _division_differences(self, inputs: RoundInputs) -> list[torch.Tensor]:
         """The DDif [m, C] of each seed, float64."""
-        network = needed(inputs.network, f"{self.name}: network is missing; allowed: the model")
-        start = needed(inputs.global_model, f"{self.name}: global_model is missing")
-        generator = needed(inputs.generator, f"{self.name}: generator is missing")
+        network = needed(inputs.network, self.name, NETWORK)
+        start = needed(inputs.global_model, self.name, GLOBAL_MODEL)
+        generator = needed(inputs.generator, self.name, GENERATOR)
         found = []
         for _ in range(self.probe_seeds):
             total: list[torch.Tensor | float] = [0.0] * len(inputs.updates)

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import lazy, torch
 from edgecase.base.parameters import parameter
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
+from edgecase.defenses.contract import (
+    GENERATOR,
+    GLOBAL_MODEL,
+    LAST_LAYER,
+    Aggregate,
+    RoundInputs,
+    Rule,
+    combine,
+    needed,
+)
 from edgecase.defenses.distances import row_norms, weighted_sum
 from edgecase.defenses.history import Roster
 from edgecase.defenses.krum import krum_scores
@@ -75,9 +84,7 @@ class FedGrad(Rule):
             flagged = soft | self._hard(features, inputs)
         if self.trust:
             flagged = _pardoned(flagged, soft, memory, rows, round >= self.switch_round)
-        counts = inputs.num_samples * ~flagged
-        weights = counts if flagged.all() else counts / counts.sum()
-        return combine(inputs, weights, memory=memory, scores=scores, soft=soft)
+        return combine(inputs, inputs.shares_of(~flagged), memory=memory, scores=scores, soft=soft)
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Whole updates are averaged, and without trust nobody is kept whom the soft filter
@@ -115,12 +122,8 @@ class FedGrad(Rule):
 
     def _measured(self, inputs: RoundInputs) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """This round's scores [m], and cosines [m, m] of row sums and of biases, all scaled."""
-        layer = needed(
-            inputs.last_layer, f"{self.name}: the model says of no layer that it is the last"
-        )
-        model = needed(
-            inputs.global_model, f"{self.name}: global_model is missing; allowed: w_t [P]"
-        )
+        layer = needed(inputs.last_layer, self.name, LAST_LAYER)
+        model = needed(inputs.global_model, self.name, GLOBAL_MODEL)
         if layer.bias is None:
             raise ConfigError(f"{self.name}: the model's last layer has no bias")
         updates = inputs.updates[:, layer.weight]
@@ -138,9 +141,7 @@ class FedGrad(Rule):
         """Who is not in the cluster of the Krum winner: bool [m]."""
         if (features == features[0]).all():
             return torch.zeros(len(features), dtype=torch.bool, device=features.device)
-        generator = needed(
-            inputs.generator, f"{self.name}: generator is missing; allowed: a torch.Generator"
-        )
+        generator = needed(inputs.generator, self.name, GENERATOR)
         draw = torch.randint(2**31 - 1, (), generator=generator, device=generator.device)
         halves = cluster.KMeans(2, n_init=1, random_state=int(draw))
         labels = torch.from_numpy(halves.fit_predict(features.cpu().numpy())).to(features.device)

@@ -52,16 +52,13 @@ class Flame(Rule):
 
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         kept = majority(geometry_in(self.space, inputs, self.name).cosine_distances)
-        counts = inputs.num_samples if self.weights == "samples" else torch.ones_like(inputs.norms)
-        counts = counts * kept
+        weights = inputs.shares_of(kept, alike=self.weights == "equal")
         bound = median_norm(inputs.norms)
         noise = None
         if self.noise_factor > 0:
             noise = drawn_noise(inputs, self.noise_factor * bound, self.name)
         factors = torch.where(kept, clip_factors(inputs.norms, bound), 1.0)
-        return combine(
-            inputs, counts / counts.sum(), clip_factors=factors, noise=noise, bound=bound
-        )
+        return combine(inputs, weights, clip_factors=factors, noise=noise, bound=bound)
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """More than half are kept and clipped at the median norm, with the noise it says."""

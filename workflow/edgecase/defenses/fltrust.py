@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine
+from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
 from edgecase.defenses.distances import products, row_norms
 from edgecase.defenses.postconditions import require
 from edgecase.defenses.registry import register
@@ -72,6 +71,5 @@ class FlTrust(Rule):
 
 
 def _root(inputs: RoundInputs) -> torch.Tensor:
-    if inputs.root_update is None:
-        raise ConfigError("fltrust: root_update is missing; allowed: the server's update [P]")
-    return inputs.root_update
+    lack = "root_update is missing; allowed: the server's update [P]"
+    return needed(inputs.root_update, FlTrust.name, lack)

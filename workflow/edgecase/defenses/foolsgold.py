@@ -7,7 +7,7 @@ from typing import Literal
 
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed
+from edgecase.defenses.contract import LAST_LAYER, Aggregate, RoundInputs, Rule, combine, needed
 from edgecase.defenses.distances import clip_factors, row_norms
 from edgecase.defenses.history import Roster
 from edgecase.defenses.postconditions import require
@@ -98,9 +98,7 @@ class FoolsGold(Rule):
         """What is compared of the updates: [m, P'], a view."""
         if self.features == "all":
             return inputs.updates
-        layer = needed(
-            inputs.last_layer, f"{self.name}: the model says of no layer that it is the last"
-        )
+        layer = needed(inputs.last_layer, self.name, LAST_LAYER)
         return inputs.updates[:, layer.weight]
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
-from edgecase.defenses.contract import RoundInputs
+from edgecase.defenses.contract import GENERATOR, RoundInputs, needed
 from edgecase.defenses.distances import squared_distances
 from edgecase.defenses.steps import Mixing, register_step
 
@@ -51,9 +50,7 @@ class Bucketing(Mixing):
         return self.size * (rows - 1) + 1
 
     def matrix(self, inputs: RoundInputs) -> torch.Tensor:
-        m, generator = len(inputs.norms), inputs.generator
-        if generator is None:
-            raise ConfigError("bucketing: generator is missing; allowed: a torch.Generator")
+        m, generator = len(inputs.norms), needed(inputs.generator, "bucketing", GENERATOR)
         order = torch.randperm(m, generator=generator, device=generator.device)
         matrix = inputs.norms.new_zeros(-(-m // self.size), m)
         for row, bucket in zip(matrix, order.split(self.size), strict=True):

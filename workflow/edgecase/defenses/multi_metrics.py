@@ -59,9 +59,8 @@ class MultiMetrics(Rule):
         kept = torch.ones_like(inputs.norms, dtype=torch.bool)
         if scores is not None:
             kept[scores.argsort(stable=True)[self.num_kept(len(scores)) :]] = False
-        counts = inputs.num_samples if self.weights == "samples" else torch.ones_like(inputs.norms)
-        counts = counts * kept
-        return combine(inputs, counts / counts.sum(), features=features, scores=scores)
+        weights = inputs.shares_of(kept, alike=self.weights == "equal")
+        return combine(inputs, weights, features=features, scores=scores)
 
     def check(self, aggregate: Aggregate, inputs: RoundInputs) -> None:
         """Exactly so many are kept, or all where nobody can be told apart."""

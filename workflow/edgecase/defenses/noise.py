@@ -9,7 +9,15 @@ from edgecase.base.errors import SimulationError
 from edgecase.base.lazy import torch
 from edgecase.base.parameters import parameter
 from edgecase.defenses.clipping import NormClipping
-from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, combine, needed, result_dtype
+from edgecase.defenses.contract import (
+    GENERATOR,
+    Aggregate,
+    RoundInputs,
+    Rule,
+    combine,
+    needed,
+    result_dtype,
+)
 from edgecase.defenses.distances import clip_factors, row_norms
 from edgecase.defenses.postconditions import require, require_all_accepted, require_clipped
 from edgecase.defenses.registry import register
@@ -69,9 +77,7 @@ def drawn_noise(inputs: RoundInputs, stddev: float, rule: str) -> torch.Tensor:
 
     Raises `ConfigError`, naming the `rule`, where the round has no generator.
     """
-    generator = needed(
-        inputs.generator, f"{rule}: generator is missing; allowed: a torch.Generator"
-    )
+    generator = needed(inputs.generator, rule, GENERATOR)
     noise = torch.randn(
         inputs.updates.shape[1],
         generator=generator,

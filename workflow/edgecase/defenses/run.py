@@ -74,8 +74,7 @@ def average_buffers(inputs: RoundInputs, accepted: torch.Tensor) -> torch.Tensor
     """
     if not accepted.any():
         return None
-    counts = inputs.num_samples * accepted
-    return weighted_sum(inputs.buffers, counts / counts.sum()).to(inputs.buffers.dtype)
+    return weighted_sum(inputs.buffers, inputs.shares_of(accepted)).to(inputs.buffers.dtype)
 
 
 def _check_kind(updates: torch.Tensor) -> None:

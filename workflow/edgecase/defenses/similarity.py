@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edgecase.base.lazy import torch
-from edgecase.defenses.contract import RoundInputs, needed
+from edgecase.defenses.contract import GLOBAL_MODEL, LAST_LAYER, RoundInputs, needed
 from edgecase.defenses.distances import products, row_norms, squared_distances
 
 #: what a rule compares: w_t + update_i, update_i, or the last layer of w_t + update_i.
@@ -57,9 +57,9 @@ def geometry_in(space: Space, inputs: RoundInputs, rule: str) -> Geometry:
     """
     if space == "updates":
         return geometry(inputs.updates, inputs.norms)
-    model = needed(inputs.global_model, f"{rule}: global_model is missing; allowed: w_t [P]")
+    model = needed(inputs.global_model, rule, GLOBAL_MODEL)
     if space == "models":
         return geometry(inputs.updates, inputs.norms, model)
-    layer = needed(inputs.last_layer, f"{rule}: the model says of no layer that it is the last")
+    layer = needed(inputs.last_layer, rule, LAST_LAYER)
     part = layer.flat(inputs.updates)
     return geometry(part, row_norms(part), layer.flat(model))
