@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import pandas as pd
 
 from edgecase import claims, config
-from edgecase.analysis.summary import measures
+from edgecase.analysis.summary import measures_of
 from edgecase.base import command
 from edgecase.base.errors import ConfigError
 from edgecase.base.files import atomic_path
@@ -28,7 +28,6 @@ from edgecase.plan.speed import Machine, calibrated
 from edgecase.plan.work import jobs
 from edgecase.results.cells import Cell, all_cells
 from edgecase.results.layout import Run
-from edgecase.results.tables import tidy
 from edgecase.sharing.check import find
 
 #: columns of the log: one row per look at a claim.
@@ -141,9 +140,7 @@ class Decision:
     def _look(self, one: Ahead, spent_hours: float) -> None:
         """Judge a claim on its seeds, at this look's error, and write the log."""
         seeds, error = self._listed[: one.seeds], self._errors[one.look]
-        reached = measures(
-            tidy([Path(self._run.cell(cell)) for cell in one.cells], ["seated_client"])
-        )
+        reached = measures_of(Path(self._run.cell(cell)) for cell in one.cells)
         measured = Measured(reached[reached["seed"].isin(seeds)], error=error)
         judged = judge(one.claim, self._config["claims"], measured)
         rows = tabulate([judged], {}).to_dict("records")

@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import claims, config, figures
-from edgecase.analysis.summary import measures, summarise, to_markdown
+from edgecase.analysis.summary import measures_of, summarise, to_markdown
 from edgecase.base import command
 from edgecase.base.files import atomic_path
 from edgecase.claims.measured import Measured
@@ -53,21 +53,19 @@ def main(argv: list[str] | None = None) -> None:
 def _draw(run: str, out: Path) -> None:
     """Figures, measures, summary and claims of what a run's evidence holds, into `out`."""
     about = evidence.about(FOLDER, run)
-    tasks = about["config"]["tasks"].items()
-    labels = {name: task["label"] for name, task in tasks if "label" in task}
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         cells = evidence.unpack(FOLDER, run, project)
         where = {cell: project / Run(run).cell(cell) for cell in cells}
-        with style.using({"labels": labels}):
+        with style.using(style.looks_of(about["config"])):
             for name, blocks in about["config"]["figures"].items():
                 if shown := [where[cell] for cell in expand(blocks) if cell in where]:
                     table = tidy(shown, list(figures.FIGURES[name].parameters))
                     drawn = figures.draw(name, table)
                     page.save(drawn, pdf=out / f"{name}.pdf", png=out / f"{name}.png")
                     print(f"{out / name}.png: {len(shown)} cells")
-        reached = measures(tidy(list(where.values()), ["seated_client"]))
+        reached = measures_of(where.values())
     _tables(reached, about["config"]["claims"], about["configfiles"], out)
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase.analysis.summary import measures, summarise, to_markdown
+from edgecase.analysis.summary import measures_of, summarise, to_markdown
 from edgecase.base import command
 from edgecase.base.files import atomic_path
-from edgecase.results.tables import tidy
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -20,7 +19,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--markdown", required=True, type=Path)
     arguments = parser.parse_args(argv)
 
-    reached = measures(tidy(arguments.cells, ["seated_client"]))
+    reached = measures_of(arguments.cells)
     summary = summarise(reached)
     for table, path in ((reached, arguments.measures), (summary, arguments.csv)):
         with atomic_path(path) as temporary:

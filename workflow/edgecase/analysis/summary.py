@@ -1,6 +1,7 @@
 """One line of numbers per cell: what its seeds reached, with means and intervals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from edgecase.analysis.measures import MEASURES
 from edgecase.analysis.ranges import range_of
 from edgecase.results.attacks import attacks_per_seed, shows_its_attack
 from edgecase.results.rounds import CELL_AXES
+from edgecase.results.tables import tidy
 
 
 def _final_backdoor(rounds: pd.DataFrame) -> float:
@@ -78,6 +80,11 @@ _COMPUTED: dict[str, Callable[[pd.DataFrame], float]] = {
     "seated_quiet_accepted_share": _seated_quiet,
     "typical_accepted_share": _accepted("typical"),
 }
+
+
+def measures_of(cells: Iterable[Path]) -> pd.DataFrame:
+    """The `measures` of the cells in these folders; raises as `results.tables.tidy` does."""
+    return measures(tidy(list(cells), ["seated_client"]))
 
 
 def measures(table: pd.DataFrame) -> pd.DataFrame:

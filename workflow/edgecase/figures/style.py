@@ -101,6 +101,12 @@ class _Looks:
 _looks: ContextVar[_Looks] = ContextVar("looks of figures", default=_Looks())  # noqa: B039
 
 
+def looks_of(config: Mapping) -> dict[str, Any]:
+    """What a configuration says about the looks of figures, for `using`."""
+    labels = {name: task["label"] for name, task in config["tasks"].items() if "label" in task}
+    return {"figure_style": config.get("figure_style", {}), "labels": labels}
+
+
 @contextmanager
 def using(looks: Mapping[str, Any]) -> Generator[None]:
     """Draw with `looks`: "figure_style" as `FigureStyle` reads it, "labels" of tasks by name.

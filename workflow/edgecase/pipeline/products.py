@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgecase.datasets import DATASETS, Dataset
+from edgecase.figures.style import looks_of
 from edgecase.report.contents import Contents
 from edgecase.results import layout
 from edgecase.results.cells import Cell
@@ -39,9 +40,7 @@ class Products:
     @property
     def looks(self) -> dict:
         """What the configuration says about the looks of figures, for `figures.style.using`."""
-        tasks = self.config["tasks"].items()
-        labels = {name: task["label"] for name, task in tasks if "label" in task}
-        return {"figure_style": self.config.get("figure_style", {}), "labels": labels}
+        return looks_of(self.config)
 
     @property
     def density_tasks(self) -> list[str]:

@@ -53,11 +53,7 @@ class Mixture:
     def divide(
         self, labels: np.ndarray, num_clients: int, generator: np.random.Generator
     ) -> Partition:
-        law = Sizes(
-            *(self.sizes, self.size_concentration, self.size_deviation),
-            *(self.min_samples, self.max_redraws),
-        )
-        sizes = law.draw(len(labels), num_clients, generator)
+        sizes = Sizes.of(self).draw(len(labels), num_clients, generator)
         _, kinds, counts = np.unique(labels, return_inverse=True, return_counts=True)
         prior = counts / counts.sum() if self.prior == "data" else np.ones(len(counts))
         mixtures = generator.dirichlet(self.alpha * prior, size=num_clients)

@@ -38,9 +38,5 @@ class Quantity:
     def divide(
         self, labels: np.ndarray, num_clients: int, generator: np.random.Generator
     ) -> Partition:
-        law = Sizes(
-            *(self.sizes, self.size_concentration, self.size_deviation),
-            *(self.min_samples, self.max_redraws),
-        )
-        sizes = law.draw(len(labels), num_clients, generator)
+        sizes = Sizes.of(self).draw(len(labels), num_clients, generator)
         return Partition(generator.permutation(len(labels)), offsets_of(sizes))

@@ -47,6 +47,14 @@ class Sizes:
     min_samples: int
     max_redraws: int
 
+    @classmethod
+    def of(cls, kind: Any) -> "Sizes":
+        """The law that a kind of division names by its parameters of these names."""
+        return cls(
+            *(kind.sizes, kind.size_concentration, kind.size_deviation),
+            *(kind.min_samples, kind.max_redraws),
+        )
+
     def draw(self, total: int, num_clients: int, generator: np.random.Generator) -> np.ndarray:
         """Sizes [K] that sum to `total`, each at least `min_samples`: int64.
 
