@@ -4,7 +4,6 @@ import functools
 import itertools
 import types
 
-import numpy as np
 import torch
 from pfl.aggregate.simulate import SimulatedBackend
 from pfl.aggregate.weighting import WeightByDatapoints
@@ -19,13 +18,16 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.measure import Clock
-from benchmarks.peers.shared import without_dropout
+from benchmarks.peers.shared import (
+    normalised,
+    samples_of_participants,
+    views,
+    without_dropout,
+)
 from benchmarks.plain_models import starting_model
 from benchmarks.workload import TEST_BATCH_SIZE, Workload
 from edgecase.attacks import LocalTraining
 from edgecase.base.errors import ConfigError
-from edgecase.datasets import DATASETS
-from edgecase.federation.transforms import TaskTransforms, Transform, task_transforms
 from edgecase.machine.precision import autocast_dtype
 
 _NEVER = 2**31
@@ -44,7 +46,7 @@ class PflResearch:
     ) -> None:
         _check(workload)
         self._seeds, self._device = seeds, device
-        self._users = _users(workload, device)
+        self._users = samples_of_participants(workload, device)
         self._tests = _tests(workload, device)
         self._testing = NNEvalHyperParams(local_batch_size=TEST_BATCH_SIZE)
         (training,) = {part.training for part in workload.parts}
@@ -103,42 +105,19 @@ class PflResearch:
 
 
 def _check(workload: Workload) -> None:
-    if _views(workload).honest.padding is not None:
+    if views(workload).honest.padding is not None:
         raise ConfigError("pfl-research: has no augmentation")
     if any(part.attacks for part in workload.parts):
         raise ConfigError("pfl-research: has no attackers")
 
 
-def _views(workload: Workload) -> TaskTransforms:
-    channels = DATASETS[workload.parameters.dataset].shape[2]
-    return task_transforms(channels, workload.parameters.switches.transforms)
-
-
-def _users(workload: Workload, device: torch.device) -> dict[int, tuple[torch.Tensor, ...]]:
-    """The samples of every participant."""
-    view, arrays = _views(workload).honest, workload.arrays
-    own = {part.client: workload.clients.client(part.client) for part in workload.parts}
-    return {
-        client: _samples(arrays["x_train"][rows], arrays["y_train"][rows], view, device)
-        for client, rows in own.items()
-    }
-
-
 def _tests(workload: Workload, device: torch.device) -> list[Dataset]:
     """The clean and the backdoor test set."""
-    view, arrays, poisoned = _views(workload).test, workload.arrays, workload.poisoned
+    view, arrays, poisoned = views(workload).test, workload.arrays, workload.poisoned
     return [
-        Dataset(_samples(arrays["x_test"], arrays["y_test"], view, device)),
-        Dataset(_samples(poisoned["test_x"], poisoned["test_y"], view, device)),
+        Dataset(normalised(arrays["x_test"], arrays["y_test"], view, device)),
+        Dataset(normalised(poisoned["test_x"], poisoned["test_y"], view, device)),
     ]
-
-
-def _samples(
-    images: np.ndarray, labels: np.ndarray, view: Transform, device: torch.device
-) -> tuple[torch.Tensor, ...]:
-    """Images, normalised once as in pfl's benchmark, and their labels."""
-    seen = view.test(torch.from_numpy(images).to(device)).contiguous()
-    return seen, torch.from_numpy(labels).to(device)
 
 
 def _model(workload: Workload, training: LocalTraining) -> PyTorchModel:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -10,7 +11,7 @@ from benchmarks.workload import Workload
 from edgecase.attacks import LocalTraining
 from edgecase.base.errors import ConfigError
 from edgecase.datasets import DATASETS
-from edgecase.federation.transforms import task_transforms
+from edgecase.federation.transforms import TaskTransforms, Transform, task_transforms
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,40 @@ class PlainRound:
 
 def plain_round(workload: Workload, who: str, *, dropout: bool) -> PlainRound:
     """The round of `workload`; `ConfigError`, in the name of `who`, if it is not so plain."""
-    parameters, arrays = workload.parameters, workload.arrays
-    channels = DATASETS[parameters.dataset].shape[2]
-    view = task_transforms(channels, parameters.switches.transforms).honest
-    if view.padding is not None or any(part.attacks for part in workload.parts):
+    augmented = views(workload).honest.padding is not None
+    if augmented or any(part.attacks for part in workload.parts):
         raise ConfigError(f"{who}: has no augmentation and no attackers")
     (training,) = {part.training for part in workload.parts}
-    samples = {}
-    for part in workload.parts:
-        rows = workload.clients.client(part.client)
-        images = view.test(torch.from_numpy(arrays["x_train"][rows])).contiguous()
-        samples[part.client] = images, torch.from_numpy(arrays["y_train"][rows])
-    start = starting_model(parameters, who)
+    start = starting_model(workload.parameters, who)
     if not dropout:
         without_dropout(start)
-    return PlainRound(samples, start, training)
+    return PlainRound(samples_of_participants(workload, torch.device("cpu")), start, training)
+
+
+def views(workload: Workload) -> TaskTransforms:
+    """How images are seen in training and in tests."""
+    channels = DATASETS[workload.parameters.dataset].shape[2]
+    return task_transforms(channels, workload.parameters.switches.transforms)
+
+
+def samples_of_participants(
+    workload: Workload, device: torch.device
+) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
+    """Client → its images and labels, as in `PlainRound`."""
+    view, arrays = views(workload).honest, workload.arrays
+    own = {part.client: workload.clients.client(part.client) for part in workload.parts}
+    return {
+        client: normalised(arrays["x_train"][rows], arrays["y_train"][rows], view, device)
+        for client, rows in own.items()
+    }
+
+
+def normalised(
+    images: np.ndarray, labels: np.ndarray, view: Transform, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Images, normalised once as in pfl's benchmark, and their labels."""
+    seen = view.test(torch.from_numpy(images).to(device)).contiguous()
+    return seen, torch.from_numpy(labels).to(device)
 
 
 def without_dropout(module: nn.Module) -> None:

@@ -57,21 +57,21 @@ def pack(config: Mapping, configfiles: Sequence[Path], project: Path, archive: P
         },
     }
     text = (json.dumps(described, indent=1) + "\n").encode()
-    # Without times and owners, equal files give equal archives.
     with (
         atomic_path(archive) as temporary,
         temporary.open("wb") as raw,
         gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
-        tar.addfile(_member(MANIFEST, len(text)), io.BytesIO(text))
+        tar.addfile(plain_member(MANIFEST, len(text)), io.BytesIO(text))
         for name, about in described["files"].items():
             with (project / name).open("rb") as handle:
-                tar.addfile(_member(name, int(about["size"])), handle)
+                tar.addfile(plain_member(name, int(about["size"])), handle)
     return len(files)
 
 
-def _member(name: str, size: int) -> tarfile.TarInfo:
+def plain_member(name: str, size: int) -> tarfile.TarInfo:
+    """A file of an archive, without time and owner: equal files give equal archives."""
     member = tarfile.TarInfo(name)
     member.size = size
     return member

@@ -20,6 +20,7 @@ from edgecase.results.finished import names
 from edgecase.results.layout import Run
 from edgecase.results.provenance import file_digest
 from edgecase.results.records import digests, read_cell
+from edgecase.sharing.archive import plain_member
 from edgecase.sharing.check import Found, find
 
 #: of all evidence: it lies in every clone.
@@ -101,14 +102,12 @@ def _archive(folder: Path, cell: Cell) -> Path:
 
 
 def _pack(found: Found) -> bytes:
-    """A cell's files, without times and owners: equal cells give equal bytes."""
+    """A cell's files; equal cells give equal bytes."""
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in found.files():
             content = (found.project / path).read_bytes()
-            member = tarfile.TarInfo(path.name)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
+            tar.addfile(plain_member(path.name, len(content)), io.BytesIO(content))
     return lzma.compress(raw.getvalue(), preset=9 | lzma.PRESET_EXTREME)
 
 
