@@ -86,8 +86,8 @@ def _run(name: str, options: list[str]) -> list[float]:
 
 def _row(name: str, turns: list[dict[str, float]]) -> str:
     """Median seconds, the ratio within a turn with its range, and the target."""
-    least, *_, most = sorted([turn[name] / turn[_OURS] for turn in turns] * 2)
-    ratio = statistics.median(turn[name] / turn[_OURS] for turn in turns)
+    ratios = [turn[name] / turn[_OURS] for turn in turns]
+    ratio, least, most = statistics.median(ratios), min(ratios), max(ratios)
     seconds = statistics.median(turn[name] for turn in turns)
     times = f"{ratio:.1f} ({least:.1f} to {most:.1f})" if name != _OURS else ""
     target = f"{TARGETS[name]:g}" if name in TARGETS else ""

@@ -18,12 +18,12 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.peers.shared import PlainRound
 
-#: `mode` → how it trains several clients at a time.
-MODES = ("threads", "processes")
-
 
 class BlazeFl:
-    """Rounds of FedAvg over all participants, `parallel` of them at a time on one thread each."""
+    """Rounds of FedAvg over all participants, `parallel` of them at a time on one thread each.
+
+    `mode` is how BlazeFL trains several at a time: "threads" or "processes".
+    """
 
     def __init__(self, plain: PlainRound, mode: str, parallel: int) -> None:
         torch.set_num_threads(1)

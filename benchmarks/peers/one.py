@@ -20,7 +20,7 @@ from benchmarks.workload import Workload, build, resolve
 
 State = dict[str, torch.Tensor]
 
-#: name → the simulator, in the mode that it names.
+#: the simulators, each in the mode that it names.
 NAMES = (
     "at-once",
     "sequential",

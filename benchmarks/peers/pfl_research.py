@@ -84,7 +84,7 @@ class PflResearch:
     def train(self) -> dict[str, torch.Tensor]:
         """Train and average once; the parameters of the next global model, which is kept."""
         self._train(cohort=len(self._users))
-        return self._model.get_parameters()
+        return self.state()
 
     def state(self) -> dict[str, torch.Tensor]:
         """The parameters of the global model."""
