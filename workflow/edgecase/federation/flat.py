@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+from collections.abc import Sequence
 from functools import cached_property
 
 import torch
@@ -94,11 +95,7 @@ class FlatModel:
             if not linear:
                 return None
             names = [".".join(filter(None, (linear[-1], own))) for own in ("weight", "bias")]
-        ends = list(itertools.accumulate(shape.numel() for shape in self._shapes))
-        place = {
-            name: slice(end - shape.numel(), end)
-            for name, shape, end in zip(self.names, self._shapes, ends, strict=True)
-        }
+        place = _places(self.names, self._shapes)
         weight, bias = names
         classes = self._shapes[self.names.index(weight)][0]
         return LastLayer(place[weight], place.get(bias), classes)
@@ -106,11 +103,7 @@ class FlatModel:
     @cached_property
     def statistics(self) -> tuple[Statistics, ...]:
         """Where the running statistics of each batch normalisation lie, in the module's order."""
-        ends = list(itertools.accumulate(shape.numel() for shape in self._buffer_shapes))
-        place = {
-            name: slice(end - shape.numel(), end)
-            for name, shape, end in zip(self.buffer_names, self._buffer_shapes, ends, strict=True)
-        }
+        place = _places(self.buffer_names, self._buffer_shapes)
         owners = [
             name.removesuffix("running_mean") for name in place if name.endswith("running_mean")
         ]
@@ -186,6 +179,15 @@ class FlatModel:
             derive_key(seed, f"{purpose}dropout-{layer}", round, client)
             for layer in range(len(self.dropouts))
         ]
+
+
+def _places(names: Sequence[str], shapes: Sequence[torch.Size]) -> dict[str, slice]:
+    """Where each tensor of these shapes lies in a flat vector of all, by its name."""
+    ends = itertools.accumulate(shape.numel() for shape in shapes)
+    return {
+        name: slice(end - shape.numel(), end)
+        for name, shape, end in zip(names, shapes, ends, strict=True)
+    }
 
 
 def _total(shapes: list[torch.Size]) -> int:

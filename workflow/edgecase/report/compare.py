@@ -14,7 +14,8 @@ from edgecase.analysis.summary import measures
 from edgecase.base.errors import DataError
 from edgecase.results.attacks import unattacked
 from edgecase.results.records import read_cell
-from edgecase.results.rounds import CELL_AXES, ROUND_COLUMNS, read_rounds
+from edgecase.results.rounds import CELL_AXES
+from edgecase.results.tables import tidy
 
 #: measures of the table of two runs, which has a line per cell.
 HEADLINES = ("backdoor_last", "main_last")
@@ -148,21 +149,7 @@ def _by_seed(folder: Path) -> pd.DataFrame:
 
 def read_curves(folder: Path) -> pd.DataFrame:
     """A cell's rounds as `results.tables.tidy` has them; its data need not be here."""
-    record = read_cell(folder)
-    about = {axis: record[axis] for axis in CELL_AXES} | {
-        "standin": record["standin"],
-        "seated_client": record["parameters"].get("seated_client"),
-    }
-    rounds = record["parameters"]["rounds"]
-    return pd.concat(
-        [
-            read_rounds(folder / f"seed{seed}.csv", rounds)[list(ROUND_COLUMNS)].assign(
-                **about, seed=seed
-            )
-            for seed in record["seeds"]
-        ],
-        ignore_index=True,
-    )
+    return tidy([folder], ["seated_client"], data_here=False)
 
 
 def parameter_table(comparison: Comparison) -> pd.DataFrame:
