@@ -50,8 +50,9 @@ ENVIRONMENT = {
     "EDGECASE_THREADS": "1",
     "EDGECASE_VOLUME": ".",
 }
-#: times differ from run to run, and what is made of them; a record names its script, here another
-NOT_EQUAL = re.compile(r"\.timing\.csv$|\.safetensors$|front\.html$|cell\.json$")
+#: times differ from run to run, and what is made of them; a record names its script, here another,
+#: and the explorer shows it
+NOT_EQUAL = re.compile(r"\.timing\.csv$|\.safetensors$|(front|explorer)\.html$|cell\.json$")
 
 
 @dataclass(frozen=True)
