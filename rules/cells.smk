@@ -29,6 +29,7 @@ rule cell:
         probes=RUN.probes,
         state=RUN.state(AXES),
         kept=RUN.finished(AXES),
+        results=RUN.results,
         folder=lambda wildcards, output: str(Path(output.record).parent),
     shell:
         "$EDGECASE_ON_GPU $EDGECASE_PYTHON workflow/scripts/cell.py --dataset {input.dataset}"
@@ -38,6 +39,7 @@ rule cell:
         " --test-batch-size {resources.test_batch_size} --backend {params.backend}"
         " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
+        " --trackers $EDGECASE_TRACKERS --track-in $EDGECASE_VOLUME/{params.results}"
         " --kept {params.kept} --out {params.folder} 2> {log}"
 
 
