@@ -2,9 +2,7 @@
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
-# Progress without the details of every job; `snakemake` itself shows those.
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --quiet rules host reason
-REPORT := $(BIN)/snakemake --quiet rules host reason
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
 .PHONY: env demo small small-all paper report data plan verdict unlock compare merge archive unpack evidence keep-evidence use-evidence decide bench peers test test-cluster soak lint format docs reference lock clean
 
@@ -22,7 +20,7 @@ env: .venv/.installed
 # One run from its data to its report: $(call run,<run>,<how Snakemake finds its configuration>)
 define run
 	$(SNAKEMAKE) $(2)
-	$(REPORT) $(2) --report results/$(1)/report.html
+	$(BIN)/snakemake $(2) --report results/$(1)/report.html
 	@$(BIN)/python workflow/scripts/where.py $(1)
 endef
 
@@ -50,7 +48,7 @@ CONFIGURED := $(BIN)/python workflow/scripts/configured.py
 # The report again, from finished results.
 report: env
 	@run=$$($(CONFIGURED) -- run $$CONFIG) || exit 1; \
-	$(REPORT) --configfile $$CONFIG --report "results/$$run/report.html"
+	$(BIN)/snakemake --configfile $$CONFIG --report "results/$$run/report.html"
 
 # What a run downloads: what is there, what is missing and where to put it.
 data: env

@@ -7,19 +7,17 @@ from pathlib import Path
 from shlex import quote
 
 from snakemake.exceptions import WorkflowError
-from snakemake.settings.enums import Quietness
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow"))
 
 from edgecase import claims
 from edgecase import config as configuration
 from edgecase.base.errors import ConfigError
-from edgecase.base.failures import Failures
 from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.folders import described
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.machine.gpus import gpus
-from edgecase.pipeline import checked, forkserver
+from edgecase.pipeline import checked, dry_run, forkserver, view
 from edgecase.pipeline.jobs import Jobs, as_json, raw_folders
 from edgecase.pipeline.patterns import patterns
 from edgecase.pipeline.placement import Placement
@@ -37,9 +35,9 @@ from edgecase.sharing.shares import own_cells
 if not workflow.deployment_settings.deployment_method:
     places = [os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)]
     os.environ |= {"PATH": os.pathsep.join(places)}
-# As under `make`.
-if Quietness.RULES in (workflow.output_settings.quiet or ()):
-    logger.addHandler(Failures())
+# A job that a cluster runs is shown in its own log.
+if workflow.is_main_process:
+    view.attach(logger, workflow.output_settings, on_cluster=not workflow.local_exec)
 
 try:
     # Read again: Snakemake keeps the last of two equal keys, takes the numbers of `--config` for text,
@@ -76,6 +74,24 @@ os.environ |= PLACEMENT.environment(config, VOLUME)
 MIRROR = os.environ.get("EDGECASE_MIRROR")
 if MIRROR and not Path(MIRROR).is_dir():
     raise WorkflowError(f"The mirror (`mirror` or EDGECASE_MIRROR) is no folder: {MIRROR}")
+
+
+def edit_costs():
+    """What a dry run tells of the cells that it would make; its jobs count as done by then."""
+    from edgecase.pipeline import start as before
+
+    due = [
+        (cell_of(job.wildcards), job.params.parameters, job.params.code)
+        for job in workflow.dag.needrun_jobs(exclude_finished=False)
+        if job.rule.name == "cell"
+    ]
+    size = {"cores": workflow.cores, "gpu_jobs": PLACEMENT.gpu_jobs}
+    return before.edits(config, RUN.results, due, SEEDS, **size)
+
+
+if workflow.output_settings.dryrun:
+    hidden = {about.name.lower() for about in workflow.output_settings.quiet or ()}
+    logger.addHandler(dry_run.AtTheEnd(logger, hidden, edit_costs))
 
 
 onstart:

@@ -89,3 +89,17 @@ def test_a_signal_ends_all_that_is_at_work(workers):
         signal.signal(signal.SIGUSR1, before)
     assert 0 in ended
     assert list(workers.map(lambda _, item: -item, [1, 2])) == [-1, -2]
+
+
+def test_a_caller_computes_on_one_thread_while_they_work(workers):
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        results = workers.map(lambda *_: None, range(3))
+        assert {torch.get_num_threads() for _ in results} == {1}
+        assert torch.get_num_threads() == 2
+        for _ in workers.map(lambda *_: None, range(3)):
+            break
+        assert torch.get_num_threads() == 2, "an early end too"
+    finally:
+        torch.set_num_threads(before)

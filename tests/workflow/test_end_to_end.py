@@ -93,6 +93,18 @@ def test_every_output_is_there_and_no_temporary_file(finished):
     assert {path for path in found if "/logs/" not in path} == wanted
 
 
+def test_a_run_into_a_file_says_a_line_per_result(finished):
+    lines = (finished.root.parent / "log").read_text().splitlines()
+    ends = [line.split()[1:] for line in lines if ": done" in line]
+    cells = [words for words in ends if words[0] == "cell"]
+    assert len(cells) == len(list(finished.root.rglob("cell.json")))
+    assert sorted(words[1] for words in ends if words[0] == "figure") == ["fig4:", "fig5:"]
+    # Beside these: exit code, cores, how many jobs, an advice, the place of the whole log.
+    assert len(lines) - len(ends) < 10, lines
+    [whole] = [line.split(": ")[1] for line in lines if line.startswith("Complete log")]
+    assert "rule cell:" in Path(whole).read_text()
+
+
 @pytest.mark.parametrize("name", ["fig1", "fig2", "fig4", "fig5"])
 def test_figures_show_something(finished, name):
     folder = finished.root / "figures" / "test"

@@ -10,10 +10,7 @@ from pathlib import Path
 
 #: the checkout that this library lies in.
 PROJECT = Path(__file__).resolve().parents[2]
-_SNAKEMAKE = (
-    *("-m", "snakemake", "--cores", "all", "--quiet", "rules", "host", "reason"),
-    "--configfile",
-)
+_SNAKEMAKE = ("-m", "snakemake", "--cores", "all", "--configfile")
 
 
 def command_of(arguments: argparse.Namespace) -> list[str]:

@@ -130,7 +130,6 @@ class Decision:
         subprocess.run(
             [
                 *(sys.executable, "-m", "snakemake", "--cores", str(self._asked.cores)),
-                *("--quiet", "rules", "host", "reason"),
                 *("--configfile", *self._asked.configfiles, "--config", f"seeds={seeds}"),
                 *("--", *targets),
             ],

@@ -24,7 +24,8 @@ class Workers:
     """`count` threads, each with a replica of `model` to itself; the model is one of these.
 
     torch lets go of Python's lock inside its operations, so they run side by side; each of a
-    worker's takes one thread. Data is shared, and what a caller gets does not depend on `count`.
+    worker's takes one thread, and so does each of the caller's while they work. Data is shared, and
+    what a caller gets does not depend on `count`.
 
     >>> from torch import nn
     >>> workers = Workers(FlatModel(nn.Linear(2, 1)), 3)
@@ -62,6 +63,9 @@ class Workers:
             finally:
                 self._replicas.put(replica)
 
+        threads = torch.get_num_threads()
+        # More would wait at barriers for the cores that the workers have, and take them to wait.
+        torch.set_num_threads(1)
         try:
             # One that takes long must not keep the others from their next.
             first = left if waiting is None else itertools.islice(left, waiting + 1)
@@ -77,6 +81,7 @@ class Workers:
             free = [self._replicas.get() for _ in range(self.count)]
             for replica in free:
                 self._replicas.put(replica)
+            torch.set_num_threads(threads)
 
     def go_on(self, *_: object) -> None:
         """Raise `Stopped` if nobody waits for this work any more."""

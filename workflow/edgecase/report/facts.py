@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgecase.base.errors import DataError, shown
-from edgecase.datasets import DATASETS, EDGE_SETS, AnyDataset, EdgeSet
+from edgecase.datasets import DATASETS, EDGE_SETS, AnyDataset, EdgeSet, authors_start
 from edgecase.datasets.base import Prepared
 from edgecase.datasets.folders import register
 from edgecase.datasets.sources import Source
@@ -23,6 +23,9 @@ _SHOWN = {
     "num_clients": int,
     "clients_per_round": int,
 }
+
+#: the terms of what the project draws itself.
+OWN_LICENCE = "as its code"
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Images:
-    """Where images come from: a download with its terms, or the project's own drawings."""
+    """Where samples come from: a download with its terms, or the project's own drawings."""
 
+    name: str
     title: str
     used_for: str
     licence: str
     homepage: str
+    cite: str
     standin: bool
 
 
@@ -134,7 +139,7 @@ def _trick(dataset: AnyDataset, edge_set: EdgeSet) -> str:
 
 
 def images(records: Sequence[Mapping], described: Mapping[str, Source]) -> list[Images]:
-    """The image sets that the cells use; `described` are the downloads, by name."""
+    """The data sets and published models that the cells use; `described` are the downloads."""
     used: dict[str, list[str]] = {}
     entries: dict[str, Prepared] = {}
     for record in records:
@@ -146,6 +151,10 @@ def images(records: Sequence[Mapping], described: Mapping[str, Source]) -> list[
             for name in entry.sources or [entry.name]:
                 entries[name] = entry
                 used.setdefault(name, []).append(f"{kind} of {record['task']}")
+        start = authors_start(values["model"]["name"], values["dataset"])
+        if start and values.get("start") == "authors":
+            entries[start] = DATASETS[values["dataset"]]
+            used.setdefault(start, []).append(f"starting model of {record['task']}")
     return [
         _images(name, ", ".join(dict.fromkeys(uses)), described.get(name), entries[name])
         for name, uses in used.items()
@@ -154,10 +163,13 @@ def images(records: Sequence[Mapping], described: Mapping[str, Source]) -> list[
 
 def _images(name: str, used_for: str, source: Source | None, entry: Prepared) -> Images:
     if source:
-        return Images(source.title, used_for, source.licence, source.homepage, entry.standin)
+        about = (source.licence, source.homepage, source.cite)
+        return Images(name, source.title, used_for, *about, entry.standin)
     if entry.own:
-        return Images(f"{name}, a folder of one's own", used_for, "not known here", "", False)
-    return Images(f"{name}, drawn by this project", used_for, "as its code", "", entry.standin)
+        about = (f"{name}, a folder of one's own", used_for, "not known here")
+        return Images(name, *about, "", "", standin=False)
+    about = (f"{name}, drawn by this project", used_for, OWN_LICENCE)
+    return Images(name, *about, "", "", entry.standin)
 
 
 def code_versions(records: Iterable[Mapping]) -> tuple[int, int]:

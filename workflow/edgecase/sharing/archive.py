@@ -1,6 +1,7 @@
 """A finished run in one file: results, figures and Snakemake's records; no images, no states."""
 
 import gzip
+import hashlib
 import io
 import json
 import shutil
@@ -16,7 +17,7 @@ from edgecase.results import code
 from edgecase.results.cells import all_cells
 from edgecase.results.layout import FIGURE_FILES, Run
 from edgecase.results.provenance import file_digest
-from edgecase.sharing import MANIFEST, metadata
+from edgecase.sharing import CRATE, MANIFEST, crate, metadata
 from edgecase.sharing.check import find, problems
 
 FORMAT = 1
@@ -29,10 +30,11 @@ BASE = Path("config/config.yaml")
 def pack(config: Mapping, configfiles: Sequence[Path], project: Path, archive: Path) -> int:
     """Write the run's archive and return the number of files in it.
 
-    Left out are the prepared data and the poisoned sets, whose images are not this project's to
-    give away, and the states of the cells. Raises `DataError` that lists every cell which is
-    missing or not that of the configuration, and `ConfigError` for a configuration file outside
-    `config/`.
+    Unpacked by `tar`, it is an RO-Crate. Left out are the prepared data and the poisoned sets,
+    whose images are not this project's to give away, and the states of the cells. Raises
+    `DataError` that lists every cell which is missing or not that of the configuration, and
+    `ConfigError` for a configuration file outside `config/` and a `CITATION.cff` or
+    `config/sources.yaml` that cannot be read.
     """
     run, cells = config["run"], all_cells(config)
     found = [cell for cell in find(project, run) if cell.cell in set(cells)]
@@ -56,6 +58,8 @@ def pack(config: Mapping, configfiles: Sequence[Path], project: Path, archive: P
             for file in files
         },
     }
+    own = crate.describe(described, found, project)
+    described["files"][CRATE] = {"sha256": hashlib.sha256(own).hexdigest(), "size": len(own)}
     text = (json.dumps(described, indent=1) + "\n").encode()
     with (
         atomic_path(archive) as temporary,
@@ -64,10 +68,12 @@ def pack(config: Mapping, configfiles: Sequence[Path], project: Path, archive: P
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
         tar.addfile(plain_member(MANIFEST, len(text)), io.BytesIO(text))
-        for name, about in described["files"].items():
-            with (project / name).open("rb") as handle:
-                tar.addfile(plain_member(name, int(about["size"])), handle)
-    return len(files)
+        tar.addfile(plain_member(CRATE, len(own)), io.BytesIO(own))
+        for file in files:
+            with (project / file).open("rb") as handle:
+                size = int(described["files"][file.as_posix()]["size"])
+                tar.addfile(plain_member(file.as_posix(), size), handle)
+    return len(described["files"])
 
 
 def plain_member(name: str, size: int) -> tarfile.TarInfo:

@@ -16,7 +16,7 @@ import jsonschema
 from edgecase.base.errors import ConfigError, DataError, shown
 from edgecase.results import code
 from edgecase.results.provenance import file_digest
-from edgecase.sharing import MANIFEST, metadata
+from edgecase.sharing import CRATE, MANIFEST, metadata
 from edgecase.sharing.archive import BASE, FORMAT, STEPS
 from edgecase.sharing.check import Found, find
 from edgecase.sharing.staging import place, staging
@@ -73,7 +73,9 @@ def unpack(archive: Path, project: Path) -> Unpacked:
             manifest = _extract(archive, folder)
         except _UNREADABLE as error:
             raise DataError(f"{archive}: cannot be read, it may be cut off ({error})") from error
-        run, files = manifest["run"], manifest["files"]
+        run = manifest["run"]
+        # The crate describes the archive's folder, not this project.
+        files = {name: about for name, about in manifest["files"].items() if name != CRATE}
         _check_code(archive, manifest, find(folder, run))
         there = {name for name in files if not name.startswith(".") and (project / name).exists()}
         others = {name for name in there if file_digest(project / name) != files[name]["sha256"]}
@@ -154,7 +156,7 @@ def _manifest(archive: Path, content: bytes) -> dict:
         reason = getattr(error, "message", str(error))
         raise DataError(f"{archive}: its {MANIFEST} is none ({shown(reason)})") from error
     own = {name for name in manifest["files"] if _is_output(name, manifest["run"])}
-    for name in manifest["files"].keys() | set(manifest["configfiles"]):
+    for name in manifest["files"].keys() - {CRATE} | set(manifest["configfiles"]):
         if name not in own and not _is_configuration(name) and not _is_record(name, own):
             raise DataError(f"{archive}: holds {shown(name)}, which is no file of a run")
     return manifest
