@@ -13,9 +13,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.progress import Progress
-from edgecase.datasets import DATASETS
+from edgecase.datasets import DATASETS, load_npz
 from edgecase.datasets.folders import register
 from edgecase.datasets.text import words_of
+from edgecase.defenses.marking import Marking
 from edgecase.federation.audit import AUDITS
 from edgecase.federation.experiment import Execution, Experiment
 from edgecase.federation.parameters import CellParameters
@@ -44,6 +45,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
     parser.add_argument("--partition", required=True, type=Path, nargs="+", help="one per seed")
     parser.add_argument("--poison", required=True, type=Path, nargs="+", help="one per seed")
+    parser.add_argument(
+        "--marks", type=Path, help="prepared data set that the defense marks models with (.npz)"
+    )
     parser.add_argument("--start", required=True, type=Path, help="starting model (.safetensors)")
     parser.add_argument(
         "--parameters", required=True, type=command.json_object, help="the cell's parameters, JSON"
@@ -118,18 +122,20 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     if "words" in arrays:
         for path, poison in zip(arguments.poison, poisons.values(), strict=True):
             check_words(path, poison, len(words_of(arrays["words"])))
-    experiment = Experiment(parameters, arrays, partitions, poisons, execution)
+    marks = None if arguments.marks is None else load_npz(arguments.marks, ("x_train",))
+    experiment = Experiment(parameters, arrays, partitions, poisons, execution, marks)
     experiment.load_start(arguments.start)
 
     digest, versions = code.digest_for("cell", arguments.parameters), provenance.versions()
-    inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
-    digests = provenance.file_digests(inputs)
+    shared = [arguments.dataset, arguments.start]
+    shared += [] if arguments.marks is None else [arguments.marks]
+    digests = provenance.file_digests([*shared, *arguments.partition, *arguments.poison])
     files, taken, fingerprints = {}, {}, {}
     for seed, *own in zip(seeds, arguments.partition, arguments.poison, strict=True):
         fingerprints[seed] = fingerprint(
             parameters=arguments.parameters,
             seed=seed,
-            data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
+            data=[digests[str(path)] for path in (*shared, *own)],
             code=digest,
             backend=arithmetic(experiment.backend),
             libraries={name: versions[name] for name in ("torch", "numpy")},
@@ -166,6 +172,8 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         def tell(seed: int, record: RoundRecord) -> None:
             progress(seed, record.round, _accuracies(record.values))
             told.add(seed, record.values)
+            if parameters.defense.marking is not None:
+                _say_void(parameters.defense.marking, seed, record)
 
         experiment.run(session, 60 * arguments.save_minutes, tell)
     states = session.states
@@ -221,6 +229,17 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+def _say_void(marking: Marking, seed: int, record: RoundRecord) -> None:
+    """Say that a round's mark tells nothing, as the marked model itself does not know it."""
+    reached = record.values["mark_acc"]
+    if reached is not None and float(reached) < marking.threshold:
+        _say(
+            f"seed {seed}, round {record.round}: the marked model knows {reached:.1f} % of the "
+            f"class of the mark that it knows best, below the threshold of {marking.threshold:g}: "
+            "nobody can be told by it (use more epochs or a higher lr)"
+        )
 
 
 def _accuracies(values: dict) -> str:
