@@ -30,7 +30,7 @@ rule cell:
         probes=RUN.probes,
         state=RUN.state(AXES),
         kept=RUN.finished(AXES),
-        results=RUN.results,
+        results=lambda wildcards: RUN.results,
         folder=lambda wildcards, output: str(Path(output.record).parent),
         marks=lambda wildcards, input: f"--marks {input.marks}" if input.marks else "",
     shell:

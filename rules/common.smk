@@ -37,7 +37,7 @@ if not workflow.deployment_settings.deployment_method:
     os.environ |= {"PATH": os.pathsep.join(places)}
 # A job that a cluster runs is shown in its own log.
 if workflow.is_main_process:
-    view.attach(logger, workflow.output_settings, on_cluster=not workflow.local_exec)
+    view.attach(logger, workflow.output_settings, on_cluster=workflow.nodes is not None)
 
 try:
     # Read again: Snakemake keeps the last of two equal keys, takes the numbers of `--config` for text,
