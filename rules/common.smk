@@ -114,6 +114,8 @@ onstart:
     # Only a local run's jobs are known to find their device here.
     if workflow.local_exec:
         refused = refused or before.deviceless(PLACEMENT.device)
+    if workflow.local_exec and not workflow.deployment_settings.deployment_method:
+        refused = refused or before.trackerless(config.get("trackers", []) if waiting else [])
     if refused:
         raise WorkflowError(refused)
     # Under the default limit each job that ends while others wait leaves a timer behind, which wakes the
