@@ -1,13 +1,17 @@
 """What an edit costs: cells made again, grouped by what changed, with times worked out by hand."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.figures.made_up import write_cell
+from tests.plan.made_up import calibration
 from tests.sharing.made_up import CELLS, CONFIG
 
 from edgecase.pipeline.start import edits
-from edgecase.plan.edits import Due, costs
+from edgecase.plan.edits import Due, costs, never_made
+from edgecase.plan.speed import Machine, Speed, write
+from edgecase.plan.work import jobs
 from edgecase.results.rounds import TIMING_COLUMNS
 
 PARAMETERS = {"rounds": 20, "eps": 0.5, "defense": {"name": "krum", "f": 1}}
@@ -86,3 +90,16 @@ def test_cells_that_were_never_made_are_counted(cell, tmp_path):
         gpu_jobs=0,
     )
     assert told == ["eps 0.5 → 0.7: 1 cell, about 2 min", f"not made yet: {len(CELLS) - 1} cells"]
+
+
+def test_new_cells_have_a_time_where_this_machine_was_measured(tmp_path):
+    machine, found = Machine("cpu", threads=1, jobs=2), jobs(CONFIG, CELLS)
+    nothing = Speed(step_s=0, sample_s=0, evaluate_s=0, training_flops=0, forward_flops=0)
+    # Half an hour until a job begins, and nothing after.
+    measured = replace(calibration(found, speed=nothing, start_s=1800), key=machine.key())
+    write(measured, tmp_path / "calibration.json")
+    told = never_made(CONFIG, tmp_path, CELLS, machine)
+    # The six cells and their starting model, two at a time.
+    assert (len(CELLS), len(found)) == (6, 7)
+    assert told == "not made yet: 6 cells, about 1.8 h"
+    assert never_made(CONFIG, tmp_path, CELLS, replace(machine, jobs=1)) == "not made yet: 6 cells"

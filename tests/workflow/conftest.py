@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("Snakefile", "rules", "config", "workflow", "profiles", "docs", "envs")
+SOURCES = ("Snakefile", "rules", "config", "workflow", "profiles", "docs", "envs", "CITATION.cff")
 
 
 @dataclass(frozen=True)

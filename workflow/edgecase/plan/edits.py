@@ -61,13 +61,14 @@ def never_made(config: Mapping, results: Path, cells: Sequence[Cell], machine: M
     """
     line = f"not made yet: {_count(len(cells))}"
     calibration = load(results / "calibration.json")
-    try:
-        left = remaining(config, results, cells)
-        if calibration is None or calibration.key != machine.key():
-            return line
-        return f"{line}, about {duration(hours(left, calibration))}"
-    except (EdgecaseError, KeyError):
+    if calibration is None or calibration.key != machine.key():
         return line
+    try:
+        needed = hours(remaining(config, results, cells), calibration)
+    except (EdgecaseError, KeyError):
+        # A data set of one's own that is not prepared, or a model that was not measured.
+        return line
+    return f"{line}, about {duration(needed)}"
 
 
 def _told(changed: Mapping[str, tuple[str, str]]) -> str:

@@ -126,7 +126,7 @@ def calibrate(machine: Machine, settings: Iterable[Setting], path: Path) -> Cali
     }
     start_s = fmean(answer["ready"] for answer in answers) - began
     calibration = Calibration(machine.key(), answers[0]["device"], start_s, speeds)
-    _save(calibration, path)
+    write(calibration, path)
     return calibration
 
 
@@ -169,7 +169,8 @@ def _means(found: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return {name: fmean(values[name] for values in listed) for name in listed[0]}
 
 
-def _save(calibration: Calibration, path: Path) -> None:
+def write(calibration: Calibration, path: Path) -> None:
+    """Keep a calibration in the file `path`, for `load`."""
     content = {
         "key": calibration.key,
         "device": calibration.device,
@@ -184,7 +185,7 @@ def _save(calibration: Calibration, path: Path) -> None:
 
 
 def load(path: Path) -> Calibration | None:
-    """What `calibrate` wrote; None if there is nothing, or of another version of this file."""
+    """What `write` wrote; None if there is nothing, or of another version of this file."""
     try:
         content = read_json(path, "calibration")
         speeds = {Setting(**row["setting"]): Speed(**row["speed"]) for row in content["speeds"]}
