@@ -17,7 +17,7 @@ from edgecase.datasets import DATASETS, EDGE_SETS
 from edgecase.datasets.folders import described
 from edgecase.figures import FIGURES as FIGURE_SPECS
 from edgecase.machine.gpus import gpus
-from edgecase.pipeline import checked, forkserver, view
+from edgecase.pipeline import checked, dry_run, forkserver, view
 from edgecase.pipeline.jobs import Jobs, as_json, raw_folders
 from edgecase.pipeline.patterns import patterns
 from edgecase.pipeline.placement import Placement
@@ -74,6 +74,24 @@ os.environ |= PLACEMENT.environment(config, VOLUME)
 MIRROR = os.environ.get("EDGECASE_MIRROR")
 if MIRROR and not Path(MIRROR).is_dir():
     raise WorkflowError(f"The mirror (`mirror` or EDGECASE_MIRROR) is no folder: {MIRROR}")
+
+
+def edit_costs():
+    """What a dry run tells of the cells that it would make; its jobs count as done by then."""
+    from edgecase.pipeline import start as before
+
+    due = [
+        (cell_of(job.wildcards), job.params.parameters, job.params.code)
+        for job in workflow.dag.needrun_jobs(exclude_finished=False)
+        if job.rule.name == "cell"
+    ]
+    size = {"cores": workflow.cores, "gpu_jobs": PLACEMENT.gpu_jobs}
+    return before.edits(config, RUN.results, due, SEEDS, **size)
+
+
+if workflow.output_settings.dryrun:
+    hidden = {about.name.lower() for about in workflow.output_settings.quiet or ()}
+    logger.addHandler(dry_run.AtTheEnd(logger, hidden, edit_costs))
 
 
 onstart:

@@ -1,6 +1,8 @@
 """Pages of tables: their rows, their CSV inside them, and no text taken for HTML."""
 
+import base64
 import gzip
+import re
 
 import pandas as pd
 import pytest
@@ -9,7 +11,9 @@ from tests.report.reading import Page
 
 from edgecase import densities
 from edgecase.base.errors import DataError
-from edgecase.report.page import MOST_BYTES, packed, table_page
+from edgecase.report.packing import packed
+from edgecase.report.page import MOST_BYTES, table_page
+from edgecase.report.tabular import LONG
 from edgecase.results.rounds import CELL_AXES
 from edgecase.results.tables import TIDY_COLUMNS
 
@@ -33,9 +37,9 @@ def test_rows_are_those_of_the_file(tmp_path):
 
 
 def test_a_packed_table_is_the_table_and_has_no_time_in_it(tmp_path):
-    path = write(tmp_path / "summary.csv", [{"task": "a"}])
-    assert gzip.decompress(packed(path)) == path.read_bytes()
-    assert packed(path)[4:8] == bytes(4)  # the time stamp of RFC 1952
+    content = write(tmp_path / "summary.csv", [{"task": "a"}]).read_bytes()
+    assert gzip.decompress(packed(content)) == content
+    assert packed(content)[4:8] == bytes(4)  # the time stamp of RFC 1952
 
 
 def test_a_page_needs_nothing_else_and_equal_tables_give_equal_pages(tmp_path):
@@ -52,6 +56,27 @@ def test_numbers_sort_as_numbers(tmp_path):
     path = write(tmp_path / "t.csv", [{"name": "a", "n": "10"}, {"name": "b", "n": ""}])
     heads = [a for tag, a in Page(table_page(path, "T")).attributes if tag == "th"]
     assert ["data-numeric" in attributes for attributes in heads] == [False, True]
+
+
+def test_a_long_table_brings_what_handles_it_and_a_short_one_does_not(tmp_path):
+    rows = [
+        {"task": "a", "attack": f"b{n}", "x_mean": "12", "x_low": "8", "x_high": "16"}
+        for n in range(LONG + 1)
+    ]
+    short = Page(table_page(write(tmp_path / "t.csv", rows[:-1]), "T"))
+    assert "script" not in short.tags
+    html = table_page(write(tmp_path / "t.csv", rows), "T")
+    page = Page(html)
+    assert not any({"src", "href"} & set(attributes) for _, attributes in page.attributes)
+    (head,) = [a for tag, a in page.attributes if tag == "table"]
+    assert (head["class"], head["data-keys"], head["data-name"]) == ("paged", "1", "t")
+    # By its mean, not by the text of its interval.
+    assert {a["data-order"] for tag, a in page.attributes if tag == "td"} >= {"b0", "12"}
+    packed_text = re.search('id="datatables">([^<]*)<', html)[1]
+    script = gzip.decompress(base64.b64decode(packed_text)).decode()
+    assert "DataTables" in script
+    # The page calls it by this name.
+    assert re.search(r"export ?\{[^}]* as default\b", script)
 
 
 def test_markup_is_shown_as_text(tmp_path):

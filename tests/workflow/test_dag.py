@@ -241,6 +241,12 @@ def test_new_seed_of_a_cell_asks_for_its_draws_and_the_cells(mine):
     assert cells(mine.jobs("cells", changes={"seeds": [0, 1, 2]})) == CELLS
 
 
+def test_a_dry_run_ends_with_what_an_edit_costs(mine):
+    changes = {"tasks": {TASK: {"eps_replacement": 0.3}}}
+    done = mine.snakemake("--dry-run", "cells", changes=changes)
+    assert done.stdout.count("eps 0.2 → 0.3: 1 cell, about 1 min\n") == 1, done.stdout
+
+
 def test_new_cell_asks_for_itself(mine):
     block = {
         **{"tasks": [TASK], "participations": ["fixed-freq-2"], "cases": ["edge-case"]},

@@ -74,6 +74,13 @@ def assert_same_rounds(found: Path, wanted: Path):
         assert (found / name).read_bytes() == (wanted / name).read_bytes()
 
 
+def assert_live_rows(live: Path, whole: Path):
+    """The rounds so far are those of the whole run, each once; the last line may be cut."""
+    written = live.read_bytes()
+    assert whole.read_bytes().startswith(written)
+    assert written.count(b"\n") > 1
+
+
 def test_a_cell_that_is_killed_and_terminated_goes_on(finished, command, whole, tmp_path):
     broken, states = tmp_path / "broken", tmp_path / "state"
     options = ("--state", str(states))
@@ -85,6 +92,7 @@ def test_a_cell_that_is_killed_and_terminated_goes_on(finished, command, whole, 
         assert process.returncode == (143 if how == signal.SIGTERM else -signal.SIGKILL)
         assert ("terminated: the same command goes on" in said) == (how == signal.SIGTERM)
         assert not list(broken.rglob("*.csv")), "nothing looks finished"
+        assert_live_rows(states / f"seed{seed}.live.csv", whole[0] / f"seed{seed}.csv")
     # As if the last had been killed while it wrote.
     for folder, name in ((states, "seed0.safetensors"), (broken, "seed0.csv")):
         folder.mkdir(exist_ok=True)
@@ -96,6 +104,7 @@ def test_a_cell_that_is_killed_and_terminated_goes_on(finished, command, whole, 
     assert_same_rounds(broken, whole[0])
     for folder in (states, broken):
         assert not list(folder.glob(".*")), "no temporary file is left"
+    assert not list(states.glob("*.csv"))
 
 
 def test_a_state_that_is_spoilt_is_kept_aside_and_said(finished, command, whole, tmp_path):

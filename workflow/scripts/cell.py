@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import csv
 import json
 import shlex
 import sys
@@ -28,16 +27,9 @@ from edgecase.federation.trainer import BACKENDS, arithmetic
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import check_words, load_poison
-from edgecase.results import code, finished, provenance
+from edgecase.results import code, finished, live, provenance
 from edgecase.results.attacks import attacks_per_seed
-from edgecase.results.rounds import (
-    CELL_AXES,
-    ROUND_COLUMNS,
-    TABLE_COLUMNS,
-    TIMING_COLUMNS,
-    VOTED_COLUMNS,
-    WHOLE_COLUMNS,
-)
+from edgecase.results.rounds import CELL_AXES, TIMING_COLUMNS, columns_of, csv_line
 
 _NEEDS_LESS = (
     "A cell needs less with a smaller batch_size, test_batch_size or model.width, fewer "
@@ -145,10 +137,15 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         _say(f"seed {seed}: goes on after round {state.round}")
     begun = dict.fromkeys(seeds, 0) | dict.fromkeys(taken, parameters.rounds)
     begun |= {seed: state.round for seed, state in session.states.items()}
-    with Progress(parameters.rounds, begun) as progress:
+    followers = [live.LiveRows(arguments.state)] if arguments.state else []
+    with Progress(parameters.rounds, begun) as progress, live.Followers(followers, _say) as told:
+        for seed in (seed for seed in seeds if seed not in taken):
+            state = session.states.get(seed)
+            told.begin(seed, [values for values, _ in state.reached] if state else [])
 
         def tell(seed: int, record: RoundRecord) -> None:
             progress(seed, record.round, _accuracies(record.values))
+            told.add(seed, record.values)
 
         experiment.run(session, 60 * arguments.save_minutes, tell)
     states = session.states
@@ -164,10 +161,8 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         if audit := {name: round(values[-1][name], 4) for name in AUDITS if name in values[-1]}:
             audits[str(seed)] = audit
         attacks[seed] = attacks_per_seed(row["num_attackers"] for row in values)
-        further = (*WHOLE_COLUMNS, *VOTED_COLUMNS, *TABLE_COLUMNS)
-        columns = [*ROUND_COLUMNS, *(name for name in further if name in values[0])]
         name = f"seed{seed}.csv"
-        rounds[name] = _write(values, columns, arguments.out / name)
+        rounds[name] = _write(values, columns_of(values[0]), arguments.out / name)
         _write(seconds, TIMING_COLUMNS, arguments.out / f"seed{seed}.timing.csv")
     used = [device for seed in states for device in states[seed].devices]
     used += [device for record in taken.values() for device in record["device"].split("; ")]
@@ -202,6 +197,8 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         temporary.write_text(json.dumps(record, indent=2) + "\n")
     for seed in arguments.seeds if arguments.kept else ():
         finished.let_go(arguments.kept, seed)
+    if arguments.state:
+        live.clear(arguments.state)
 
 
 def _say(text: str) -> None:
@@ -215,17 +212,11 @@ def _accuracies(values: dict) -> str:
 
 
 def _write(rows: Iterable[dict], columns: Iterable[str], path: Path) -> str:
-    """Write `rows` as CSV and return its sha256.
-
-    Nine digits tell every float32 apart, and None is an empty field.
-    """
+    """Write `rows` as CSV and return its sha256."""
     with atomic_path(path) as temporary:
-        with temporary.open("w", newline="") as handle:
-            writer = csv.writer(handle, lineterminator="\n")
-            writer.writerow(columns)
-            for row in rows:
-                values = [row[column] for column in columns]
-                writer.writerow([f"{v:.9g}" if isinstance(v, float) else v for v in values])
+        names = list(columns)
+        lines = (csv_line([row[name] for name in names]) for row in rows)
+        temporary.write_text(csv_line(names) + "".join(lines), encoding="utf-8", newline="")
         return provenance.file_digest(temporary)
 
 

@@ -8,7 +8,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase.base import command
 from edgecase.base.files import atomic_path
-from edgecase.report.page import packed, table_page
+from edgecase.report.packing import packed
+from edgecase.report.page import table_page
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -26,7 +27,7 @@ def main(argv: list[str] | None = None) -> None:
     with atomic_path(arguments.out) as temporary:
         temporary.write_text(page, encoding="utf-8")
     with atomic_path(arguments.packed) as temporary:
-        temporary.write_bytes(packed(arguments.table))
+        temporary.write_bytes(packed(arguments.table.read_bytes()))
 
 
 if __name__ == "__main__":

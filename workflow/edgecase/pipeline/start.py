@@ -9,6 +9,8 @@ from edgecase.base.files import require_writable
 from edgecase.datasets.availability import by_hand, out_of_reach
 from edgecase.datasets.sources import load_sources
 from edgecase.pipeline.checked import refusal
+from edgecase.plan.edits import Due, costs, never_made
+from edgecase.plan.speed import Machine
 from edgecase.plan.warning import long_run, more_even_than_iid, slow_bf16
 from edgecase.results import staleness
 from edgecase.results.cells import Cell
@@ -83,6 +85,28 @@ def deviceless(device: str) -> str | None:
     except ConfigError as error:
         return refusal(error.problems)
     return None
+
+
+def edits(
+    config: Mapping,
+    results: str,
+    due: Iterable[tuple[Cell, str, str]],
+    seeds: Sequence[int],
+    *,
+    cores: int,
+    gpu_jobs: int,
+) -> list[str]:
+    """What the cells `due` cost on this machine: a line per kind of change, and one on new cells.
+
+    `due` are (cell, its parameters as JSON, the digest of its code).
+    """
+    machine = Machine.of(config, cores, gpu_jobs)
+    listed = [
+        Due(cell, Path(results, "cells", cell.folder), json.loads(parameters), code)
+        for cell, parameters, code in due
+    ]
+    lines, new = costs(listed, seeds, machine.jobs)
+    return [*lines, never_made(config, Path(results), new, machine)] if new else lines
 
 
 def advice(

@@ -1,13 +1,12 @@
 """Write the explorer: the curves of any cell by seed, its rounds, its parameters, its command."""
 
-import base64
-import gzip
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from edgecase.report.packing import packed_text
 from edgecase.report.page import MOST_BYTES
 from edgecase.report.templating import render
 from edgecase.results.records import read_cell
@@ -68,7 +67,7 @@ def explorer_page(run: str, cells: Sequence[dict], vega: str) -> str:
     It needs no network. Where all rounds exceed the size of a page in the report, it holds every
     second, fourth, … round and the last, and says so.
     """
-    drawing = _packed(vega)
+    drawing = packed_text(vega)
     every = 1
     while True:
         thinned = cells if every == 1 else [_every(cell, every) for cell in cells]
@@ -77,7 +76,7 @@ def explorer_page(run: str, cells: Sequence[dict], vega: str) -> str:
             "standin": any(cell["standin"] for cell in cells),
             "every": every,
             "vega": drawing,
-            "cells": _packed(json.dumps({"axes": CELL_AXES, "cells": thinned})),
+            "cells": packed_text(json.dumps({"axes": CELL_AXES, "cells": thinned})),
         }
         page = render("explorer.html", context)
         longest = max(len(seed["fl_iter"]) for cell in thinned for seed in cell["seeds"].values())
@@ -94,8 +93,3 @@ def _every(cell: dict, step: int) -> dict:
         kept = sorted({*range(0, last + 1, step), last})
         seeds[seed] = {name: [values[at] for at in kept] for name, values in columns.items()}
     return cell | {"seeds": seeds}
-
-
-def _packed(text: str) -> str:
-    """Text by gzip in base64: the page unpacks it, and no character of it can end a script."""
-    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()

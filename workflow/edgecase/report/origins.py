@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from edgecase.claims.table import rerun_command
-from edgecase.report import facts, tabular
+from edgecase.report import facts, paging, tabular
 from edgecase.report.templating import render
 from edgecase.results.layout import Run
 from edgecase.results.rounds import CELL_AXES
@@ -33,16 +33,20 @@ def provenance_page(
             for record in records
         ]
     ).astype(str)
+    tables = {
+        "starts": tabular.view(_starts(starts)),
+        "data": tabular.view(pd.DataFrame(facts.digests(records), columns=["file", "sha256"])),
+        "cells": tabular.view(cells),
+    }
     context = {
+        **tables,
+        "paging": paging.packed() if any(view.is_long for view in tables.values()) else None,
         "run": run,
         "command": facts.command(configfiles),
         "standin": any(record["standin"] for record in records),
         "codes": facts.code_versions(records),
         "devices": facts.counted(records, "device"),
         "versions": facts.counted(records, "versions"),
-        "starts": tabular.view(_starts(starts)),
-        "data": tabular.view(pd.DataFrame(facts.digests(records), columns=["file", "sha256"])),
-        "cells": tabular.view(cells),
     }
     return render("provenance.html", context)
 

@@ -1,6 +1,5 @@
-"""Show one table of a run as a page, to sort and filter."""
+"""Show one table of a run as a page; a long one to filter, sort and export."""
 
-import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +8,7 @@ from edgecase import densities
 from edgecase.analysis.measures import MEASURES
 from edgecase.base.errors import DataError
 from edgecase.base.tables import read_table
-from edgecase.report import claims, tabular
+from edgecase.report import claims, paging, tabular
 from edgecase.report.templating import render
 from edgecase.results.rounds import CELL_AXES
 from edgecase.results.tables import TIDY_COLUMNS
@@ -50,6 +49,7 @@ def table_page(path: str | Path, title: str, summary: str | Path | None = None) 
     context = {
         "title": title,
         "path": path.as_posix(),
+        "name": path.stem,
         "row": row,
         "num_rows": len(table),
         "standin": "standin" in table and (table["standin"] == "True").any(),
@@ -57,16 +57,13 @@ def table_page(path: str | Path, title: str, summary: str | Path | None = None) 
     fitting = len(shown)
     while True:
         view = tabular.view(shown.head(fitting), meanings, _SHARED)
-        page = render("page.html", context | {"view": view, "cut": fitting < len(shown)})
+        held = {"view": view, "cut": fitting < len(shown)}
+        held["paging"] = paging.packed() if view.is_long else None
+        page = render("page.html", context | held)
         size = len(page.encode("utf-8"))
         if size <= MOST_BYTES or fitting == 0:
             return page
         fitting = min(fitting - 1, fitting * MOST_BYTES // size)
-
-
-def packed(path: str | Path) -> bytes:
-    """The file at `path`, packed by gzip; without a time stamp, so equal files give equal bytes."""
-    return gzip.compress(Path(path).read_bytes(), mtime=0)
 
 
 def _quantiles(table: pd.DataFrame, path: Path) -> pd.DataFrame:

@@ -1,11 +1,18 @@
 """Turn a CSV into a table to look at: intervals in one column, what all rows share said once."""
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from edgecase.results.rounds import CELL_AXES
+
+#: rows of a table that are shown at once, without what a page needs to handle more.
+LONG = 50
+#: what names a row, where it stands first.
+_KEYS = ("claim", *CELL_AXES)
 #: how columns of a value and of its interval end; of the value, also how the shown column ends
 _VALUES = {"_mean": "", "_difference": "_difference"}
 _ENDS = ("_low", "_high")
@@ -30,11 +37,23 @@ class Value:
 
 @dataclass(frozen=True)
 class View:
-    """Columns and rows to show, and the columns with one value in all rows: name → value."""
+    """Columns and rows to show, and the columns with one value in all rows: name → value.
+
+    The first `keys` columns say which row it is.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Value, ...], ...]
     shared: Mapping[str, str]
+
+    @property
+    def keys(self) -> int:
+        names = (column.name in _KEYS for column in self.columns)
+        return len(list(itertools.takewhile(bool, names)))
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.rows) > LONG
 
 
 def view(

@@ -25,7 +25,10 @@ WORKFLOW = Path(__file__).parents[2]
 _NO_NUMBERS = {
     *(f"edgecase.base.{name}" for name in ("command", "documents", "errors", "files")),
     *(f"edgecase.base.{name}" for name in ("names", "progress", "yaml_loader")),
-    *(f"edgecase.results.{name}" for name in ("code", "finished", "provenance", "staleness")),
+    *(
+        f"edgecase.results.{name}"
+        for name in ("code", "finished", "live", "provenance", "staleness")
+    ),
 }
 #: Script → the package whose numbers reach all other steps in the files that it makes.
 _MAKERS = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +76,24 @@ TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
 _ACCURACIES = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
 #: those that are empty in every round of a task without classes
 _OF_CLASSES = ["raw_task_acc", "source_class_acc", "target_class_acc"]
+
+
+def columns_of(row: Mapping[str, object]) -> list[str]:
+    """The columns of a seed's CSV, by one of its rounds."""
+    further = (*WHOLE_COLUMNS, *VOTED_COLUMNS, *TABLE_COLUMNS)
+    return [*ROUND_COLUMNS, *(name for name in further if name in row)]
+
+
+def csv_line(values: Iterable[object]) -> str:
+    """A line of CSV; nine digits tell every float32 apart, and None is an empty field.
+
+    >>> csv_line([1, None, 0.1, "3 4"])
+    '1,,0.1,3 4\\n'
+    """
+    line = io.StringIO()
+    fields = [f"{value:.9g}" if isinstance(value, float) else value for value in values]
+    csv.writer(line, lineterminator="\n").writerow(fields)
+    return line.getvalue()
 
 
 def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:

@@ -30,15 +30,23 @@ def differences(
     cell: Mapping, *, parameters: Mapping, seeds: Sequence[int], code: str
 ) -> list[str]:
     """How a cell's record differs from the resolved `parameters`, the seeds and the code digest."""
+    found = changes(cell, parameters=parameters, seeds=seeds, code=code)
+    return [f"{key} was {was}, is {now}" for key, (was, now) in found.items()]
+
+
+def changes(
+    cell: Mapping, *, parameters: Mapping, seeds: Sequence[int], code: str
+) -> dict[str, tuple[str, str]]:
+    """What `differences` tells, by dotted key: the recorded value and the one at hand, as text."""
     made, wanted = _leaves(cell["parameters"]), _leaves(parameters)
     made |= {"seeds": sorted(cell["seeds"]), "code": cell.get("code")}
     wanted |= {"seeds": sorted(seeds), "code": code}
-    return [
-        f"{key} was {_told(made, key)}, is {_told(wanted, key)}"
+    return {
+        key: (_told(made, key), _told(wanted, key))
         for key in dict.fromkeys([*made, *wanted])
         # Not by ==, which takes True for 1.
         if repr(made.get(key, _ABSENT)) != repr(wanted.get(key, _ABSENT))
-    ]
+    }
 
 
 def remedy(records: Sequence[str | Path], configfiles: Sequence[str] = ()) -> str:
