@@ -7,6 +7,7 @@ rule cell:
         partition=lambda wildcards: JOBS.partitions(cell_of(wildcards)),
         poison=lambda wildcards: JOBS.poisons(cell_of(wildcards)),
         start=lambda wildcards: JOBS.start(wildcards.task, wildcards.override),
+        marks=lambda wildcards: JOBS.marks(cell_of(wildcards)),
     output:
         rounds=RUN.rounds(AXES, SEEDS),
         timings=RUN.timings(AXES, SEEDS),
@@ -29,15 +30,19 @@ rule cell:
         probes=RUN.probes,
         state=RUN.state(AXES),
         kept=RUN.finished(AXES),
+        results=lambda wildcards: RUN.results,
         folder=lambda wildcards, output: str(Path(output.record).parent),
+        marks=lambda wildcards, input: f"--marks {input.marks}" if input.marks else "",
     shell:
         "$EDGECASE_ON_GPU $EDGECASE_PYTHON workflow/scripts/cell.py --dataset {input.dataset}"
         " --partition {input.partition} --poison {input.poison} --start {input.start}"
+        " {params.marks}"
         " --parameters {params.parameters:q} --override {wildcards.override} --seeds {params.seeds}"
         " --device $EDGECASE_DEVICE --threads $EDGECASE_THREADS"
         " --test-batch-size {resources.test_batch_size} --backend {params.backend}"
         " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
+        " --trackers $EDGECASE_TRACKERS --track-in $EDGECASE_VOLUME/{params.results}"
         " --kept {params.kept} --out {params.folder} 2> {log}"
 
 

@@ -62,7 +62,7 @@ def test_no_path_of_a_machine(path):
 def test_columns_of_the_rounds():
     text = page("results")
     listed = [*results.ROUND_COLUMNS, *results.WHOLE_COLUMNS, *results.VOTED_COLUMNS]
-    listed += results.TABLE_COLUMNS
+    listed += [*results.MARK_COLUMNS, *results.TABLE_COLUMNS]
     assert first_column(section(text, "Rounds")) == listed
     assert first_column(section(text, "Wall time")) == list(results.TIMING_COLUMNS)
 

@@ -507,3 +507,15 @@ def test_a_defense_that_needs_batch_normalisation_needs_a_model_with_it():
     normalised = (f"tasks/{T1}/model/name", "resnet18")
     told = problems(guarded, normalised)
     assert told == [f"tasks.{T2}: {needs} 'lenet' has none; allowed: resnet18"]
+
+
+@pytest.mark.parametrize("named", ["cifar10", "cifra10", "sentiment140", 3])
+def test_a_mark_is_of_images_of_another_data_set(named):
+    grid = ("grid/0/defenses", ["indicator"])
+    own = (f"tasks/{T1}/defenses/indicator", {"ood_dataset": named})
+    other = (f"tasks/{T2}/defenses/indicator", {"ood_dataset": "cifar10"})
+    (problem,) = problems(grid, own, other)
+    assert problem.startswith(f"tasks.{T1}")
+    assert "indicator" in problem
+    assert "ood_dataset: " in problem
+    assert str(named) in problem

@@ -5,6 +5,7 @@ import torch
 
 from edgecase import defenses
 from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.marking import Mark
 from edgecase.defenses.statistics import Statistics
 
 #: name → parameters, where the rule requires some or the tests want others than its defaults.
@@ -19,6 +20,7 @@ VALUES = {
     "bulyan": {"num_byzantine": 1},
     "norm-clipping-quantile": {"initial_bound": 2.0},
     "fltrust": {"root_samples": 100},
+    "indicator": {"ood_dataset": "elsewhere"},
     "rlr": {"theta": 4},
     "deepsight": {"probes": 20},
     "crfl": {"rho_start": 100.0, "rho_growth": 1.0, "rho_cap": 1000.0, "sigma": 0.1},
@@ -46,7 +48,7 @@ class Linear:
 
 def given(updates):
     """What a rule may ask for besides the updates: noise, the server's own update, its model, the
-    place of the last layer, of three classes, and of the statistics of two channels."""
+    place of the last layer, of three classes, of the statistics of two channels, and a mark."""
     size = updates.shape[1]
     root, model = (
         torch.randn(size, generator=torch.Generator().manual_seed(seed)).to(updates.device)
@@ -59,6 +61,7 @@ def given(updates):
         "last_layer": LastLayer(slice(size - 12, size - 3), slice(size - 3, size), classes=3),
         "network": Linear(),
         "statistics": (Statistics(slice(0, 2), slice(2, 4)),),
+        "mark": Mark(drawn(60, 4, seed=7).to(updates.device), torch.arange(60) % 3),
     }
 
 
@@ -77,7 +80,7 @@ def buffers_for(name, updates):
 
 #: what a rule may be given besides, of which a test gives some.
 INPUTS = ("generator", "root_update", "memory", "global_model", "client_ids", "last_layer")
-INPUTS += ("buffers", "statistics", "network")
+INPUTS += ("buffers", "statistics", "network", "mark")
 
 
 def aggregate(name, updates, counts, **others):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import nn
 
 from edgecase.federation.clients import build_populations, build_tests
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.marking import Marks
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.session import Session
 from edgecase.federation.simulate import Classes, SeedRun, simulate
@@ -44,7 +46,7 @@ def network(normalised=False):
 
 
 class World:
-    def __init__(self, name, values, normalised=False):
+    def __init__(self, name, values, normalised=False, **changes):
         rng = np.random.default_rng(0)
         total = sum(SIZES) + 10
         images = rng.integers(0, 256, (total, 4, 4, 1), dtype=np.uint8)
@@ -57,7 +59,8 @@ class World:
             **{"honest_edge_y": np.full(2, 7), "honest_edge_client": np.array([1, 4])},
             **{"test_x": edge[6:], "test_y": np.full(4, 1)},
         }
-        self.parameters = CellParameters.of(PARAMETERS | {"defense": {"name": name, **values}})
+        own = {"defense": {"name": name, **values}} | changes
+        self.parameters = CellParameters.of(PARAMETERS | own)
         size = self.parameters.defense.root_size
         store = ImageStore(torch.from_numpy(images), torch.from_numpy(labels))
         transforms = task_transforms(1, "plain")
@@ -69,6 +72,10 @@ class World:
             count_edge_samples=False,
             roots=root_sets(labels, {SEED: self.partition}, {SEED: self.poison}, size),
         )
+        if self.parameters.defense.marking is not None:
+            generator = torch.Generator().manual_seed(9)
+            marks = Marks(torch.randn(20, 1, 4, 4, generator=generator), torch.arange(20) % 10)
+            self.population = replace(self.population, marks=marks)
         self.tests = build_tests(store, self.poison, transforms, torch.float32)
         self.model = FlatModel(network(normalised))
         self.start = self.model.parameters.clone()

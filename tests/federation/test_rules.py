@@ -30,6 +30,7 @@ RULES = {
     "fedgrad": {"switch_round": 2, "trust": True},
     "crfl": {"rho_start": 1.8, "rho_growth": 0.01, "rho_cap": 1.82, "sigma": 0.01},
     "marking": {},
+    "indicator": {"ood_dataset": "elsewhere", "images": 20, "epochs": 5, "lr": 0.1, "every": 2},
     "krum": {
         "num_byzantine": 1,
         "before": [{"name": "bucketing", "size": 1}],

@@ -68,3 +68,9 @@ def test_parameters_are_one_line_whatever_their_order():
 def test_a_standin_is_prepared_from_nothing():
     assert raw_folders("standin-digits") == []
     assert raw_folders("mnist") == ["results/data/raw/mnist"]
+
+
+def test_a_defense_that_marks_the_model_reads_another_data_set():
+    marked = Cell("standin-digits", "fixed-freq-2", "edge-case", "blackbox", "indicator")
+    assert Jobs(DEMO).marks(marked) == ["results/data/standin-planes.npz"]
+    assert jobs().marks(CELL) == []

@@ -22,3 +22,11 @@ def test_figure_2_and_the_authors_models_count():
     assert data.sources(config).keys() == {
         *("cifar10", "southwest", "emnist", "ardis", "authorslenet")
     }
+
+
+def test_the_images_of_a_mark_count():
+    """A cell on MNIST whose defense marks the model with CIFAR-10's images."""
+    marks = ("tasks/mnist-ardis/defenses/indicator", {"ood_dataset": "cifar10"})
+    config = edited(marks, base=with_cell(tasks="mnist-ardis", defenses="indicator"))
+    config["densities"] = config["densities"] | {"tasks": []}
+    assert data.sources(config) == {"mnist": "mnist", "ardis": "ardis", "cifar10": "cifar10"}

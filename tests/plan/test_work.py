@@ -242,6 +242,33 @@ def test_a_root_set_is_trained_on_in_every_round():
     assert cell_work(typed_cell(config, cell)) == none + Work(0, 15 * 5 * 3, 15 * 5 * 20, 0)
 
 
+def test_a_mark_is_trained_and_asked_for_in_every_other_round():
+    """40 images in batches of 16 are 3 steps an epoch, 6 epochs in rounds 1, 3 and 5 of five; 5
+    clients and the marked model see them, half of that in a round."""
+    mark = {"ood_dataset": "mnist", "images": 40, "batch_size": 16, "epochs": 6, "every": 2}
+    config = with_task(rounds=5, clients_per_round=5, defenses={"indicator": mark})
+    marked, none = (
+        cell_work(
+            typed_cell(config, Cell("standin-digits", "fixed-freq-5", "edge-case", "none", rule))
+        )
+        for rule in ("indicator", "no-defense")
+    )
+    assert marked == none + Work(0, 3 * 6 * 3, 3 * 6 * 40, 5 * 40 * 6 / 2)
+
+
+def test_inputs_that_a_rule_asks_the_model_about_are_evaluated():
+    """DeepSight: 2 seeds of 30 inputs each through 5 models and the global one, in 4 rounds."""
+    probes = {"probes": 30, "probe_seeds": 2}
+    config = with_task(rounds=4, clients_per_round=5, defenses={"deepsight": probes})
+    probed, none = (
+        cell_work(
+            typed_cell(config, Cell("standin-digits", "fixed-freq-5", "edge-case", "none", rule))
+        )
+        for rule in ("deepsight", "no-defense")
+    )
+    assert probed == none + Work(evaluated=4 * 2 * 30 * 6)
+
+
 @pytest.mark.parametrize("key", ["rounds", "local_epochs", "clients_per_round"])
 def test_more_is_more(key):
     few, many = (

@@ -4,7 +4,13 @@ import pandas as pd
 import pytest
 
 from edgecase.base.errors import DataError
-from edgecase.results.rounds import ROUND_COLUMNS, TABLE_COLUMNS, VOTED_COLUMNS, read_rounds
+from edgecase.results.rounds import (
+    MARK_COLUMNS,
+    ROUND_COLUMNS,
+    TABLE_COLUMNS,
+    VOTED_COLUMNS,
+    read_rounds,
+)
 
 #: the header and the starting model as the pipeline writes them, then two rounds, one attacked
 LINES = [
@@ -197,3 +203,13 @@ def test_accuracies_of_a_vote_may_follow(file):
     for wrong in ("131,2.5", ",2.5"):
         text = "\n".join([*lines[:-1], f"{LINES[-1]},{wrong}"]) + "\n"
         assert "voted_task_acc is outside 0 to 100 %, or empty" in refused(file(text))
+
+
+def test_what_is_known_of_a_mark_may_follow(file):
+    own = [",".join(MARK_COLUMNS), ",,", "97.5,97.5 - 4,1 - 0", ",,"]
+    lines = [f"{line},{further}" for line, further in zip(LINES, own, strict=True)]
+    table = read_rounds(file("\n".join(lines) + "\n"), 2)
+    assert list(table.columns) == [*ROUND_COLUMNS, *MARK_COLUMNS]
+    assert table["mark_accs"][1] == "97.5 - 4"
+    wrong = "\n".join([*lines[:-1], f"{LINES[-1]},131,,"]) + "\n"
+    assert "column mark_acc is outside 0 to 100 %" in refused(file(wrong))

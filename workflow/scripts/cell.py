@@ -13,9 +13,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.progress import Progress
-from edgecase.datasets import DATASETS
+from edgecase.datasets import DATASETS, load_npz
 from edgecase.datasets.folders import register
 from edgecase.datasets.text import words_of
+from edgecase.defenses.marking import Marking
 from edgecase.federation.audit import AUDITS
 from edgecase.federation.experiment import Execution, Experiment
 from edgecase.federation.parameters import CellParameters
@@ -27,7 +28,7 @@ from edgecase.federation.trainer import BACKENDS, arithmetic
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import check_words, load_poison
-from edgecase.results import code, finished, live, provenance
+from edgecase.results import code, finished, live, provenance, trackers
 from edgecase.results.attacks import attacks_per_seed
 from edgecase.results.rounds import CELL_AXES, TIMING_COLUMNS, columns_of, csv_line
 
@@ -44,6 +45,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--dataset", required=True, type=Path, help="prepared data set (.npz)")
     parser.add_argument("--partition", required=True, type=Path, nargs="+", help="one per seed")
     parser.add_argument("--poison", required=True, type=Path, nargs="+", help="one per seed")
+    parser.add_argument(
+        "--marks", type=Path, help="prepared data set that the defense marks models with (.npz)"
+    )
     parser.add_argument("--start", required=True, type=Path, help="starting model (.safetensors)")
     parser.add_argument(
         "--parameters", required=True, type=command.json_object, help="the cell's parameters, JSON"
@@ -75,6 +79,16 @@ def main(argv: list[str] | None = None) -> None:
         "--test-batch-size", type=command.positive, default=1000, help="images tested at once"
     )
     parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
+    parser.add_argument(
+        "--trackers",
+        nargs="*",
+        choices=trackers.TRACKERS,
+        default=[],
+        help="show the rounds there too, as they come",
+    )
+    parser.add_argument(
+        "--track-in", type=Path, default=Path("results"), help="the run's folder, for --trackers"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the cell's folder")
     arguments = parser.parse_args(argv)
     if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
@@ -89,6 +103,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     """Train the cell and write its folder."""
+    trackers.require(arguments.trackers)
     register(arguments.parameters.get("folders"))
     parameters = CellParameters.of(arguments.parameters)
     device = devices.choose_device(arguments.device)
@@ -107,18 +122,20 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     if "words" in arrays:
         for path, poison in zip(arguments.poison, poisons.values(), strict=True):
             check_words(path, poison, len(words_of(arrays["words"])))
-    experiment = Experiment(parameters, arrays, partitions, poisons, execution)
+    marks = None if arguments.marks is None else load_npz(arguments.marks, ("x_train",))
+    experiment = Experiment(parameters, arrays, partitions, poisons, execution, marks)
     experiment.load_start(arguments.start)
 
     digest, versions = code.digest_for("cell", arguments.parameters), provenance.versions()
-    inputs = [arguments.dataset, arguments.start, *arguments.partition, *arguments.poison]
-    digests = provenance.file_digests(inputs)
+    shared = [arguments.dataset, arguments.start]
+    shared += [] if arguments.marks is None else [arguments.marks]
+    digests = provenance.file_digests([*shared, *arguments.partition, *arguments.poison])
     files, taken, fingerprints = {}, {}, {}
     for seed, *own in zip(seeds, arguments.partition, arguments.poison, strict=True):
         fingerprints[seed] = fingerprint(
             parameters=arguments.parameters,
             seed=seed,
-            data=[digests[str(path)] for path in (arguments.dataset, arguments.start, *own)],
+            data=[digests[str(path)] for path in (*shared, *own)],
             code=digest,
             backend=arithmetic(experiment.backend),
             libraries={name: versions[name] for name in ("torch", "numpy")},
@@ -137,15 +154,26 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         _say(f"seed {seed}: goes on after round {state.round}")
     begun = dict.fromkeys(seeds, 0) | dict.fromkeys(taken, parameters.rounds)
     begun |= {seed: state.round for seed, state in session.states.items()}
-    followers = [live.LiveRows(arguments.state)] if arguments.state else []
+    axes = {
+        **{axis: arguments.parameters.get(axis) for axis in CELL_AXES},
+        "defense": parameters.defense.name,
+        "override": arguments.override,
+    }
+    shown_in = trackers.trackers(arguments.trackers, arguments.track_in, "/".join(axes.values()))
+    followers = [*([live.LiveRows(arguments.state)] if arguments.state else []), *shown_in]
     with Progress(parameters.rounds, begun) as progress, live.Followers(followers, _say) as told:
-        for seed in (seed for seed in seeds if seed not in taken):
-            state = session.states.get(seed)
-            told.begin(seed, [values for values, _ in state.reached] if state else [])
+        for seed in seeds:
+            if seed in taken:
+                told.begin(seed, live.rows_of(arguments.out / f"seed{seed}.csv"))
+            else:
+                state = session.states.get(seed)
+                told.begin(seed, [values for values, _ in state.reached] if state else [])
 
         def tell(seed: int, record: RoundRecord) -> None:
             progress(seed, record.round, _accuracies(record.values))
             told.add(seed, record.values)
+            if parameters.defense.marking is not None:
+                _say_void(parameters.defense.marking, seed, record)
 
         experiment.run(session, 60 * arguments.save_minutes, tell)
     states = session.states
@@ -169,9 +197,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
 
     own = arguments.parameters
     record = {
-        **{axis: own.get(axis) for axis in CELL_AXES},
-        "defense": parameters.defense.name,
-        "override": arguments.override,
+        **axes,
         "seeds": seeds,
         "standin": DATASETS[parameters.dataset].standin,
         "attacker_share": round(experiment.attacker_share(), 6),
@@ -205,6 +231,17 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _say_void(marking: Marking, seed: int, record: RoundRecord) -> None:
+    """Say that a round's mark tells nothing, as the marked model itself does not know it."""
+    reached = record.values["mark_acc"]
+    if reached is not None and float(reached) < marking.threshold:
+        _say(
+            f"seed {seed}, round {record.round}: the marked model knows {reached:.1f} % of the "
+            f"class of the mark that it knows best, below the threshold of {marking.threshold:g}: "
+            "nobody can be told by it (use more epochs or a higher lr)"
+        )
+
+
 def _accuracies(values: dict) -> str:
     if values["main_task_acc"] is None:
         return ""
@@ -227,11 +264,12 @@ def _own_command(argv: list[str] | None) -> list[str]:
     except ValueError:
         shown = script
     given = list(sys.argv[1:] if argv is None else argv)
-    # What runs again should not find itself done.
-    for option in ("--state", "--kept"):
+    # What runs again should not find itself done, and is the same wherever its rounds are shown.
+    for option in ("--state", "--kept", "--trackers", "--track-in"):
         if option in given:
             place = given.index(option)
-            del given[place : place + 2]
+            after = [n for n in range(place + 1, len(given)) if given[n].startswith("--")]
+            del given[place : after[0] if after else len(given)]
     return [shown.as_posix(), *given]
 
 

@@ -10,6 +10,7 @@ from edgecase.config.files import combine, load
 from edgecase.config.resolve import (
     folders_of,
     held_apart,
+    mark_datasets,
     resolve_cell,
     resolve_start,
     resolve_task,
@@ -27,6 +28,7 @@ __all__ = [
     "folders_of",
     "held_apart",
     "load",
+    "mark_datasets",
     "partition_variant",
     "poison_variant",
     "pretrain_variant",

@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 
 from edgecase import attacks, defenses, models
+from edgecase.base.names import did_you_mean
 from edgecase.config.problems import Problem, blocks, cells, resolved_name
-from edgecase.config.resolve import resolve_cell
-from edgecase.datasets import DATASETS, EDGE_SETS
+from edgecase.config.resolve import mark_datasets, resolve_cell
+from edgecase.datasets import DATASETS, EDGE_SETS, AnyDataset, Dataset
 from edgecase.population import participation, poison
 from edgecase.results.cells import DEFAULT, Cell, verdict_blocks
 
@@ -68,7 +69,10 @@ def _problems(cell: Cell, resolved: Mapping) -> Iterator[str]:
             f"edge set {resolved['edge_set']} has no case '{cell.case}'; "
             f"allowed: {', '.join(cases)}"
         )
-    yield from defenses.composed_problems(resolved["defense"], resolved["clients_per_round"])
+    found = defenses.composed_problems(resolved["defense"], resolved["clients_per_round"])
+    yield from found
+    if not found:
+        yield from _mark_problems(cell.defense, resolved)
     yield from _model_problems(cell.defense, resolved)
 
 
@@ -87,6 +91,29 @@ def _model_problems(defense: str, resolved: Mapping) -> Iterator[str]:
             f"{defense}: needs a task of {rule.fewest_classes} classes or more; "
             f"{resolved['dataset']} has {classes}"
         )
+
+
+def _mark_problems(defense: str, resolved: Mapping) -> Iterator[str]:
+    """What stands against the data set that a defense marks the model with."""
+    own = DATASETS[resolved["dataset"]]
+    for name in mark_datasets(resolved["defense"]):
+        if not _in_memory(own):
+            yield f"{defense}: needs a task of images that are held in memory; {own.name} is none"
+            continue
+        allowed = [
+            other
+            for other, about in DATASETS.items()
+            if _in_memory(about) and other != own.name and not set(about.sources) & set(own.sources)
+        ]
+        if name not in allowed:
+            yield (
+                f"{defense}.ood_dataset: '{name}' holds no images of another data set than "
+                f"{own.name}{did_you_mean(name, allowed)}; allowed: {', '.join(allowed)}"
+            )
+
+
+def _in_memory(dataset: AnyDataset) -> bool:
+    return isinstance(dataset, Dataset) and not dataset.in_files
 
 
 def _poison_problems(cell: Cell, chosen: Mapping) -> Iterator[str]:

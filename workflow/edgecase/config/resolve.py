@@ -62,6 +62,11 @@ def folders_of(config: Mapping, *names: str) -> dict[str, Any]:
     return {"folders": found} if found else {}
 
 
+def mark_datasets(defense: Mapping) -> list[str]:
+    """The data set of a defense's mark, by its parameters as plain values: of most, none."""
+    return [defense["ood_dataset"]] if "ood_dataset" in defense else []
+
+
 def held_apart(task: Mapping) -> bool:
     """Whether no client of the resolved `task` holds the attacker's clean samples."""
     return task["poison"].get("overlap") == "corrected"
@@ -92,9 +97,10 @@ def resolve_cell(config: Mapping, cell: Cell) -> dict:
     if cell.attack != attacks.NO_ATTACK:
         found["first_attack_round"] = task["first_attack_round"]
         found |= _attack_parameters(task, cell.attack)
-    found |= task["folders"]
+    defense = _defense_parameters(task, cell)
+    found |= folders_of(config, task["dataset"], task["edge_set"], *mark_datasets(defense))
     return found | {
-        "defense": _defense_parameters(task, cell),
+        "defense": defense,
         "switches": switches_read(task, SWITCHES, cell),
         "task": cell.task,
         "participation": cell.participation,

@@ -42,6 +42,7 @@ from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.defenses.distances import weighted_sum
 from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.marking import Mark, Marking
 from edgecase.defenses.network import Network
 from edgecase.defenses.statistics import Statistics
 
@@ -67,6 +68,7 @@ class RoundInputs:
     last_layer: where the layer that gives the model's outputs lies in [P], or None.
     statistics: where each batch normalisation's running statistics lie in [B], in order.
     network: the model as a function of its parameters, or None outside of a simulation.
+    mark: what the server trained into w_t before the round, or None in a round without.
     """
 
     updates: torch.Tensor
@@ -81,6 +83,7 @@ class RoundInputs:
     last_layer: LastLayer | None = None
     statistics: tuple[Statistics, ...] = ()
     network: Network | None = None
+    mark: Mark | None = None
 
     @property
     def shares(self) -> torch.Tensor:
@@ -174,6 +177,15 @@ class Rule:
     def fine_tuning(self) -> FineTuning | None:
         """What the server trains on them behind the last round, if anything."""
         return None
+
+    @property
+    def marking(self) -> Marking | None:
+        """What the server trains into the model before it is sent, if anything."""
+        return None
+
+    def inputs_asked(self, clients: int) -> float:
+        """How many inputs it passes through the model in a round of so many clients, on average."""
+        return 0
 
     def epochs_on_root(self, local_epochs: int) -> int:
         """The epochs of that training, where a client's has `local_epochs`."""

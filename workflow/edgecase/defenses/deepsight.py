@@ -73,6 +73,9 @@ class DeepSight(Rule):
     def minimum_clients(self) -> int:
         return max(4, self.min_cluster_size, self.min_samples + 1)
 
+    def inputs_asked(self, clients: int) -> float:
+        return self.probe_seeds * self.probes * (clients + 1)
+
     def aggregate(self, inputs: RoundInputs) -> Aggregate:
         layer = needed(inputs.last_layer, self.name, LAST_LAYER)
         neups = normalised_energies(layer, inputs.updates)

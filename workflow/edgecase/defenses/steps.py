@@ -12,6 +12,7 @@ from edgecase.base.names import unknown_name
 from edgecase.base.parameters import problems, read
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 from edgecase.defenses.distances import mix, row_norms
+from edgecase.defenses.marking import Marking
 from edgecase.defenses.postconditions import check_promises
 from edgecase.defenses.registry import rule, validate
 
@@ -127,6 +128,13 @@ class Composed(Rule):
     @property
     def fine_tuning(self) -> FineTuning | None:
         return self.finish
+
+    @property
+    def marking(self) -> Marking | None:
+        return self.rule.marking
+
+    def inputs_asked(self, clients: int) -> float:
+        return self.rule.inputs_asked(clients)
 
     def epochs_on_root(self, local_epochs: int) -> int:
         return self.rule.epochs_on_root(local_epochs)

@@ -11,6 +11,7 @@ import torch
 from edgecase.base.errors import DataError
 from edgecase.federation.evaluate import TestSets
 from edgecase.federation.local import Samples
+from edgecase.federation.marking import Marks
 from edgecase.federation.stores import Store
 from edgecase.federation.transforms import TaskTransforms, Transform
 from edgecase.population.participation import Participants
@@ -73,7 +74,8 @@ class Population:
     `honest[k]` are client k's samples and `honest_counts[k]` (int64 [K]) its FedAvg weight; every
     attacker trains on `attacker`, counts `attacker_count`, and knows `attacker_clean`, the clean
     part.
-    `root` are the samples that the server withholds from them and trains on, if its rule asks.
+    `root` are the samples that the server withholds from them and trains on, if its rule asks, and
+    `marks` what it marks its model with, if the rule does.
     """
 
     store: Store
@@ -83,6 +85,7 @@ class Population:
     attacker_clean: Samples
     attacker_count: int
     root: Samples | None = None
+    marks: Marks | None = None
 
     def samples_of(self, participants: Participants) -> list[Samples]:
         """What anybody trains on in a round with these participants, the server included."""

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from edgecase.datasets import EDGE_SETS
+from edgecase.datasets import EDGE_SETS, images
 from edgecase.federation.audit import false_trigger, name_audits
 from edgecase.federation.clients import Population, build_populations, build_tests
 from edgecase.federation.evaluate import TestSets
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Samples
+from edgecase.federation.marking import Marks
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.photographs import let_go_after
 from edgecase.federation.pretrain import load_start
@@ -26,6 +27,7 @@ from edgecase.federation.stores import SegmentStore, TokenStore
 from edgecase.federation.task import TaskData, build_model, task_data, watched_classes
 from edgecase.federation.trainer import Trainer, build_trainer
 from edgecase.machine.device import describe, total_memory
+from edgecase.population.marks import check_apart, mark_images
 from edgecase.population.partition import Partition
 from edgecase.population.poison import PoisonedData
 from edgecase.population.root import root_sets
@@ -52,7 +54,8 @@ class Experiment:
     """The clients, the test sets and the model of every seed of a cell.
 
     `arrays` are those of a prepared data set; `partitions` and `poisons` map a seed to what its
-    files hold. Every seed starts from the model's initial weights until `load_start` reads others.
+    files hold, and `marking` are the arrays of the data set that the rule marks the model with.
+    Every seed starts from the model's initial weights until `load_start` reads others.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Experiment:
         partitions: Mapping[int, Partition],
         poisons: Mapping[int, PoisonedData],
         execution: Execution,
+        marking: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         self.parameters, self.execution, self._arrays = parameters, execution, arrays
         self.seeds = list(partitions)
@@ -82,7 +86,39 @@ class Experiment:
                 parameters.defense.root_size,
             ),
         )
+        if marking is not None:
+            populations = [
+                replace(population, marks=self._marks(seed, marking["x_train"]))
+                for seed, population in zip(self.seeds, populations, strict=True)
+            ]
         self.populations: dict[int, Population] = dict(zip(self.seeds, populations, strict=True))
+
+    def _marks(self, seed: int, source: np.ndarray) -> Marks:
+        """What the model of a seed is marked with; `DataError` if that is in the task's data."""
+        marking, dataset = self.parameters.defense.marking, images(self.parameters.dataset)
+        assert marking is not None
+        name, poison = marking.ood_dataset, self.poisons[seed]
+        drawn = mark_images(
+            name, source, dataset.shape, marking.images, self.data.num_classes, seed
+        )
+        check_apart(
+            name,
+            drawn,
+            {
+                "clients' images": self._arrays["x_train"],
+                "clean test images": self._arrays["x_test"],
+                "attacker's edge cases": poison["attacker_edge_x"],
+                "honest clients' edge cases": poison["honest_edge_x"],
+                "edge-case test images": poison["test_x"],
+            },
+        )
+        device = self.data.device
+        transform = self.data.transforms.test
+        assert transform is not None
+        return Marks(
+            transform.test(torch.from_numpy(drawn.images).to(device), self.model.dtype),
+            torch.from_numpy(drawn.labels).to(device),
+        )
 
     def load_start(self, path: Path) -> None:
         """Start from the model in a file; `DataError`, naming it, if it does not fit."""

@@ -13,6 +13,7 @@ from edgecase.base.errors import SimulationError
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate, Rule
 from edgecase.defenses.last_layer import LastLayer
+from edgecase.defenses.marking import Mark
 from edgecase.defenses.network import Network
 from edgecase.defenses.statistics import Statistics
 from edgecase.defenses.stream import Stream
@@ -94,7 +95,8 @@ class Broadcast:
     `model` [P] is what the clients get, `memory` what the rule gave in the round before,
     `root_update` [P] the update of the server's own training, for a rule that asks for it,
     `last_layer` the place of the output layer in [P], `statistics` those of each batch
-    normalisation's running statistics in the buffers, and `network` the model, to be asked.
+    normalisation's running statistics in the buffers, `network` the model, to be asked, and `mark`
+    what the server trained into it.
     """
 
     seed: int
@@ -105,6 +107,7 @@ class Broadcast:
     last_layer: LastLayer | None = None
     statistics: tuple[Statistics, ...] = ()
     network: Network | None = None
+    mark: Mark | None = None
 
     def generator(self, purpose: str, device: torch.device) -> torch.Generator:
         """Where the rule's draws for `purpose` come from."""
@@ -183,6 +186,7 @@ def defend(
             last_layer=broadcast.last_layer,
             statistics=broadcast.statistics,
             network=broadcast.network,
+            mark=broadcast.mark,
         )
     except SimulationError as error:
         if not error.rows:

@@ -11,12 +11,14 @@ import torch
 
 from edgecase.base.errors import SimulationError
 from edgecase.defenses import Aggregate, Rule
+from edgecase.defenses.marking import Mark
 from edgecase.defenses.noise import add_noise
 from edgecase.federation.asked import AskedModel
 from edgecase.federation.clients import Population
 from edgecase.federation.evaluate import Accuracy, TestSets, audit, evaluate
 from edgecase.federation.fine_tuning import fine_tuned
 from edgecase.federation.flat import FlatModel
+from edgecase.federation.marking import marked
 from edgecase.federation.norms import mean_of_finite, table_columns
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.photographs import PhotographStore
@@ -187,7 +189,7 @@ def simulate(
             continue
         began = time.perf_counter()
         tested = measured(run, start, start_buffers, 0)
-        values = tested | _STARTING_ROW
+        values = tested | _STARTING_ROW | ({} if rule.marking is None else _NOT_MARKED)
         values = values | {"fl_iter": 0, "wg_norm": norms[run.seed]} | table_columns(model, start)
         seconds = {"train_s": 0.0, "aggregate_s": 0.0, "evaluate_s": _since(began), "fl_iter": 0}
         backdoor[run.seed] = tested["backdoor_acc"]
@@ -196,13 +198,21 @@ def simulate(
         together = [run for run in runs if done[run.seed] < round]
         began = time.perf_counter()
         _fetch_ahead(together, parameters, round)
+        with matrix_products(precision):
+            sent = [
+                _prepared(
+                    *(model, rule, run.population, current[run.seed], carried[run.seed]),
+                    *(run.seed, round, autocast_dtype(precision)),
+                )
+                for run in together
+            ]
         cohorts = [
             _trained_alone(
                 model,
                 rule,
                 Cohort(
                     run.seed,
-                    _prepared(rule, current[run.seed], carried[run.seed], run.seed, round),
+                    start,
                     run.population,
                     participants_of(parameters, round, run.seed),
                     carried[run.seed].buffers,
@@ -210,7 +220,7 @@ def simulate(
                     backdoor=backdoor[run.seed],
                 ),
             )
-            for run in together
+            for run, (start, _) in zip(together, sent, strict=True)
         ]
         with matrix_products(precision):
             received = receive(trainer, cohorts, parameters, round)
@@ -226,7 +236,9 @@ def simulate(
         synchronise(model.device)
         # Clients of all seeds train at once: each seed is charged an equal part.
         train_s = _since(began) / len(together)
-        for run, cohort, updates, root in zip(together, cohorts, received, roots, strict=True):
+        for run, cohort, updates, root, (_, mark) in zip(
+            together, cohorts, received, roots, sent, strict=True
+        ):
             began = time.perf_counter()
             broadcast = Broadcast(
                 *(run.seed, round, cohort.start, carried[run.seed].memory, root),
@@ -235,6 +247,7 @@ def simulate(
                 network=AskedModel(
                     model, cohort.population.store.example(model.dtype), cohort.buffers
                 ),
+                mark=mark,
             )
             aggregate, after, norm, noise = _step(rule, cohort, updates, broadcast, parameters)
             if rule.noisy_broadcast:
@@ -255,6 +268,10 @@ def simulate(
             if parameters.is_evaluated(round):
                 backdoor[run.seed] = values["backdoor_acc"]
             values = values | _round_columns(updates, aggregate, cohort.participants)
+            if rule.marking is not None:
+                values = values | (
+                    _NOT_MARKED if mark is None else _mark_columns(updates, aggregate)
+                )
             values = values | {
                 "noise_norm": noise,
                 "fl_iter": round,
@@ -297,11 +314,25 @@ def _fetch_ahead(runs: Sequence[SeedRun], parameters: CellParameters, round: int
 
 
 def _prepared(
-    rule: Rule, model: torch.Tensor, carried: Carried, seed: int, round: int
-) -> torch.Tensor:
-    """The model [P] that the server sends in `round` instead of the global one."""
-    broadcast = Broadcast(seed, round)
-    return rule.prepare(model, carried.memory, broadcast.generator("prepare", model.device))
+    model: FlatModel,
+    rule: Rule,
+    population: Population,
+    current: torch.Tensor,
+    carried: Carried,
+    seed: int,
+    round: int,
+    autocast: torch.dtype | None,
+) -> tuple[torch.Tensor, Mark | None]:
+    """The model [P] that the server sends in `round` instead of the `current` one, and its mark."""
+    generator = Broadcast(seed, round).generator("prepare", current.device)
+    prepared = rule.prepare(current, carried.memory, generator)
+    if rule.marking is None or not rule.marking.is_due(round):
+        return prepared, None
+    assert population.marks is not None
+    return marked(
+        *(model, prepared, carried.buffers, population.marks, rule.marking),
+        *(seed, round, autocast),
+    )
 
 
 def _trained_alone(model: FlatModel, rule: Rule, cohort: Cohort) -> Cohort:
@@ -383,6 +414,7 @@ _NOT_EVALUATED: dict[str, float | None] = dict.fromkeys(
     ("main_task_acc", "backdoor_acc", "raw_task_acc", "source_class_acc", "target_class_acc")
 )
 _NOT_VOTED: dict[str, float | None] = dict.fromkeys(("voted_task_acc", "voted_backdoor_acc"))
+_NOT_MARKED: dict[str, float | str | None] = {"mark_acc": None, "mark_accs": "", "mark_classes": ""}
 _NOT_WHOLLY: dict[str, float | None] = {"whole_task_acc": None}
 
 
@@ -419,6 +451,22 @@ def _round_columns(
         "refused_ids": " ".join(map(str, refused)),
         "diverged_ids": " ".join(map(str, diverged)),
     }
+
+
+def _mark_columns(updates: Updates, aggregate: Aggregate) -> dict[str, float | str | None]:
+    """What the model as sent and those of the participants know of the mark.
+
+    Empty of who has diverged, and where averages of clients took the place of these.
+    """
+    found = aggregate.diagnostics
+    columns: dict[str, float | str | None] = {"mark_acc": found.get("mark_acc")}
+    for name, form in (("mark_accs", ".9g"), ("mark_classes", "d")):
+        values = found.get(name, ())
+        own = iter(values)
+        fits = len(values) == sum(updates.finite)
+        texts = [format(next(own), form) if fits and ok else "-" for ok in updates.finite]
+        columns[name] = " ".join(texts) if fits else ""
+    return columns
 
 
 def _norm(vector: torch.Tensor) -> float:

@@ -82,6 +82,11 @@ class Jobs:
         variant = self._once(configuration.poison_variant, cell.task, cell.override)
         return [self.run.poison(cell.task, cell.case, variant, seed) for seed in self.seeds]
 
+    def marks(self, cell: Cell) -> list[str]:
+        """The prepared file of the data set that the cell's defense marks models with, if any."""
+        named = configuration.mark_datasets(self.cell_parameters(cell)["defense"])
+        return [layout.prepared(name) for name in named]
+
     def held_apart(self, task: str, variant: str, seed: str, **others: str) -> list[str]:
         """The partition that a poisoned set's clean samples keep out of, if it does."""
         if not configuration.held_apart(self.task(task, variant)):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from edgecase.config import resolve_task
+from edgecase.config import mark_datasets, resolve_cell, resolve_task
 from edgecase.datasets import AUTHORS_STARTS, DATASETS, EDGE_SETS
 from edgecase.densities import settings as density_settings
 from edgecase.results.cells import DEFAULT, all_cells
@@ -29,6 +29,8 @@ def _tasks(config: Mapping) -> Iterator[dict]:
 def _prepared(config: Mapping) -> Iterator[str]:
     for task in _tasks(config):
         yield from (task["dataset"], task["edge_set"])
+    for cell in all_cells(config):
+        yield from mark_datasets(resolve_cell(config, cell)["defense"])
     section = config.get("densities", {"tasks": []})
     datasets = {name: body["dataset"] for name, body in config["tasks"].items()}
     for task in section["tasks"]:

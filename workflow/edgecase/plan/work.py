@@ -157,8 +157,10 @@ def cell_work(parameters: CellParameters) -> Work:
     evaluations = 1 + math.ceil(rounds / parameters.evaluate_every)
     tested = _clean_test(parameters.dataset, parameters.test_samples) + edge.test
     whole = _clean_test(parameters.dataset, None) * _whole_tests(parameters)
-    voters, _ = parameters.running_defense.voters()
-    work = Work(evaluated=evaluations * tested * (1 + voters) + whole)
+    rule = parameters.running_defense
+    voters, _ = rule.voters()
+    asked = rounds * rule.inputs_asked(parameters.clients_per_round)
+    work = Work(evaluated=evaluations * tested * (1 + voters) + whole + asked)
 
     honest = parameters.honest_training(1)
     spread = [1.0] if _is_even(parameters.partition) else _SPREAD
@@ -177,6 +179,10 @@ def cell_work(parameters: CellParameters) -> Work:
         # The server's own training is no client's.
         server = parameters.root_training(1)
         own_training = _training(rounds, server.epochs, server.batch_size, [root])
+        work += replace(own_training, trainings=0)
+    if (marking := rule.marking) is not None:
+        due = sum(marking.is_due(round) for round in range(1, rounds + 1))
+        own_training = _training(due, marking.epochs, marking.batch_size, [marking.images])
         work += replace(own_training, trainings=0)
     if finish is not None:
         tuned = _training(1, finish.epochs, finish.batch_size, [root])

@@ -51,6 +51,15 @@ VOTED_COLUMNS = {
     "voted_backdoor_acc": "share of edge-case test inputs that the vote gives that label, %",
 }
 
+#: what a rule that marks the model has besides, behind those; empty in a round without a mark.
+MARK_COLUMNS = {
+    "mark_acc": "accuracy of the marked model on the class of the mark that it knows best, %",
+    "mark_accs": (
+        "the same of each participant's model, in the order of `client_ids`; - of who diverged"
+    ),
+    "mark_classes": "those classes",
+}
+
 #: what a model with a table of words has besides, behind all others.
 TABLE_COLUMNS = {
     "adv_norm_diff_bs": "as `adv_norm_diff`, before replacement",
@@ -72,6 +81,8 @@ CELL_AXES = ("task", "participation", "case", "attack", "defense", "override")
 #: lists of ids, joined by spaces.
 TEXT_COLUMNS = ("client_ids", "refused_ids", "diverged_ids")
 
+_MARK_TEXTS = ("mark_accs", "mark_classes")
+
 #: empty in a round that is not evaluated (`evaluate_every`), all of them
 _ACCURACIES = [name for name in ROUND_COLUMNS if name.endswith("_acc")]
 #: those that are empty in every round of a task without classes
@@ -80,7 +91,7 @@ _OF_CLASSES = ["raw_task_acc", "source_class_acc", "target_class_acc"]
 
 def columns_of(row: Mapping[str, object]) -> list[str]:
     """The columns of a seed's CSV, by one of its rounds."""
-    further = (*WHOLE_COLUMNS, *VOTED_COLUMNS, *TABLE_COLUMNS)
+    further = (*WHOLE_COLUMNS, *VOTED_COLUMNS, *MARK_COLUMNS, *TABLE_COLUMNS)
     return [*ROUND_COLUMNS, *(name for name in further if name in row)]
 
 
@@ -100,24 +111,28 @@ def read_rounds(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
     """One seed's rounds, checked: columns, numbers, and rounds 0 … `rounds` each exactly once.
 
     A round that was not evaluated has none of the five accuracies, or of the two of a task without
-    classes; the first and the last row have them. `WHOLE_COLUMNS`, `VOTED_COLUMNS` and those of a
-    model with a table of words may follow. Raises `DataError`, naming the file, if a column, a row
-    or a number is missing, or the end of the last line: one cut inside its last columns still
-    parses.
+    classes; the first and the last row have them. `WHOLE_COLUMNS`, `VOTED_COLUMNS`, `MARK_COLUMNS`
+    and those of a model with a table of words may follow. Raises `DataError`, naming the file, if a
+    column, a row or a number is missing, or the end of the last line: one cut inside its last
+    columns still parses.
     """
-    texts = dict.fromkeys((*TEXT_COLUMNS, "client_norms"), "string")
+    texts = dict.fromkeys((*TEXT_COLUMNS, "client_norms", *_MARK_TEXTS), "string")
     table = read_table(path, "CSV of rounds", ROUND_COLUMNS, types=texts, more=True)
     further = list(table.columns[len(ROUND_COLUMNS) :])
     for group in (WHOLE_COLUMNS, VOTED_COLUMNS):
         if further[: len(group)] == list(group):
             further = further[len(group) :]
             _check_now_and_then(path, table[list(group)])
+    if further[: len(MARK_COLUMNS)] == list(MARK_COLUMNS):
+        further = further[len(MARK_COLUMNS) :]
+        _check_marks(path, table["mark_acc"])
     if further:
         if further != list(TABLE_COLUMNS):
             raise DataError(
                 f"{path}: column {further[0]} is unknown; expected {', '.join(ROUND_COLUMNS)}, "
                 f"with `whole_test_every` {', '.join(WHOLE_COLUMNS)}, with votes "
-                f"{', '.join(VOTED_COLUMNS)}, and for a model with a table of words "
+                f"{', '.join(VOTED_COLUMNS)}, with a mark {', '.join(MARK_COLUMNS)}, "
+                "and for a model with a table of words "
                 f"{', '.join(TABLE_COLUMNS)}"
             )
         for name in further:
@@ -145,6 +160,13 @@ def _check_now_and_then(path: str | Path, accuracies: pd.DataFrame) -> None:
             raise DataError(
                 f"{path}: column {name} is outside 0 to 100 %, or empty in the first or last round"
             )
+
+
+def _check_marks(path: str | Path, accuracies: pd.Series) -> None:
+    """Raise `DataError` for what a mark is known by that is no percentage."""
+    numeric = accuracies.dtype.kind in "iuf"
+    if not (numeric and (accuracies.isna() | accuracies.between(0, 100)).all()):
+        raise DataError(f"{path}: column {accuracies.name} is outside 0 to 100 %")
 
 
 def read_timing(path: str | Path, rounds: int | None = None) -> pd.DataFrame:
