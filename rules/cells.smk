@@ -30,6 +30,7 @@ rule cell:
         probes=RUN.probes,
         state=RUN.state(AXES),
         kept=RUN.finished(AXES),
+        results=lambda wildcards: RUN.results,
         folder=lambda wildcards, output: str(Path(output.record).parent),
         marks=lambda wildcards, input: f"--marks {input.marks}" if input.marks else "",
     shell:
@@ -41,6 +42,7 @@ rule cell:
         " --test-batch-size {resources.test_batch_size} --backend {params.backend}"
         " --probes $EDGECASE_VOLUME/{params.probes} --memory-share $EDGECASE_MEMORY_SHARE"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
+        " --trackers $EDGECASE_TRACKERS --track-in $EDGECASE_VOLUME/{params.results}"
         " --kept {params.kept} --out {params.folder} 2> {log}"
 
 

@@ -37,7 +37,7 @@ if not workflow.deployment_settings.deployment_method:
     os.environ |= {"PATH": os.pathsep.join(places)}
 # A job that a cluster runs is shown in its own log.
 if workflow.is_main_process:
-    view.attach(logger, workflow.output_settings, on_cluster=not workflow.local_exec)
+    view.attach(logger, workflow.output_settings, on_cluster=workflow.nodes is not None)
 
 try:
     # Read again: Snakemake keeps the last of two equal keys, takes the numbers of `--config` for text,
@@ -114,6 +114,8 @@ onstart:
     # Only a local run's jobs are known to find their device here.
     if workflow.local_exec:
         refused = refused or before.deviceless(PLACEMENT.device)
+    if workflow.local_exec and not workflow.deployment_settings.deployment_method:
+        refused = refused or before.trackerless(config.get("trackers", []) if waiting else [])
     if refused:
         raise WorkflowError(refused)
     # Under the default limit each job that ends while others wait leaves a timer behind, which wakes the

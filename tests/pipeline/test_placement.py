@@ -35,6 +35,7 @@ def test_jobs_without_a_gpu():
         "EDGECASE_MEMORY_SHARE": "0.800",
         "EDGECASE_VOLUME": "/volume",
         "EDGECASE_SAVE_MINUTES": "5",
+        "EDGECASE_TRACKERS": "",
         "EDGECASE_THREADS": "1",
     }
 

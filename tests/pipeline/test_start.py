@@ -8,6 +8,7 @@ import pytest
 from edgecase.base.errors import ConfigError
 from edgecase.pipeline import start
 from edgecase.pipeline.checked import checked
+from edgecase.results import trackers
 
 ROOT = Path(__file__).parents[2]
 AXES = ("task", "participation", "case", "attack", "defense", "override")
@@ -49,6 +50,13 @@ def test_a_device_that_is_no_gpu_is_not_looked_for():
     assert start.deviceless("cpu") is None
     told = start.deviceless("cuda:99")
     assert told.startswith("The configuration cannot run:\n  - device: 'cuda:99' is not there")
+
+
+def test_a_tracker_without_its_package_is_named(monkeypatch):
+    assert start.trackerless([]) is None
+    monkeypatch.setattr(trackers, "find_spec", lambda name: None)
+    told = start.trackerless(["trackio"])
+    assert told.startswith("The configuration cannot run:\n  - trackers: 'trackio' needs")
 
 
 def test_every_problem_of_what_a_run_is_told(monkeypatch):

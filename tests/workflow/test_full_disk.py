@@ -48,6 +48,7 @@ ENVIRONMENT = {
     "EDGECASE_MEMORY_SHARE": "0.8",
     "EDGECASE_SAVE_MINUTES": "0",
     "EDGECASE_THREADS": "1",
+    "EDGECASE_TRACKERS": "",
     "EDGECASE_VOLUME": ".",
 }
 #: times differ from run to run, and what is made of them; a record names its script, here another,

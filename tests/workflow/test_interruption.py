@@ -15,6 +15,8 @@ import pytest
 from tests.workflow.by_hand import by_hand, in_this_process
 from tests.workflow.conftest import ROOT, Project
 
+from scripts import cell
+
 SEEDS, ROUNDS = (0, 1), 40
 NAME = "standin-digits/fixed-freq-2/edge-case/blackbox/krum/default"
 CELL, STATE, LOG = (f"results/test/{kind}/{NAME}" for kind in ("cells", "state", "logs/cells"))
@@ -121,6 +123,12 @@ def test_a_state_that_is_spoilt_is_kept_aside_and_said(finished, command, whole,
     assert "seed 0 starts anew" not in said
     assert path.with_name("seed1.safetensors.refused").exists()
     assert_same_rounds(tmp_path / "again", whole[0])
+
+
+def test_a_record_is_the_same_wherever_the_rounds_are_shown():
+    shown = ("--trackers", "tensorboard", "trackio", "--track-in", "results/test")
+    for given in (["--seeds", "0", *shown, "--out", "x"], ["--seeds", "0", "--out", "x", *shown]):
+        assert cell._own_command(given)[1:] == ["--seeds", "0", "--out", "x"]
 
 
 @pytest.fixture

@@ -49,7 +49,8 @@ def test_pictures_become_a_cell_and_figure_1(mine):
     cell = "striped-circles/fixed-freq-2/edge-case/blackbox/no-defense/default"
     targets = (f"results/mine/cells/{cell}/cell.json", "fig1")
     files = ("--configfile", CONFIG, "smaller.yaml")
-    done = mine.run("python", "-m", "snakemake", "--cores", "2", *files, "--", *targets)
+    options = ("--cores", "2", "--printshellcmds", *files)
+    done = mine.run("python", "-m", "snakemake", *options, "--", *targets)
     assert done.returncode == 0, done.stdout
     assert (mine.root / "figures" / "mine" / "fig1.png").exists()
     data = mine.root / "results" / "data"

@@ -28,7 +28,7 @@ from edgecase.federation.trainer import BACKENDS, arithmetic
 from edgecase.machine import device as devices
 from edgecase.population.partition import load_partition
 from edgecase.population.poison import check_words, load_poison
-from edgecase.results import code, finished, live, provenance
+from edgecase.results import code, finished, live, provenance, trackers
 from edgecase.results.attacks import attacks_per_seed
 from edgecase.results.rounds import CELL_AXES, TIMING_COLUMNS, columns_of, csv_line
 
@@ -79,6 +79,16 @@ def main(argv: list[str] | None = None) -> None:
         "--test-batch-size", type=command.positive, default=1000, help="images tested at once"
     )
     parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
+    parser.add_argument(
+        "--trackers",
+        nargs="*",
+        choices=trackers.TRACKERS,
+        default=[],
+        help="show the rounds there too, as they come",
+    )
+    parser.add_argument(
+        "--track-in", type=Path, default=Path("results"), help="the run's folder, for --trackers"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the cell's folder")
     arguments = parser.parse_args(argv)
     if not len(arguments.seeds) == len(arguments.partition) == len(arguments.poison):
@@ -93,6 +103,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
     """Train the cell and write its folder."""
+    trackers.require(arguments.trackers)
     register(arguments.parameters.get("folders"))
     parameters = CellParameters.of(arguments.parameters)
     device = devices.choose_device(arguments.device)
@@ -143,11 +154,20 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
         _say(f"seed {seed}: goes on after round {state.round}")
     begun = dict.fromkeys(seeds, 0) | dict.fromkeys(taken, parameters.rounds)
     begun |= {seed: state.round for seed, state in session.states.items()}
-    followers = [live.LiveRows(arguments.state)] if arguments.state else []
+    axes = {
+        **{axis: arguments.parameters.get(axis) for axis in CELL_AXES},
+        "defense": parameters.defense.name,
+        "override": arguments.override,
+    }
+    shown_in = trackers.trackers(arguments.trackers, arguments.track_in, "/".join(axes.values()))
+    followers = [*([live.LiveRows(arguments.state)] if arguments.state else []), *shown_in]
     with Progress(parameters.rounds, begun) as progress, live.Followers(followers, _say) as told:
-        for seed in (seed for seed in seeds if seed not in taken):
-            state = session.states.get(seed)
-            told.begin(seed, [values for values, _ in state.reached] if state else [])
+        for seed in seeds:
+            if seed in taken:
+                told.begin(seed, live.rows_of(arguments.out / f"seed{seed}.csv"))
+            else:
+                state = session.states.get(seed)
+                told.begin(seed, [values for values, _ in state.reached] if state else [])
 
         def tell(seed: int, record: RoundRecord) -> None:
             progress(seed, record.round, _accuracies(record.values))
@@ -177,9 +197,7 @@ def train(arguments: argparse.Namespace, own_command: list[str]) -> None:
 
     own = arguments.parameters
     record = {
-        **{axis: own.get(axis) for axis in CELL_AXES},
-        "defense": parameters.defense.name,
-        "override": arguments.override,
+        **axes,
         "seeds": seeds,
         "standin": DATASETS[parameters.dataset].standin,
         "attacker_share": round(experiment.attacker_share(), 6),
@@ -246,11 +264,12 @@ def _own_command(argv: list[str] | None) -> list[str]:
     except ValueError:
         shown = script
     given = list(sys.argv[1:] if argv is None else argv)
-    # What runs again should not find itself done.
-    for option in ("--state", "--kept"):
+    # What runs again should not find itself done, and is the same wherever its rounds are shown.
+    for option in ("--state", "--kept", "--trackers", "--track-in"):
         if option in given:
             place = given.index(option)
-            del given[place : place + 2]
+            after = [n for n in range(place + 1, len(given)) if given[n].startswith("--")]
+            del given[place : after[0] if after else len(given)]
     return [shown.as_posix(), *given]
 
 

@@ -15,6 +15,7 @@ from edgecase.federation.parameters import Precision, TaskParameters
 from edgecase.federation.switches import declared_switches
 from edgecase.figures.style import COLOURED, FigureStyle
 from edgecase.results.records import LARGEST_SEED
+from edgecase.results.trackers import Tracker
 
 Backend = Literal[
     "auto", "sequential", "at-once", "stacked-grouped", "stacked-unfold", "stacked-vmap"
@@ -161,6 +162,11 @@ class Run:
         "(`docs/reliability.md`); 0 saves after every round",
         minimum=0,
         default=5.0,
+    )
+    trackers: tuple[Tracker, ...] = parameter(
+        "where the rounds of running cells are shown besides, each by the package of its name, "
+        "which is to be installed (`docs/reliability.md`)",
+        default=None,
     )
     mirror: str | None = parameter(
         "folder looked into before any download; the variable `EDGECASE_MIRROR` does the same",

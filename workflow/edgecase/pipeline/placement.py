@@ -42,6 +42,7 @@ class Placement:
             "EDGECASE_MEMORY_SHARE": f"{machine.TRAINING_MEMORY / self.cells_per_gpu:.3f}",
             "EDGECASE_VOLUME": volume,
             "EDGECASE_SAVE_MINUTES": str(config.get("save_minutes", 5)),
+            "EDGECASE_TRACKERS": " ".join(config.get("trackers", ())),
             # Snakemake lowers a job's threads to its cores, and another number of threads rounds
             # otherwise.
             "EDGECASE_THREADS": str(config.get("threads", 1)),

@@ -15,6 +15,7 @@ from edgecase.plan.warning import long_run, more_even_than_iid, slow_bf16
 from edgecase.results import staleness
 from edgecase.results.cells import Cell
 from edgecase.results.records import read_cell
+from edgecase.results.trackers import require
 
 
 def unwritable(folders: Iterable[str]) -> str | None:
@@ -71,6 +72,15 @@ def stale(
         f"Finished cells that this configuration and code would make otherwise:\n{told}\n"
         f"{staleness.remedy(sorted(found), configfiles)}"
     )
+
+
+def trackerless(trackers: Sequence[str]) -> str | None:
+    """What to tell if the package of one of the `trackers` is not installed here, or None."""
+    try:
+        require(trackers)
+    except ConfigError as error:
+        return refusal(error.problems)
+    return None
 
 
 def deviceless(device: str) -> str | None:

@@ -25,10 +25,8 @@ WORKFLOW = Path(__file__).parents[2]
 _NO_NUMBERS = {
     *(f"edgecase.base.{name}" for name in ("command", "documents", "errors", "files")),
     *(f"edgecase.base.{name}" for name in ("names", "progress", "yaml_loader")),
-    *(
-        f"edgecase.results.{name}"
-        for name in ("code", "finished", "live", "provenance", "staleness")
-    ),
+    *(f"edgecase.results.{name}" for name in ("code", "finished", "live", "provenance")),
+    *(f"edgecase.results.{name}" for name in ("staleness", "trackers")),
 }
 #: Script → the package whose numbers reach all other steps in the files that it makes.
 _MAKERS = {

@@ -1,6 +1,7 @@
 """Hand on the rounds of a cell's seeds while they come, to a CSV file that grows."""
 
 import contextlib
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -87,6 +88,12 @@ class LiveRows:
         head = "" if handle.tell() else csv_line(columns)
         handle.write(head + "".join(csv_line([row[name] for name in columns]) for row in rows))
         handle.flush()
+
+
+def rows_of(path: Path) -> list[Row]:
+    """The rounds in a seed's CSV, as text."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
 
 
 def clear(folder: Path) -> None:
