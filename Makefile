@@ -4,7 +4,7 @@ CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: env demo small small-all paper report data plan verdict unlock compare merge archive unpack evidence keep-evidence use-evidence decide bench peers test test-cluster soak lint format docs reference lock clean
+.PHONY: env demo small small-all paper report data plan verdict unlock compare merge archive unpack evidence keep-evidence use-evidence decide bench peers targets test test-cluster soak lint format docs reference lock clean
 
 env: .venv/.installed
 
@@ -120,6 +120,10 @@ bench: env
 PEERS_PYTHON ?= python3.12
 peers: .venv-peers/.installed
 	@PYTHONPATH=workflow .venv-peers/bin/python -m benchmarks.peers
+
+# Every ratio beside its target, in about an hour: make targets ONLY="peers at_once"
+targets: .venv-peers/.installed
+	@PYTHONPATH=workflow .venv-peers/bin/python -m benchmarks.targets $${ONLY:+--only $$ONLY}
 
 .venv-peers/.installed: requirements-peers.txt | env
 	$(BIN)/python -m uv venv -q --allow-existing --python $(PEERS_PYTHON) .venv-peers

@@ -21,8 +21,24 @@ from typing import Any
 import numpy as np
 import torch
 
+from benchmarks.target import Measured, add_option, write
+
 HERE, BEFORE = "here", "before"
 SIZES = {"LeNet": (30, 1_199_882), "VGG-9": (10, 9_225_610)}
+#: rule → how many times as fast as the fastest peer it is to be.
+TARGETS = {
+    "norm clipping": 3.0,
+    "centered clipping": 3.0,
+    "Krum": 3.0,
+    "Multi-Krum": 3.0,
+    "geometric median": 3.0,
+    "median": 4.0,
+    "trimmed mean": 1.3,
+    "Bulyan": 3.0,
+    "NNM, then mean": 3.0,
+}
+#: how many times as fast as the build before a rule is to be that it has.
+_BEFORE_TARGET = 5.0
 #: rows → f of the rules that assume attackers.
 BYZANTINE = {30: 6, 10: 2, 11: 2}
 #: below the norm of every update: 11 for LeNet, 30 for VGG-9.
@@ -170,7 +186,7 @@ def contestants(
 
 def _start(name: str, before: Path | None, *options: str) -> subprocess.Popen[str]:
     source = _ROOT if before is None or name != BEFORE else before
-    paths = [str(source / "workflow"), os.environ.get("PYTHONPATH", "")]
+    paths = [str(source / "workflow"), str(_ROOT), os.environ.get("PYTHONPATH", "")]
     threads = options[options.index("--threads") + 1]
     numbers = {f"{library}_NUM_THREADS": threads for library in ("OMP", "OPENBLAS", "MKL")}
     # The file, not the module: the package `benchmarks` of another build has not this one.
@@ -211,16 +227,31 @@ def table(found: Mapping[str, Mapping[str, list[float]]], names: list[str]) -> s
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for rule, times in found.items():
         cells = [f"{1e3 * statistics.median(times[n]):.0f}" if n in times else "" for n in names]
-        peers = {n: times[n] for n in times if n not in (HERE, BEFORE)}
-        fastest = min(peers, key=lambda name: statistics.median(peers[name]), default=None)
-        for other in (BEFORE if BEFORE in times else None, fastest):
-            cells.append("" if other is None else _ratio(times[other], times[HERE]))
+        for other in (BEFORE if BEFORE in times else None, fastest_peer(times)):
+            ratios = None if other is None else _ratios(times[other], times[HERE])
+            cells.append("" if ratios is None else f"{statistics.median(ratios):.1f}")
         lines.append(f"| {rule} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def _ratio(others: list[float], own: list[float]) -> str:
-    return f"{statistics.median(a / b for a, b in zip(others, own, strict=True)):.1f}"
+def targets(found: Mapping[str, Mapping[str, list[float]]], updates: str) -> Iterator[Measured]:
+    """What of the turns on such updates has a target."""
+    for rule, times in found.items():
+        peer = fastest_peer(times)
+        for other, target in ((peer, TARGETS.get(rule)), (BEFORE, _BEFORE_TARGET)):
+            if other in times and target is not None and rule in TARGETS:
+                ratios = _ratios(times[other], times[HERE])
+                yield Measured(f"{rule}, {updates}", other, ratios, target)
+
+
+def fastest_peer(times: Mapping[str, list[float]]) -> str | None:
+    """The peer with the smallest median, if there is one."""
+    peers = {name: times[name] for name in times if name not in (HERE, BEFORE)}
+    return min(peers, key=lambda name: statistics.median(peers[name]), default=None)
+
+
+def _ratios(others: list[float], own: list[float]) -> list[float]:
+    return [other / one for other, one in zip(others, own, strict=True)]
 
 
 def main() -> None:
@@ -235,6 +266,7 @@ def main() -> None:
         action="store_true",
         help="seconds of a processor, where others use the machine too",
     )
+    add_option(parser)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     parser.add_argument("--size", type=int, nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -249,6 +281,7 @@ def main() -> None:
         "byzfl, arrays",
         "flwr",
     ]
+    measured: list[Measured] = []
     for model in arguments.models:
         for threads in arguments.threads:
             m, size = SIZES[model]
@@ -258,6 +291,8 @@ def main() -> None:
                 found = turns(processes, arguments.rules, arguments.turns)
             print(f"\n{model}, [{m}, {size:,}], {threads} threads, ms:\n", flush=True)
             print(table(found, list(processes)), flush=True)
+            measured += targets(found, f"[{m}, {size:,}], threads: {threads}")
+    write(arguments.measured, measured)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from dataclasses import replace
 import torch
 
 from benchmarks.simulator import Simulator
+from benchmarks.target import Measured, add_option, write
 from benchmarks.workload import build, resolve
 from edgecase.federation.trainer import AT_ONCE, SEQUENTIAL
 from edgecase.machine.device import configure
@@ -28,6 +29,8 @@ CASES = {
     "VGG-9, width ¼": ("cifar10-southwest", 0.25),
     "CNN of pfl-research": ("cifar10-iid", 1.0),
 }
+#: beside another process that computes → how many times as fast at once is to be.
+TARGETS = {False: 1.0, True: 3.0}
 _SPIN = "while True: pass"
 
 
@@ -75,12 +78,14 @@ def main() -> None:
     )
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--models", nargs="+", choices=CASES, default=list(CASES))
+    add_option(parser)
     arguments = parser.parse_args()
     print(
         "| model | other work | sequential, s | at once, s | times as fast | load |\n"
         "|---|---|---|---|---|---|",
         flush=True,
     )
+    measured = []
     for model in arguments.models:
         made = simulators(*CASES[model], arguments.clients, arguments.threads)
         turn(made, busy=False)  # loads kernels, and makes the replicas
@@ -88,14 +93,26 @@ def main() -> None:
             load = os.getloadavg()[0]
             turns = [turn(made, busy) for _ in range(arguments.turns)]
             print(f"| {model} | {_row(turns, busy)} | {load:.1f} |", flush=True)
+            beside = f"one after the other, {_words(busy)}"
+            what = f"{model}, clients at once"
+            measured.append(Measured(what, beside, _ratios(turns), TARGETS[busy]))
+    write(arguments.measured, measured)
+
+
+def _ratios(turns: list[dict[str, float]]) -> list[float]:
+    return [one[SEQUENTIAL] / one[AT_ONCE] for one in turns]
+
+
+def _words(busy: bool) -> str:
+    return "a busy process" if busy else "none"
 
 
 def _row(turns: list[dict[str, float]], busy: bool) -> str:
     """Median seconds, and the ratio within a turn with its range."""
     slow, fast = (statistics.median(one[b] for one in turns) for b in (SEQUENTIAL, AT_ONCE))
-    least, *_, most = ratios = sorted(one[SEQUENTIAL] / one[AT_ONCE] for one in turns)
+    least, *_, most = ratios = sorted(_ratios(turns))
     ratio = f"{statistics.median(ratios):.1f} ({least:.1f} to {most:.1f})"
-    return f"{'a busy process' if busy else 'none'} | {slow:.2f} | {fast:.2f} | {ratio}"
+    return f"{_words(busy)} | {slow:.2f} | {fast:.2f} | {ratio}"
 
 
 if __name__ == "__main__":

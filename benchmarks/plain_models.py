@@ -35,6 +35,25 @@ def cnn(num_classes: int = 10, width: float = 1.0) -> nn.Module:
     return _two_convolutions(3, 14, nn.Dropout(0.25), num_classes, width)
 
 
+def lenet5(num_classes: int = 10, width: float = 1.0) -> nn.Module:
+    """Two unpadded 5×5 convolutions, each with max pooling, and three linear layers."""
+    first, second, third, fourth = (_scaled(count, width) for count in (6, 16, 120, 84))
+    return nn.Sequential(
+        nn.Conv2d(3, first, kernel_size=5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(first, second, kernel_size=5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(second * 25, third),
+        nn.ReLU(),
+        nn.Linear(third, fourth),
+        nn.ReLU(),
+        nn.Linear(fourth, num_classes),
+    )
+
+
 def _two_convolutions(
     channels: int, pooled: int, dropout: nn.Module, num_classes: int, width: float
 ) -> nn.Module:
@@ -58,7 +77,7 @@ def _scaled(channels: int, width: float) -> int:
     return max(1, round(channels * width))
 
 
-PLAIN_MODELS = {"vgg9": vgg9, "lenet": lenet, "cnn": cnn}
+PLAIN_MODELS = {"vgg9": vgg9, "lenet": lenet, "cnn": cnn, "lenet5": lenet5}
 
 
 def starting_model(parameters: CellParameters, who: str) -> nn.Module:

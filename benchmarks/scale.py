@@ -6,6 +6,7 @@ of its processor, so other work on the machine counts little.
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 
 from benchmarks.measure import peak_memory
+from benchmarks.target import Measured, add_option, write
 from benchmarks.workload import ROUND, random_edge, resolve
 from edgecase import models
 from edgecase.base.parameters import read
@@ -66,6 +68,10 @@ class Repeated(ImageStore):
         return replace(self, images=further.images, labels=further.labels)
 
 
+#: column → seconds of the processor, or 10⁹ bytes of memory.
+Row = dict[str, float]
+
+
 class Laps:
     """Seconds of the processor between one mark and the next."""
 
@@ -113,8 +119,8 @@ def populate(parameters: CellParameters, laps: Laps) -> Population:
     return population
 
 
-def measure(clients: int, per_round: int, defense: str) -> None:
-    """Print the table's row of a round."""
+def measure(clients: int, per_round: int, defense: str) -> Row:
+    """Seconds and gigabytes of a round."""
     torch.set_num_threads(1)
     cpu, laps = torch.device("cpu"), Laps()
     parameters = parameters_of(clients, per_round, defense)
@@ -136,11 +142,32 @@ def measure(clients: int, per_round: int, defense: str) -> None:
     )
     laps.mark()
     _, divided, poisoned, laid, _, trained = laps.seconds
-    print(
-        f"| {defense} | {clients:,} | {per_round:,} | {divided:.2f} | {poisoned:.2f} | {laid:.2f} "
-        f"| {ready / 1e9:.2f} | {trained:.1f} | {peak_memory(cpu) / 1e9:.2f} |",
-        flush=True,
-    )
+    seconds = {"partition_s": divided, "poisoned_s": poisoned, "laid_s": laid}
+    return seconds | {
+        "ready_gb": ready / 1e9,
+        "round_s": trained,
+        "peak_gb": peak_memory(cpu) / 1e9,
+    }
+
+
+def in_own_process(clients: int, per_round: int, defense: str) -> Row:
+    """`measure` where no earlier round has left memory behind."""
+    own = ["--clients", str(clients), "--per-round", str(per_round), "--defenses", defense]
+    command = [sys.executable, "-m", "benchmarks.scale", "--row", *own]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)
+
+
+def targets(clients: int, per_round: int, defense: str, row: Row) -> list[Measured]:
+    """What of a row has a target: all clients of a round of 1000, and a million clients."""
+    found = []
+    if per_round == 1000:
+        what = f"round of 1000 clients, {defense}"
+        found.append(Measured(what, "4.8 GB of updates", [row["peak_gb"]], 1.5, "GB", at_most=True))
+    if clients == 10**6:
+        what = "a million clients, divided, poisoned, sampled"
+        found.append(Measured(what, "", [row["ready_gb"]], 1.0, "GB", at_most=True))
+    return found
 
 
 def main() -> None:
@@ -148,10 +175,12 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[10**n for n in range(3, 7)])
     parser.add_argument("--per-round", type=int, nargs="+", default=[10, 100, 1000, 3000])
     parser.add_argument("--defenses", choices=DEFENSES, nargs="+", default=list(DEFENSES))
+    add_option(parser)
     parser.add_argument("--row", action="store_true", help="measure the first of each, here")
     arguments = parser.parse_args()
     if arguments.row:
-        measure(arguments.clients[0], arguments.per_round[0], arguments.defenses[0])
+        case = arguments.clients[0], arguments.per_round[0], arguments.defenses[0]
+        print(json.dumps(measure(*case)))
         return
     print(
         "| defense | K | m | partition, s | poisoned set, s | sampled and laid out, s "
@@ -160,9 +189,18 @@ def main() -> None:
     )
     rows = [(clients, 10, "no-defense") for clients in arguments.clients]
     rows += [(CLIENTS, m, name) for m in arguments.per_round for name in arguments.defenses]
-    for clients, per_round, defense in rows:
-        own = ["--clients", str(clients), "--per-round", str(per_round), "--defenses", defense]
-        subprocess.run([sys.executable, "-m", "benchmarks.scale", "--row", *own], check=True)
+    measured = []
+    for case in rows:
+        row = in_own_process(*case)
+        clients, per_round, defense = case
+        seconds = f"{row['partition_s']:.2f} | {row['poisoned_s']:.2f} | {row['laid_s']:.2f}"
+        print(
+            f"| {defense} | {clients:,} | {per_round:,} | {seconds} "
+            f"| {row['ready_gb']:.2f} | {row['round_s']:.1f} | {row['peak_gb']:.2f} |",
+            flush=True,
+        )
+        measured += targets(*case, row)
+    write(arguments.measured, measured)
 
 
 if __name__ == "__main__":

@@ -27,8 +27,10 @@ from edgecase.results.cells import Cell
 #: the round of fixed-freq-10 that is timed: the first, in which an attacker takes part.
 ROUND = 1
 
-#: the tasks besides those of config/config.yaml; nobody attacks in them.
-_UNATTACKED = Path(__file__).with_name("pfl-cifar10.yaml")
+#: the tasks besides those of config/config.yaml, of the peers' own benchmarks; nobody attacks.
+_UNATTACKED = [
+    Path(__file__).with_name(name) for name in ("pfl-cifar10.yaml", "blazefl-cifar10.yaml")
+]
 
 #: images tested at once.
 TEST_BATCH_SIZE = 1000
@@ -110,7 +112,7 @@ def resolve(task: str, *, attacked: bool, precision: str, quick: bool = False) -
     """The parameters of a cell of `task` without a defense, with or without a black-box attacker.
 
     `quick` keeps the task's kind and leaves next to nothing of its size. Raises `ConfigError` for a
-    task that neither config/config.yaml nor benchmarks/pfl-cifar10.yaml has.
+    task that neither config/config.yaml nor a configuration of this folder has.
     """
     config = _configuration(task) | {"precision": precision}
     attack = "blackbox" if attacked else attacks.NO_ATTACK
@@ -170,12 +172,12 @@ def check_files(parameters: Mapping, data: Path) -> None:
 
 
 def _configuration(task: str) -> dict:
-    known: list[str] = []
-    for load in (configuration.load, partial(configuration.load, _UNATTACKED)):
+    known: dict[str, None] = {}
+    for load in (configuration.load, *(partial(configuration.load, own) for own in _UNATTACKED)):
         config = load()
         if task in config["tasks"]:
             return config
-        known += config["tasks"]
+        known |= dict.fromkeys(config["tasks"])
     raise ConfigError(f"task: '{task}' is unknown; allowed: {', '.join(known)}")
 
 

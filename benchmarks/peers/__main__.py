@@ -17,6 +17,7 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from benchmarks.peers.one import NAMES
+from benchmarks.target import Measured, add_option, write
 
 _OURS = "at-once"
 #: simulator → how many times as fast this project is to be.
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="timed rounds of a turn")
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--names", nargs="+", choices=NAMES, default=list(NAMES))
+    add_option(parser)
     asked = parser.parse_args()
     names = [_OURS, *(name for name in asked.names if name != _OURS)]
     options = ["--task", asked.task, "--threads", str(asked.threads)]
@@ -55,6 +57,15 @@ def main() -> None:
     for name in names:
         print(f"| {name} | {_row(name, turns)} | {apart[name]:.1g} |")
     print(f"\nLoad of the last minute: {os.getloadavg()[0]:.1f}; threads: {asked.threads}")
+    what = f"round of {asked.task}"
+    write(
+        asked.measured,
+        (
+            Measured(what, name, _ratios(name, turns), TARGETS[name])
+            for name in names
+            if name in TARGETS
+        ),
+    )
 
 
 def _differences(names: list[str], options: list[str]):
@@ -84,9 +95,14 @@ def _run(name: str, options: list[str]) -> list[float]:
     return seconds
 
 
+def _ratios(name: str, turns: list[dict[str, float]]) -> list[float]:
+    """How many times as long as this project's a round takes, in each turn."""
+    return [turn[name] / turn[_OURS] for turn in turns]
+
+
 def _row(name: str, turns: list[dict[str, float]]) -> str:
     """Median seconds, the ratio within a turn with its range, and the target."""
-    ratios = [turn[name] / turn[_OURS] for turn in turns]
+    ratios = _ratios(name, turns)
     ratio, least, most = statistics.median(ratios), min(ratios), max(ratios)
     seconds = statistics.median(turn[name] for turn in turns)
     times = f"{ratio:.1f} ({least:.1f} to {most:.1f})" if name != _OURS else ""

@@ -93,6 +93,6 @@ def test_nobody_attacks_in_the_set_up_of_pfl_research():
 
 
 def test_an_unknown_task_is_named():
-    allowed = "task: 'nn' is unknown; allowed: cifar10-southwest, .*, cifar10-iid$"
+    allowed = "task: 'nn' is unknown; allowed: cifar10-southwest, .*, cifar10-iid, cifar10-all$"
     with pytest.raises(ConfigError, match=allowed):
         resolve("nn", attacked=True, precision="fp32")

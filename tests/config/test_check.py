@@ -476,6 +476,14 @@ def test_clients_are_authors_of_text_alone():
     ]
 
 
+def test_clients_are_writers_of_femnist():
+    for name in ("femnist-leaf-digits", "femnist-tff"):
+        writers = (f"tasks/{T2}/partition", {"kind": "natural"})
+        config.check(
+            edited((f"tasks/{T2}/dataset", name), (f"tasks/{T2}/start", "trained"), writers)
+        )
+
+
 def test_text_has_no_classes_to_divide_by():
     found = problems(("tasks/reddit-athens/partition", {"kind": "dirichlet"}))
     assert found == [

@@ -51,7 +51,13 @@ SMALL = [name for name in STATED if models.MODELS[name].smallest is None]
 CNN = [convolution(30, 3, 32), convolution(28, 32, 64), 2 * 12544 * 128, 2 * 128 * 10]
 
 
-@pytest.mark.parametrize(("name", "layers"), [("vgg9", VGG9), ("lenet", LENET), ("cnn", CNN)])
+#: kernels of 5 × 5 on maps of 28 × 28 and 10 × 10, and three linear layers.
+LENET5 = [2 * 784 * 75 * 6, 2 * 100 * 150 * 16, 2 * 400 * 120, 2 * 120 * 84, 2 * 84 * 10]
+
+
+@pytest.mark.parametrize(
+    ("name", "layers"), [("vgg9", VGG9), ("lenet", LENET), ("cnn", CNN), ("lenet5", LENET5)]
+)
 def test_layers_by_hand(name, layers):
     counted = operations(models.build(name), example(name))
     assert counted.forward == sum(layers)

@@ -49,7 +49,7 @@ def test_samples_without_authors_are_refused():
 @pytest.mark.parametrize("parameters", ['{"kind": "natural"}', '{"kind": "iid"}'])
 def test_script_divides_text_and_counts_samples_alone(tmp_path, parameters):
     dataset, out = tmp_path / "text.npz", tmp_path / "seed0.npz"
-    np.savez(dataset, y_train=np.full(8, 30_000), owner_train=OWNERS)
+    np.savez(dataset, y_train=np.full(8, 30_000), owner_train=OWNERS, words=np.zeros(1, np.uint8))
     run_script(
         *("--dataset", dataset, "--num-clients", 4, "--seed", 1),
         *("--parameters", parameters, "--out", out),

@@ -41,8 +41,9 @@ def main(argv: list[str] | None = None) -> None:
     register(arguments.folders)
     if arguments.edge_set and (problem := unknown_name(arguments.edge_set, EDGE_SETS)):
         raise ConfigError(f"--edge-set: {problem}")
-    held = load_npz(arguments.dataset, ("y_train",), optional=("owner_train",))
+    held = load_npz(arguments.dataset, ("y_train",), optional=("owner_train", "words"))
     labels, owners = held["y_train"], held.get("owner_train")
+    predicts_words = owners is not None and "words" in held
     most = np.iinfo(np.int64).max  # text has words as labels, as many as there may be
     labels = check_labels(labels, f"{arguments.dataset}: y_train", labels.size, most)
     if owners is not None:
@@ -57,7 +58,7 @@ def main(argv: list[str] | None = None) -> None:
         exclude,
         owners,
     )
-    save_partition(arguments.out, clients, labels if owners is None else None)
+    save_partition(arguments.out, clients, None if predicts_words else labels)
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ class RunView(logging.Handler):
         self._total, cells = record.stats["total"], record.stats.get("cell", 0)
         self._cells = TimeLeft(cells, waiting_counts=self._on_cluster)
         if "progress" not in self._quiet:
-            self._write(f"{self._total} jobs, {cells} of them cells")
+            self._write(f"{self._total} jobs" + (f", {cells} of them cells" if cells else ""))
         if self._line_shown:
             threading.Thread(target=self._tick, daemon=True).start()
 

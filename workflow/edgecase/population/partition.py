@@ -67,10 +67,11 @@ def partition(
         rows, offsets = natural(owners[pool], num_clients, parameters.min_author_samples, generator)
         return Partition(pool[rows], offsets)
     pool = drawn(pool, parameters.num_samples, generator)
+    if len(pool) == len(labels):
+        del pool  # 0 … N − 1; of twenty million samples that is 160 MB, and so is a copy of labels
+        return parameters.divide(labels, num_clients, generator)
     positions, offsets = parameters.divide(labels[pool], num_clients, generator)
-    # Of all samples a place in the pool is a number already, and twenty million are 160 MB.
-    whole = len(pool) == len(labels)
-    return Partition(positions if whole else pool[positions], offsets)
+    return Partition(pool[positions], offsets)
 
 
 def save_partition(path: str | Path, clients: Partition, labels: np.ndarray | None) -> None:
