@@ -121,7 +121,7 @@ PEERS_PYTHON ?= python3.12
 peers: .venv-peers/.installed
 	@PYTHONPATH=workflow .venv-peers/bin/python -m benchmarks.peers
 
-# Every ratio beside its target, in about an hour: make targets ONLY="peers at_once"
+# Everything that has a target, beside it, in about two hours: make targets ONLY="peers at_once"
 targets: .venv-peers/.installed
 	@PYTHONPATH=workflow .venv-peers/bin/python -m benchmarks.targets $${ONLY:+--only $$ONLY}
 

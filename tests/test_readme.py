@@ -78,7 +78,8 @@ def test_the_table_of_claims_is_that_of_the_small_run():
     spec = importlib.util.spec_from_file_location("result", ROOT / "workflow/scripts/result.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    small = (ROOT / "docs" / "small.md").read_text(encoding="utf-8")
+    pages = ("small.md", "small-words.md")
+    small = "\n".join((ROOT / "docs" / page).read_text(encoding="utf-8") for page in pages)
     table = script.result(small, config.load(ROOT / "config" / "small.yaml"))
     for page in (README, (ROOT / "docs" / "index.md").read_text(encoding="utf-8")):
         assert script.filled(page, table) == page

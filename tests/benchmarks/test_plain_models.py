@@ -6,7 +6,7 @@ from benchmarks.plain_models import PLAIN_MODELS
 
 from edgecase import models
 
-SHAPES = {name: (3, 32, 32) for name in PLAIN_MODELS} | {"lenet": (1, 28, 28)}
+SHAPES = dict.fromkeys(PLAIN_MODELS, (3, 32, 32)) | {"lenet": (1, 28, 28)}
 SIZES = [("vgg9", 9_225_610), ("lenet", 1_199_882), ("cnn", 1_626_442), ("lenet5", 62_006)]
 
 

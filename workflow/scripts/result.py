@@ -1,4 +1,4 @@
-"""Write the table of claims into the README and the site's first page, from docs/small.md."""
+"""Write the table of claims into the README and the site's first page, from the small run's pages."""
 
 import argparse
 import re
@@ -20,14 +20,20 @@ _BEGIN, _END = "<!-- from docs/small.md by `make reference` -->", "<!-- end -->"
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", type=Path, default=Path("docs/small.md"))
+    parser.add_argument(
+        "--small",
+        type=Path,
+        nargs="+",
+        default=[Path("docs/small.md"), Path("docs/small-words.md")],
+    )
     parser.add_argument("--config", type=Path, default=Path("config/small.yaml"))
     parser.add_argument(
         "--pages", type=Path, nargs="+", default=[Path("README.md"), Path("docs/index.md")]
     )
     arguments = parser.parse_args(argv)
 
-    table = result(arguments.small.read_text(encoding="utf-8"), config.load(arguments.config))
+    small = "\n".join(page.read_text(encoding="utf-8") for page in arguments.small)
+    table = result(small, config.load(arguments.config))
     for page in arguments.pages:
         text = filled(page.read_text(encoding="utf-8"), table)
         with atomic_path(page) as temporary:
@@ -66,7 +72,7 @@ def _rows(text: str, head: str) -> list[list[str]]:
     """The cells of the table that begins with `head`. Raises `DataError` if there is none."""
     found = re.search(rf"(?m)^{re.escape(head)}\n\|[-|]+\|\n((?:\|.*\|\n)+)", text)
     if not found:
-        raise DataError(f"docs/small.md has no table with the columns {head}")
+        raise DataError(f"no page of the small run has a table with the columns {head}")
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in found[1].splitlines()]
 
 
