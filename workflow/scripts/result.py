@@ -1,4 +1,4 @@
-"""Write the table of claims into the README and the site's first page, from the small run's pages."""
+"""Write the table of claims into the README and the site's first page, from the small run's."""
 
 import argparse
 import re
