@@ -216,6 +216,10 @@ def test_a_change_of_a_task_that_is_not_there_is_told_in_one_line():
     (problem,) = problems(("tasks/letters", {"lr": 0.1}))
     assert problem.startswith("tasks.letters: lacks batch_size, clients_per_round, dataset, ")
     assert f"a change is of one of: {T1}, cifar10-greencar, {T2}, mnist-ardis" in problem
+    (problem,) = problems(("tasks/letters", {"lrr": 0.1, "label": "letters"}))
+    assert problem.startswith(
+        "tasks.letters: 'lrr' is unknown; did you mean 'lr'? lacks batch_size, "
+    )
 
 
 @pytest.mark.parametrize("name", ["Big", "a_b", "a/b", "-a", "a--b"])

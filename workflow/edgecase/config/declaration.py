@@ -206,6 +206,12 @@ def required_of_a_task() -> list[str]:
     return [name for name, about in parameters(TaskParameters).items() if about.required]
 
 
+def keys_of_a_task() -> list[str]:
+    """The keys that a task may have."""
+    named, _ = config_schema()["properties"]["tasks"]["additionalProperties"]["allOf"]
+    return list(named["properties"])
+
+
 @functools.cache
 def config_schema() -> dict[str, Any]:
     """The JSON schema of a configuration."""

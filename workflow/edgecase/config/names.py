@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from edgecase import attacks, defenses, figures, models
 from edgecase.base.names import did_you_mean, unknown_name
-from edgecase.config.declaration import required_of_a_task, roles
+from edgecase.config.declaration import keys_of_a_task, required_of_a_task, roles
 from edgecase.config.problems import Problem, blocks, dotted, participation_problem
 from edgecase.config.verdict import verdict_problems
 from edgecase.datasets import DATASETS, EDGE_SETS
@@ -62,15 +62,18 @@ def misnamed_tasks(tasks: Mapping) -> dict[str, str]:
     }
     partial = [name for name, keys in missing.items() if 2 * len(keys) > len(complete)]
     known = [name for name in tasks if name not in partial]
-    return {name: _misnamed(name, missing[name], known) for name in partial}
+    return {name: _misnamed(name, tasks[name], missing[name], known) for name in partial}
 
 
-def _misnamed(name: str, missing: list[str], known: list[str]) -> str:
+def _misnamed(name: str, body: Mapping, missing: list[str], known: list[str]) -> str:
     if near := did_you_mean(name, known):
         return f"tasks: there is no task '{name}';{near} A new task needs every key"
+    keys = keys_of_a_task()
+    strange = [f"'{key}' is unknown;{did_you_mean(key, keys)} " for key in body if key not in keys]
     return (
-        f"tasks.{name}: lacks {', '.join(missing)}; a new task needs every key, and a change is of "
-        f"one of: {', '.join(known)}"
+        f"tasks.{name}: {''.join(strange)}lacks {', '.join(missing)}; a new task needs every key, "
+        f"and a change is of one of: {', '.join(known)}, or of a task of a configuration that is "
+        "named before this one"
     )
 
 
