@@ -7,12 +7,14 @@ all processors in all processes that a command starts, so other work counts litt
 """
 
 import argparse
+import contextlib
 import ctypes
 import os
 import resource
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -41,21 +43,32 @@ def processor_seconds(arguments: list[str], folder: Path) -> float:
 
     Raises `SystemExit` with the end of what it printed if it fails.
     """
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     environment = os.environ | {"PATH": path}
     environment.pop("PYTHONPATH", None)
     began, others = _seconds_of_children(), _children()
-    done = subprocess.run(
-        arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    while left := _children() - others:
-        for process in left:
-            os.waitpid(process, 0)
+    with _adopting():
+        done = subprocess.run(
+            arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        while left := _children() - others:
+            for process in left:
+                os.waitpid(process, 0)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()[-20:]
         sys.exit("\n".join([f"error: in {folder}: {' '.join(arguments)}", *said]))
     return _seconds_of_children() - began
+
+
+@contextlib.contextmanager
+def _adopting() -> Iterator[None]:
+    """Whoever loses the parent that this process started becomes its child, to be waited for."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_SUBREAPER, 0, 0, 0, 0)
 
 
 def _children() -> set[int]:
