@@ -6,6 +6,7 @@ says of counts is not read: it may be wrong.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -78,11 +79,9 @@ FEMNIST_LEAF = Dataset(
     sources=("femnistleaf",),
     arrays=WRITER_ARRAYS,
 )
-FEMNIST_LEAF_DIGITS = Dataset(
+FEMNIST_LEAF_DIGITS = replace(
+    FEMNIST_LEAF,
     name="femnist-leaf-digits",
-    shape=SHAPE,
     class_names=DIGITS,
     build=read_digits,
-    sources=("femnistleaf",),
-    arrays=WRITER_ARRAYS,
 )

@@ -5,6 +5,7 @@
 """
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,11 +77,10 @@ FEMNIST_TFF = Dataset(
     sources=("femnisttff",),
     arrays=WRITER_ARRAYS,
 )
-FEMNIST_TFF_DIGITS = Dataset(
+FEMNIST_TFF_DIGITS = replace(
+    FEMNIST_TFF,
     name="femnist-tff-digits",
-    shape=SHAPE,
     class_names=DIGITS,
     build=read_digits,
     sources=("femnisttffdigits",),
-    arrays=WRITER_ARRAYS,
 )
