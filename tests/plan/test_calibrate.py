@@ -85,9 +85,13 @@ def test_clients_at_once_share_the_time_of_those_that_train_together(monkeypatch
     trained = []
     monkeypatch.setattr(calibrate.time, "perf_counter", lambda: float(len(trained)))
     monkeypatch.setattr(AtOnce, "train", lambda self, store, jobs, autocast: trained.append(jobs))
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
-    cpu = torch.device("cpu")
-    speed = measure(calibrate._as_it_runs(SETTING | {"backend": "auto", "members": 30}, cpu), cpu)
+    cpu, before = torch.device("cpu"), torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        usual = calibrate._as_it_runs(SETTING | {"backend": "auto", "members": 30}, cpu)
+        speed = measure(usual, cpu)
+    finally:
+        torch.set_num_threads(before)
     assert {len(jobs) for jobs in trained} == {3}
     assert speed["step_s"] == pytest.approx(1 / calibrate._STEPS / 3)
     assert speed["sample_s"] == 0
