@@ -5,10 +5,12 @@ Nothing else should run meanwhile.
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.builds import BEFORE, checkout
@@ -31,16 +33,25 @@ def main() -> None:
     asked = parser.parse_args()
     measured: list[Measured] = []
     failed = []
-    with checkout(BEFORE) as before:
-        for name in asked.only:
-            print(f"\n# {name}\n", flush=True)
-            beside = ["--before", str(before)] if name == "aggregation" else []
-            found = measured_by(name, [*BENCHMARKS[name], *beside])
-            measured += found or []
-            failed += [] if found else [name]
+    for name in asked.only:
+        print(f"\n# {name}\n", flush=True)
+        with beside(name) as further:
+            found = measured_by(name, [*BENCHMARKS[name], *further])
+        measured += found or []
+        failed += [] if found else [name]
     print(f"\n# Targets\n\n{to_markdown(measured)}\n\nLoad now: {os.getloadavg()[0]:.1f}")
     if failed:
         sys.exit(f"error: not measured: {', '.join(failed)}; their messages are above")
+
+
+@contextlib.contextmanager
+def beside(name: str) -> Iterator[list[str]]:
+    """The further arguments of a benchmark: a checkout of the build before, for that which asks."""
+    if name != "aggregation":
+        yield []
+        return
+    with checkout(BEFORE) as before:
+        yield ["--before", str(before)]
 
 
 def measured_by(name: str, arguments: list[str]) -> list[Measured] | None:

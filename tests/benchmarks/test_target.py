@@ -31,7 +31,6 @@ def test_a_file_holds_all_of_it(tmp_path):
 def test_what_fails_is_named_and_the_rest_is_printed(monkeypatch, capsys):
     found = {"peers": None, "scale": [MEMORY]}
     monkeypatch.setattr(targets, "measured_by", lambda name, _: found[name])
-    monkeypatch.setattr(targets, "checkout", lambda _: pytest.MonkeyPatch.context())
     monkeypatch.setattr("sys.argv", ["targets", "--only", "peers", "scale"])
     with pytest.raises(SystemExit, match="not measured: peers;"):
         targets.main()

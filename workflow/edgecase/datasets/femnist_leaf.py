@@ -37,11 +37,11 @@ def read_digits(raw: RawFiles) -> dict[str, np.ndarray]:
 
 def _read(raw: RawFiles, classes: int) -> dict[str, np.ndarray]:
     training, test = _writers(raw.path("train")), _writers(raw.path("test"))
-    for name in training.keys() & test.keys():
-        training[name], test[name] = without_doubles(training[name], test[name])
-    for part in (training, test):
-        for name in part.keys() - (training.keys() & test.keys()):
-            (part[name],) = without_doubles(part[name])
+    for name in training.keys() | test.keys():
+        parts = [part for part in (training, test) if name in part]
+        own = without_doubles(*(part[name] for part in parts))
+        for part, kept in zip(parts, own, strict=True):
+            part[name] = kept
     tested = [test[name] for name in sorted(test)]
     return writer_arrays(training, tested, str(raw.folder), classes)
 

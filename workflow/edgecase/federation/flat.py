@@ -7,6 +7,7 @@ from functools import cached_property
 
 import torch
 from torch import nn
+from torch.optim.sgd import sgd
 
 from edgecase.base.randomness import derive_key
 from edgecase.defenses.last_layer import LastLayer
@@ -119,6 +120,21 @@ class FlatModel:
             self.buffers.copy_(buffers)
         elif self.buffer_names:
             raise ValueError(f"the model has buffers ({', '.join(self.buffer_names)}); none given")
+
+    def sgd_step(
+        self, velocity: torch.Tensor | None, lr: float, momentum: float, weight_decay: float
+    ) -> None:
+        """A step of `torch.optim.SGD`: v ← μ v + (∇ + λ w), w ← w − lr v, with v [P] if μ > 0."""
+        sgd(
+            *([self.parameters], [self.gradient], [velocity]),
+            lr=lr,
+            momentum=momentum,
+            weight_decay=weight_decay,
+            dampening=0,
+            nesterov=False,
+            maximize=False,
+            fused=True,
+        )
 
     def replica(self) -> "FlatModel":
         """A model of its own with the same layers and values."""

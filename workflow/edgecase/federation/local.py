@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch.optim.sgd import sgd
 
 from edgecase.attacks import LocalTraining
 from edgecase.attacks.hooks import Step
@@ -137,16 +136,7 @@ def train_locally(
                     at = Step(step, steps, start, anchor)
                     for hook in training.hooks:
                         hook.gradient(gradient, parameters, at)
-                    sgd(
-                        *([parameters], [gradient], [velocity]),
-                        lr=training.lr,
-                        momentum=training.momentum,
-                        weight_decay=training.weight_decay,
-                        dampening=0,
-                        nesterov=False,
-                        maximize=False,
-                        fused=True,
-                    )
+                    model.sgd_step(velocity, training.lr, training.momentum, training.weight_decay)
                     for hook in training.hooks:
                         hook.after(parameters, at)
                     if after_step is not None:

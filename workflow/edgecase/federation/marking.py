@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from torch.optim.sgd import sgd
 
 from edgecase.base.errors import SimulationError
 from edgecase.defenses.marking import Mark, Marking
@@ -59,15 +58,8 @@ def marked(
                 model.head.loss(outputs.to(model.dtype), marks.labels[batch]).mean().backward()
                 with torch.no_grad():
                     _pull(model.gradient, model.parameters - start, marking.mu)
-                    sgd(
-                        *([model.parameters], [model.gradient], [velocity]),
-                        lr=marking.lr(epoch),
-                        momentum=marking.momentum,
-                        weight_decay=marking.weight_decay,
-                        dampening=0,
-                        nesterov=False,
-                        maximize=False,
-                        fused=True,
+                    model.sgd_step(
+                        velocity, marking.lr(epoch), marking.momentum, marking.weight_decay
                     )
     if not model.parameters.isfinite().all():
         raise SimulationError(
