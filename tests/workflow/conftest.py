@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,7 +46,6 @@ def starter() -> subprocess.Popen:
     """The process that starts Snakemake for all tests of this worker, until the worker ends."""
     process = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("starter.py"))],
-        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -54,6 +53,17 @@ def starter() -> subprocess.Popen:
     )
     atexit.register(process.communicate)
     return process
+
+
+def snakemake(
+    folder: Path, *arguments: str, variables: Mapping[str, str] = os.environ
+) -> subprocess.CompletedProcess:
+    """`python -m snakemake` in a folder, by the starter; both outputs are `stdout`."""
+    with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as output:
+        request = [str(folder), output.name, dict(variables), arguments]
+        starter().stdin.write(f"{json.dumps(request)}\n")
+        code = int(starter().stdout.readline())
+        return subprocess.CompletedProcess(arguments, code, output.read())
 
 
 @dataclass(frozen=True)
@@ -82,12 +92,8 @@ class Project:
         if changes is not None:
             files.append("changes.yaml")
             (self.root / "changes.yaml").write_text(yaml.safe_dump(changes))
-        command = ["--configfile", *files, "--cores", str(cores), *arguments]
-        with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as output:
-            request = [str(self.root), output.name, environment(), command]
-            starter().stdin.write(f"{json.dumps(request)}\n")
-            code = int(starter().stdout.readline())
-            return subprocess.CompletedProcess(command, code, output.read())
+        command = ("--configfile", *files, "--cores", str(cores), *arguments)
+        return snakemake(self.root, *command, variables=environment())
 
     def jobs(self, *targets: str, changes: dict | None = None) -> list[Job]:
         """The jobs that Snakemake would run for the targets, but for those that only gather."""

@@ -30,6 +30,7 @@ def become(root: str, output: str, environment: dict[str, str], arguments: list[
     os.environ |= environment
     sys.argv = ["snakemake", *arguments]
     sys.path[0] = root
+    sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in environment
 
 
 get_argument_parser()  # finds the plugins and imports them
