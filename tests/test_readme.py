@@ -75,6 +75,9 @@ def test_the_table_of_claims_is_that_of_the_small_run():
     table = script.result(small, config.load(ROOT / "config" / "small.yaml"))
     for page in (README, (ROOT / "docs" / "index.md").read_text(encoding="utf-8")):
         assert script.filled(page, table) == page
+    found = [re.findall(rf"\*\*{word}\*\*", table) for word in ("holds", "fails", "undecided")]
+    holds, fails, undecided = map(len, found)
+    assert f"Of {holds + fails + undecided} verdicts, {holds} hold, {fails} fail" in table
     # A row by hand, from the page's two tables.
     (row,) = [line for line in table.splitlines() if line.startswith("| fig4: fewer")]
     assert [cell.split("**")[1] for cell in row.split("|")[2:5]] == ["holds", "undecided", "holds"]
