@@ -10,7 +10,7 @@ ALL = DATASETS | EDGE_SETS
 
 def test_the_names_of_the_pipeline():
     assert [name for name, entry in DATASETS.items() if not entry.standin] == [
-        *("cifar10", "comments", "emnist", "femnist-leaf", "femnist-leaf-digits"),
+        *("cifar10", "cifar100", "comments", "emnist", "femnist-leaf", "femnist-leaf-digits"),
         *("femnist-tff", "femnist-tff-digits", "reddit-leaf", "mnist", "reddit", "sentiment140"),
         *("sentiment140-published", "sentiment140-subset"),
         *("sentiment140-words", "sentiment140-users"),
