@@ -1,11 +1,10 @@
 """The README and the pages beside it: the rule graph and the table are current, commands exist."""
 
 import importlib.util
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.workflow.conftest import snakemake
 
 from edgecase import config
 
@@ -24,15 +23,8 @@ def test_the_rule_graph_is_current():
     page = (ROOT / "docs" / "structure.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"(?ms)^```mermaid\n(.*?)^```$", page)
     (command,) = re.findall(r"`snakemake (--rulegraph [^`]+)`", page)
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", *command.split()],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = snakemake(ROOT, *command.split())
+    assert done.returncode == 0, done.stdout
     generated = edges(done.stdout)
     assert ("cell", "collect") in generated
     assert edges(shown) == generated
