@@ -118,10 +118,10 @@ class Page:
         return self.figure
 
     def _keep_last_title(self) -> None:
-        """End the title of the last column where its panel ends, if it would leave the page."""
+        """End the last column's title where its panel ends, if it would reach the page's edge."""
         title = self.axes[0, -1].title
         self.figure.draw_without_rendering()
-        if title.get_window_extent().x1 > self.figure.bbox.x1:
+        if title.get_window_extent().x1 > self.figure.bbox.x1 - _MARGIN * self.figure.dpi:
             title.set(x=1, horizontalalignment="right")
 
     def _around(self, width: float) -> float:
