@@ -48,7 +48,8 @@ CONFIGURED := $(BIN)/python workflow/scripts/configured.py
 # The report again, from finished results.
 report: env
 	@run=$$($(CONFIGURED) -- run $$CONFIG) || exit 1; \
-	$(BIN)/snakemake --configfile $$CONFIG --report "results/$$run/report.html"
+	$(BIN)/snakemake --configfile $$CONFIG --report "results/$$run/report.html" \
+		&& echo "results/$$run/report.html"
 
 # What a run downloads: what is there, what is missing and where to put it.
 data: env

@@ -1,4 +1,4 @@
-"""A round timed in every way: `python -m benchmarks.bench` (docs/benchmarks.md)."""
+"""A round timed in every way: `python -m benchmarks.bench` (docs/bench.md)."""
 
 import sys
 from pathlib import Path

@@ -26,8 +26,14 @@ def checkout(commit: str) -> Iterator[Path]:
             _git("worktree", "remove", "--force", folder)
 
 
-def _git(*arguments: str) -> None:
+def head() -> str:
+    """The commit that is checked out here, shortened."""
+    return _git("rev-parse", "--short", "HEAD").strip()
+
+
+def _git(*arguments: str) -> str:
     command = ["git", "-C", str(_ROOT), *arguments]
-    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"error: git {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout

@@ -1,6 +1,6 @@
 """A round as it is usually written: torchvision, a DataLoader per client, a copied module each.
 
-Nothing here is slower than its idiom asks for; docs/benchmarks.md says what that idiom is.
+Nothing here is slower than its idiom asks for; docs/bench.md says what that idiom is.
 """
 
 import copy

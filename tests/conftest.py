@@ -1,4 +1,7 @@
-"""What holds for every test: one thread each, and no example is judged by how long it takes."""
+"""What holds for every test: one thread each, and no example is judged by how long it takes.
+
+Runs of Snakemake take longest, so they come first: at the end all workers have short tests left.
+"""
 
 import os
 
@@ -11,6 +14,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("edgecase", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("edgecase")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.parent.name != "workflow")
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def main() -> None:
     rng, tally, began = random.Random(arguments.seed), Tally(), time.monotonic()
     deadline = began + 60 * arguments.minutes
     with tempfile.TemporaryDirectory(prefix="edgecase-soak-") as folder:
-        project = Project(Path(folder, "project"), Path(folder, "bytecode"))
+        project = Project(Path(folder, "project"))
         copy_sources(project.root)
         records = make_inputs(project)
         number = 0

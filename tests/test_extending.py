@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.workflow.conftest import snakemake
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("Snakefile", "rules", "workflow", "config", "envs", "profiles", "docs")
@@ -133,8 +134,10 @@ def test_the_checks_hold_and_the_cells_run(copy):
 def test_snakemake_plans_the_figure(copy):
     (command,) = [text for language, _, text in blocks() if not language]
     program, *options = command.split()
-    planned = run(copy, "-m", program, "--dry-run", *options)
-    jobs = dict(re.findall(r"(?m)^(\w+) +(\d+)$", planned))
+    assert program == "snakemake"
+    planned = snakemake(copy, "--dry-run", *options)
+    assert planned.returncode == 0, planned.stdout
+    jobs = dict(re.findall(r"(?m)^(\w+) +(\d+)$", planned.stdout))
     # Two attacks, two seeds, one data set and one edge set.
     assert jobs.items() >= {"cell": "2", "prepare": "2", "partition": "2", "poison": "2"}.items()
     assert jobs["norms"] == "1"

@@ -1,6 +1,9 @@
 """The library without Snakemake: its example, and the command `edgecase`."""
 
 import importlib.util
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -31,6 +34,16 @@ def test_the_entry_point_is_there():
     about = tomllib.loads((ROOT / "pyproject.toml").read_text())
     module, name = about["project"]["scripts"]["edgecase"].split(":")
     assert callable(getattr(importlib.import_module(module), name))
+
+
+def test_the_package_is_the_command_too(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "edgecase", "--help"],
+        **{"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(ROOT / "workflow")}},
+        **{"capture_output": True, "text": True, "check": True},
+    )
+    assert "usage: edgecase " in done.stdout
+    assert "{data,plan,verdict,compare}" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """The README and the pages beside it: the rule graph and the table are current, commands exist."""
 
 import importlib.util
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.workflow.conftest import snakemake
 
 from edgecase import config
 
@@ -24,15 +23,8 @@ def test_the_rule_graph_is_current():
     page = (ROOT / "docs" / "structure.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"(?ms)^```mermaid\n(.*?)^```$", page)
     (command,) = re.findall(r"`snakemake (--rulegraph [^`]+)`", page)
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", *command.split()],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = snakemake(ROOT, *command.split())
+    assert done.returncode == 0, done.stdout
     generated = edges(done.stdout)
     assert ("cell", "collect") in generated
     assert edges(shown) == generated
@@ -83,6 +75,9 @@ def test_the_table_of_claims_is_that_of_the_small_run():
     table = script.result(small, config.load(ROOT / "config" / "small.yaml"))
     for page in (README, (ROOT / "docs" / "index.md").read_text(encoding="utf-8")):
         assert script.filled(page, table) == page
+    found = [re.findall(rf"\*\*{word}\*\*", table) for word in ("holds", "fails", "undecided")]
+    holds, fails, undecided = map(len, found)
+    assert f"Of {holds + fails + undecided} verdicts, {holds} hold, {fails} fail" in table
     # A row by hand, from the page's two tables.
     (row,) = [line for line in table.splitlines() if line.startswith("| fig4: fewer")]
     assert [cell.split("**")[1] for cell in row.split("|")[2:5]] == ["holds", "undecided", "holds"]

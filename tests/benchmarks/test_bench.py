@@ -1,4 +1,4 @@
-"""`--quick` from end to end, with its processes; and what docs/benchmarks.md says of it."""
+"""`--quick` from end to end, with its processes; and what docs/bench.md says of it."""
 
 import csv
 import itertools
@@ -14,7 +14,7 @@ from benchmarks import agreement, bench, table
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.federation.trainer import BACKENDS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "bench.md").read_text(encoding="utf-8")
 TASK = "emnist-ardis"
 
 

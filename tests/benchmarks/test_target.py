@@ -1,5 +1,8 @@
 """Targets are judged by the median of the turns, in both directions, and survive a file."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from benchmarks.target import Measured, read, to_markdown, write
 
@@ -28,10 +31,43 @@ def test_a_file_holds_all_of_it(tmp_path):
     assert read(tmp_path / "measured.json") == [FASTER, MEMORY]
 
 
-def test_what_fails_is_named_and_the_rest_is_printed(monkeypatch, capsys):
-    found = {"peers": None, "scale": [MEMORY]}
-    monkeypatch.setattr(targets, "measured_by", lambda name, _: found[name])
-    monkeypatch.setattr("sys.argv", ["targets", "--only", "peers", "scale"])
-    with pytest.raises(SystemExit, match="not measured: peers;"):
+@pytest.fixture
+def benchmark(tmp_path, monkeypatch):
+    """A benchmark in place of every part's: writes what it is given, or fails for None."""
+    monkeypatch.setattr(targets, "FOLDER", tmp_path)
+    found = {}
+
+    def run(command, check):
+        name = command[2].removeprefix("benchmarks.")
+        if found[name] is not None:
+            write(Path(command[-1]), found[name])
+        return subprocess.CompletedProcess(command, found[name] is None)
+
+    monkeypatch.setattr(targets.subprocess, "run", run)
+    monkeypatch.setattr(targets, "head", lambda: "abc1234")
+
+    def call(*parts, **given):
+        found.update(given)
+        monkeypatch.setattr("sys.argv", ["targets", "--only", *parts])
         targets.main()
-    assert "| round of 1000 clients |" in capsys.readouterr().out
+
+    return call
+
+
+def test_what_fails_is_named_and_the_rest_is_printed(benchmark, capsys):
+    with pytest.raises(SystemExit, match="not measured: peers;"):
+        benchmark("peers", "scale", peers=None, scale=[MEMORY])
+    said = capsys.readouterr().out
+    assert "| round of 1000 clients |" in said
+    assert "| scale | abc1234 |" in said
+    assert "| peers | not measured |" in said
+
+
+def test_what_was_measured_before_stays_in_the_table(benchmark, capsys):
+    benchmark("scale", scale=[MEMORY])
+    with pytest.raises(SystemExit):
+        benchmark("scale", scale=None)
+    benchmark("peers", peers=[FASTER])
+    said = capsys.readouterr().out.rpartition("# Targets")[2]
+    assert "| round of 1000 clients |  | 1.60 GB |" in said
+    assert "| round | a peer | 1.60 (1.40 to 9.00) |" in said

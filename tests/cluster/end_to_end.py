@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from tests.workflow.conftest import Project, copy_sources
+from tests.workflow.conftest import Project, copy_sources, environment
 
 SLURM = Path(__file__).parent / "slurm.sh"
 HOLDING = Path(__file__).parent / "holding"
@@ -118,23 +118,17 @@ HEAD = "standin-digits/fixed-freq-2/edge-case/blackbox"
 CELL = f"results/test/cells/{HEAD}/krum/default/cell.json"
 
 
-@pytest.fixture(scope="module")
-def bytecode(tmp_path_factory):
-    """Compiled Python of all copies of the project."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
-def project(folder, bytecode, **changes):
+def project(folder, **changes):
     """A copy of the project; its configuration is `CONFIGURATION`."""
     copy_sources(folder)
     (folder / "changes.yaml").write_text(yaml.safe_dump(CHANGES | changes))
-    return Project(folder, bytecode)
+    return Project(folder)
 
 
 @pytest.fixture(scope="module")
-def local(tmp_path_factory, bytecode):
+def local(tmp_path_factory):
     """The cells and densities as a run without SLURM makes them."""
-    on = project(tmp_path_factory.mktemp("local") / "project", bytecode)
+    on = project(tmp_path_factory.mktemp("local") / "project")
     done = on.snakemake("measured", changes=CHANGES, cores=2)
     assert done.returncode == 0, done.stdout
     assert len(numbers(on)) == len(DEFENSES)
@@ -143,7 +137,7 @@ def local(tmp_path_factory, bytecode):
 
 def with_data(local, folder, **changes):
     """A project in which everything but the cells is made."""
-    on = project(folder, local.bytecode, **changes)
+    on = project(folder, **changes)
     for name in ("data", "test/partition", "test/poison", "test/pretrain", "test/densities"):
         shutil.copytree(local.root / "results" / name, on.root / "results" / name)
     shutil.copytree(local.root / ".snakemake" / "metadata", on.root / ".snakemake" / "metadata")
@@ -155,16 +149,16 @@ def submitting(on, *options, hold=False):
 
     With `hold`, the first attempt of each cell stops itself in its second round.
     """
-    environment = on.environment
+    variables = environment()
     if hold:
         marker_of(on, "krum").parent.mkdir()
         markers = {str(state_of(on, name)): str(marker_of(on, name)) for name in DEFENSES}
-        environment |= {"EDGECASE_TEST_HOLD": json.dumps(markers), "PYTHONPATH": str(HOLDING)}
+        variables |= {"EDGECASE_TEST_HOLD": json.dumps(markers), "PYTHONPATH": str(HOLDING)}
     with (on.root / "log").open("w") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", *options],
             cwd=on.root,
-            env=environment,
+            env=variables,
             stdout=log,
             stderr=log,
         )
@@ -225,7 +219,7 @@ def went_on(on, defense):
 
 def test_cancelled_requeued_and_over_its_time(queue, local, tmp_path):
     """Three cells are stopped in these ways, each in the middle, and go on."""
-    on = project(tmp_path / "cluster", local.bytecode)
+    on = project(tmp_path / "cluster")
     process = submitting(on, "measured", *QUICK, *CONFIGURATION, hold=True)
     jobs = {name: cell["SLURM_JOB_ID"] for name, cell in held(on, process).items()}
     queue.look()

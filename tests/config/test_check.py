@@ -157,7 +157,7 @@ def test_unknown_name_on_an_axis(place, value, allowed):
 @pytest.mark.parametrize(
     ("place", "value", "allowed"),
     [
-        (f"tasks/{T1}/dataset", "cifar100", "cifar10, comments, emnist"),
+        (f"tasks/{T1}/dataset", "svhn", "cifar10, cifar100, comments, emnist"),
         (f"tasks/{T1}/edge_set", "northwest", "southwest"),
         (f"tasks/{T1}/model/name", "resnet50", "vgg9, vgg11"),
         ("overrides/matched/model", {"name": "vgg19"}, "vgg9, vgg11"),
@@ -190,7 +190,7 @@ def test_unknown_defense_or_figure_as_a_key(place):
         ("figures/fig5/0/defenses", ["krumm"], "krum"),
         ("figures/fig4/0/cases", ["edge"], "edge-case"),
         ("figures/fig5/0/overrides", ["macthed"], "matched"),
-        (f"tasks/{T1}/dataset", "cifar100", "cifar10"),
+        (f"tasks/{T1}/dataset", "cifar-10", "cifar10"),
         (f"tasks/{T1}/edge_set", "southwst", "southwest"),
         (f"tasks/{T1}/model/name", "vgg-9", "vgg9"),
         ("figures/fig9", [], "fig8"),

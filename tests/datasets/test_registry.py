@@ -10,7 +10,7 @@ ALL = DATASETS | EDGE_SETS
 
 def test_the_names_of_the_pipeline():
     assert [name for name, entry in DATASETS.items() if not entry.standin] == [
-        *("cifar10", "comments", "emnist", "femnist-leaf", "femnist-leaf-digits"),
+        *("cifar10", "cifar100", "comments", "emnist", "femnist-leaf", "femnist-leaf-digits"),
         *("femnist-tff", "femnist-tff-digits", "reddit-leaf", "mnist", "reddit", "sentiment140"),
         *("sentiment140-published", "sentiment140-subset"),
         *("sentiment140-words", "sentiment140-users"),
@@ -50,9 +50,10 @@ def test_what_is_called_a_stand_in_is_one():
 
 def test_only_digits_without_writers_have_an_orientation():
     """FEMNIST's lie upright, and nobody published them otherwise."""
+    others = {"femnist-leaf": 62, "femnist-tff": 62, "cifar100": 100}
     for entry in DATASETS.values():
-        if entry.name in ("femnist-leaf", "femnist-tff"):
-            assert entry.num_classes == 62
+        if entry.name in others:
+            assert entry.num_classes == others[entry.name]
             continue
         assert entry.num_classes == {(100,): 2, (64,): 0, (64, 64, 3): 20}.get(entry.shape, 10)
         digits = entry.shape == (28, 28, 1) and "owner_train" not in entry.arrays

@@ -88,6 +88,26 @@ def test_a_terminal_gets_one_line_that_moves(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("now", "shown"),
+    [
+        (60.0, "about 1 min 0 s left"),
+        (100.0, "about 20 s left"),
+        (119.9, "some seconds left"),
+        (121.0, "time left unknown"),
+    ],
+)
+def test_the_last_cell_is_not_counted_down_to_nothing(now, shown):
+    run = Run(io.StringIO())
+    run.tell(LogEvent.RUN_INFO, "a table", stats={"cell": 2, "total": 2})
+    run.begin(1, "cell", task="mnist")
+    run.now = 60.0
+    run.end(1, 1)
+    run.begin(2, "cell", task="mnist")
+    run.now = now
+    assert run.view.state().endswith(f", {shown}")
+
+
+@pytest.mark.parametrize(
     ("quiet", "shown"),
     [
         (

@@ -94,8 +94,23 @@ def test_processes_are_spread_over_the_gpus(monkeypatch):
         assert speed._ask({"device": device}, 2) == ["untouched"] * 2
 
 
-def test_a_real_process_measures(tmp_path):
-    found = calibrate(Machine("cpu", 1, 1), [SETTING], tmp_path / "calibration.json")
+@pytest.fixture
+def of_folders(forgets_folders):
+    """Settings of two folders of pictures, of which one is kept in memory."""
+    names = {"in-memory": True, "in-files": False}
+    register(
+        {
+            name: {"classes": ["a", "b"], "size": 32, "in_memory": in_memory}
+            for name, in_memory in names.items()
+        }
+    )
+    return [Setting(name, "cnn", 0.125, 4, 8, "fp32") for name in names]
+
+
+def test_a_real_process_measures_and_knows_the_folders_it_is_asked_for(of_folders, tmp_path):
+    path = tmp_path / "calibration.json"
+    found = calibrate(Machine("cpu", 1, 1), [SETTING, *of_folders], path)
+    assert all(found.speeds[setting].training_flops > 0 for setting in of_folders)
     assert found.device == "CPU, 1 threads"
     assert 0 < found.start_s < 120
     assert found.speeds[SETTING].training_flops > 1e5
@@ -106,11 +121,3 @@ def test_a_process_that_fails_says_why(tmp_path):
     with pytest.raises(CalibrationError, match=r"cuda:99.*is not there"):
         calibrate(Machine("cuda:99", 1, 1), [SETTING], tmp_path / "calibration.json")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("in_memory", [True, False])
-def test_a_process_knows_the_folders_it_is_asked_for(in_memory, tmp_path, forgets_folders):
-    register({"pictures": {"classes": ["a", "b"], "size": 32, "in_memory": in_memory}})
-    setting = Setting("pictures", "cnn", 0.125, 4, 8, "fp32")
-    found = calibrate(Machine("cpu", 1, 1), [setting], tmp_path / "calibration.json")
-    assert found.speeds[setting].training_flops > 0

@@ -1,16 +1,29 @@
 """What a browser would show of a page, by the parser of the standard library."""
 
+import base64
+import gzip
+import re
 from html.parser import HTMLParser
+
+_PACKED = re.compile(r'</tbody>(.*?)<script [^>]*id="rows-[^"]*">([^<]*)</script>', re.DOTALL)
+
+
+def unpacked(text):
+    """What `packing.packed_text` was given."""
+    return gzip.decompress(base64.b64decode(text)).decode()
 
 
 class Page(HTMLParser):
-    """`tables` (rows of cell texts, heads first), `tags`, `text` outside scripts and styles."""
+    """`tables` (rows of cell texts, heads first), `tags`, `text` outside scripts and styles.
+
+    Packed rows of a long table are in their place, where the page's script puts them.
+    """
 
     def __init__(self, html):
         super().__init__(convert_charrefs=True)
         self.tables, self.tags, self.attributes, self.text = [], [], [], ""
         self._open = []
-        self.feed(html)
+        self.feed(_PACKED.sub(lambda found: unpacked(found[2]) + "</tbody>" + found[1], html))
         self.close()
 
     def handle_starttag(self, tag, attrs):

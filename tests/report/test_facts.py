@@ -128,12 +128,12 @@ def test_images_come_from_downloads_or_from_the_project():
     }
     assert list(found) == [
         *("Cifar10", "Southwest"),
-        *("standin-planes, drawn by this project", "standin-livery, drawn by this project"),
+        *("standin-planes, embedded in this project", "standin-livery, embedded in this project"),
     ]
     southwest = found["Southwest"]
     assert southwest.used_for == "edge cases of cifar10-southwest"
     assert (southwest.licence, southwest.standin) == ("terms of southwest", False)
-    assert found["standin-planes, drawn by this project"].standin
+    assert found["standin-planes, embedded in this project"].standin
 
 
 def test_values_are_counted_and_digests_that_differ_both_stand():

@@ -86,8 +86,9 @@ def test_what_was_run_on_what(front):
     assert page.tables[2][1][:4] == ["cifar10-southwest", "airplane → truck", "vgg9", "10 of 200"]
 
 
-def test_minutes_of_a_short_run(front):
+def test_minutes_and_seconds_of_a_short_run(front):
     assert "3 minutes of simulation" in front(hours=0.05)
+    assert "18 seconds of simulation" in front(hours=0.005)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_minutes_of_a_short_run(front):
     [
         ([record()], None),
         ([record(**STANDIN)], "Every task of this run"),
-        ([record(), record(**STANDIN)], "The tasks standin-planes use images"),
+        ([record(), record(**STANDIN)], "The tasks standin-planes use data"),
     ],
 )
 def test_standin_data_is_said_before_anything_else(front, records, said):

@@ -1,13 +1,13 @@
 """Pages of tables: their rows, their CSV inside them, and no text taken for HTML."""
 
-import base64
 import gzip
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from tests.report.made_up import CLAIMS, MARKUP, claims
-from tests.report.reading import Page
+from tests.report.reading import Page, unpacked
 
 from edgecase import densities
 from edgecase.base.errors import DataError
@@ -73,10 +73,17 @@ def test_a_long_table_brings_what_handles_it_and_a_short_one_does_not(tmp_path):
     # By its mean, not by the text of its interval.
     assert {a["data-order"] for tag, a in page.attributes if tag == "td"} >= {"b0", "12"}
     packed_text = re.search('id="datatables">([^<]*)<', html)[1]
-    script = gzip.decompress(base64.b64decode(packed_text)).decode()
+    script = unpacked(packed_text)
     assert "DataTables" in script
     # The page calls it by this name.
     assert re.search(r"export ?\{[^}]* as default\b", script)
+
+
+def test_the_rows_of_a_long_table_are_packed_and_all_there(tmp_path):
+    rows = [{"attack": f"<b>{n}</b>", "n": str(n), "text": "the same words"} for n in range(500)]
+    html = table_page(write(tmp_path / "t.csv", rows), "T")
+    assert "the same words" not in html
+    assert Page(html).tables == [[list(rows[0]), *(list(row.values()) for row in rows)]]
 
 
 def test_markup_is_shown_as_text(tmp_path):
@@ -133,8 +140,9 @@ def test_standin_data_is_said(tmp_path, standin):
 
 
 def test_a_table_too_large_for_a_browser_is_cut_and_says_so(tmp_path):
+    digits = np.random.default_rng(0).integers(0, 10, (900, 6000)).astype(str)  # pack badly
     path = write(
-        tmp_path / "t.csv", [{"n": str(number), "text": "x" * 2000} for number in range(900)]
+        tmp_path / "t.csv", [{"n": str(n), "text": "".join(own)} for n, own in enumerate(digits)]
     )
     html = table_page(path, "T")
     assert 0.9 * MOST_BYTES < len(html.encode("utf-8")) <= MOST_BYTES

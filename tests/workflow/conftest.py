@@ -1,6 +1,7 @@
 """Copies of the project to run Snakemake in: one without results, one with a finished run.
 
-The finished run is made once, by whichever worker comes first; the others wait for it.
+The finished run is made once, by whichever worker comes first; the others wait for it. So are the
+sources of all copies compiled and digested once: copies have what Python keeps beside a source.
 """
 
 import atexit
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,31 +34,43 @@ class Job:
     reason: str
 
 
+def environment() -> dict[str, str]:
+    """One thread for each process, and what it compiles is kept for the next."""
+    found = os.environ | {"OMP_NUM_THREADS": "1"}
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
+    return found
+
+
 @cache
 def starter() -> subprocess.Popen:
     """The process that starts Snakemake for all tests of this worker, until the worker ends."""
-    command = [sys.executable, str(Path(__file__).with_name("starter.py"))]
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        [sys.executable, str(Path(__file__).with_name("starter.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
     )
     atexit.register(process.communicate)
     return process
 
 
+def snakemake(
+    folder: Path, *arguments: str, variables: Mapping[str, str] = os.environ
+) -> subprocess.CompletedProcess:
+    """`python -m snakemake` in a folder, by the starter; both outputs are `stdout`."""
+    with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as output:
+        request = [str(folder), output.name, dict(variables), arguments]
+        starter().stdin.write(f"{json.dumps(request)}\n")
+        code = int(starter().stdout.readline())
+        return subprocess.CompletedProcess(arguments, code, output.read())
+
+
 @dataclass(frozen=True)
 class Project:
-    """A copy of the project, to run commands in, and a folder for compiled Python of all copies."""
+    """A copy of the project, to run commands in."""
 
     root: Path
-    bytecode: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        environment = os.environ | {"OMP_NUM_THREADS": "1"}
-        if environment.pop("PYTHONDONTWRITEBYTECODE", None):
-            # Torch takes seconds to compile; every job would do it again.
-            environment["PYTHONPYCACHEPREFIX"] = str(self.bytecode)
-        return environment
 
     def run(self, *command: str) -> subprocess.CompletedProcess:
         """Run a command in the copy, `python` being this one; both outputs are `stdout`."""
@@ -65,7 +79,7 @@ class Project:
         return subprocess.run(
             command,
             cwd=self.root,
-            env=self.environment,
+            env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -78,12 +92,8 @@ class Project:
         if changes is not None:
             files.append("changes.yaml")
             (self.root / "changes.yaml").write_text(yaml.safe_dump(changes))
-        command = ["--configfile", *files, "--cores", str(cores), *arguments]
-        with tempfile.NamedTemporaryFile("r+", encoding="utf-8") as output:
-            request = [str(self.root), output.name, self.environment, command]
-            starter().stdin.write(f"{json.dumps(request)}\n")
-            code = int(starter().stdout.readline())
-            return subprocess.CompletedProcess(command, code, output.read())
+        command = ("--configfile", *files, "--cores", str(cores), *arguments)
+        return snakemake(self.root, *command, variables=environment())
 
     def jobs(self, *targets: str, changes: dict | None = None) -> list[Job]:
         """The jobs that Snakemake would run for the targets, but for those that only gather."""
@@ -119,30 +129,51 @@ def shared(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def fresh(tmp_path, shared):
-    """A copy without results."""
-    copy_sources(tmp_path / "project")
-    return Project(tmp_path / "project", shared / "bytecode")
+def once(log: Path, make: Callable[[], subprocess.CompletedProcess]) -> None:
+    """Make what several workers want, unless `log` tells that one has."""
+    with log.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not log.exists():
+            done = make()
+            log.write_text(f"exit code {done.returncode}\n{done.stdout}")
+    assert log.read_text().startswith("exit code 0\n"), log.read_text()
 
 
 @pytest.fixture(scope="session")
-def finished(shared):
+def sources(shared):
+    """A copy whose Python is compiled and digested, as a dry run does; not to be changed."""
+    folder = shared / "sources"
+
+    def compile_and_digest():
+        copy_sources(folder)
+        done = Project(folder).snakemake("--dry-run", "--quiet")
+        shutil.rmtree(folder / ".snakemake")
+        return done
+
+    once(shared / "sources.log", compile_and_digest)
+    return folder
+
+
+@pytest.fixture
+def fresh(tmp_path, sources):
+    """A copy without results."""
+    return Project(shutil.copytree(sources, tmp_path / "project"))
+
+
+@pytest.fixture(scope="session")
+def finished(shared, sources):
     """A copy with everything that config/test.yaml makes; not to be changed."""
-    project = Project(shared / "project", shared / "bytecode")
-    log = shared / "log"
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not log.exists():
-            copy_sources(project.root)
-            done = project.snakemake(cores=2)
-            log.write_text(f"exit code {done.returncode}\n{done.stdout}")
-    assert log.read_text().startswith("exit code 0\n"), log.read_text()
+    project = Project(shared / "project")
+
+    def run():
+        shutil.copytree(sources, project.root)
+        return project.snakemake(cores=2)
+
+    once(shared / "log", run)
     return project
 
 
 @pytest.fixture
 def mine(finished, tmp_path):
     """A test's own copy of the finished run, to be changed at will."""
-    shutil.copytree(finished.root, tmp_path / "project")
-    return Project(tmp_path / "project", finished.bytecode)
+    return Project(shutil.copytree(finished.root, tmp_path / "project"))

@@ -1,15 +1,18 @@
 """Start Snakemake over and over in one loaded process, as `python -m snakemake` in a folder.
 
-Its imports take longer than most of what the tests ask of it. Each line read is a JSON list of the
-folder, the file for both outputs, the environment and the arguments; the exit code is written back.
-Every run is a process of its own, forked before any source of the project is imported.
+Its imports take longer than most of what the tests ask of it, and so do those of its plugins and of
+the libraries that the rules use. Each line read is a JSON list of the folder, the file for both
+outputs, the environment and the arguments; the exit code is written back. Every run is a process of
+its own, forked before any source of the project is imported.
 """
 
+import gc
 import json
 import os
 import sys
+from importlib import import_module
 
-from snakemake.cli import main
+from snakemake.cli import get_argument_parser, main
 
 
 def become(root: str, output: str, environment: dict[str, str], arguments: list[str]) -> None:
@@ -27,8 +30,14 @@ def become(root: str, output: str, environment: dict[str, str], arguments: list[
     os.environ |= environment
     sys.argv = ["snakemake", *arguments]
     sys.path[0] = root
+    sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in environment
 
 
+get_argument_parser()  # finds the plugins and imports them
+for name in ("jsonschema", "numpy", "PIL.ImageDraw", "pooch", "smart_open", "threadpoolctl"):
+    import_module(name)
+gc.collect()
+gc.freeze()
 for line in sys.stdin:
     child = os.fork()
     if child == 0:

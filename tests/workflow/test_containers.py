@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-DATA = "results/data/standin-digits.npz"
+DATA = "results/data/standin-sevens.npz"
 APPTAINER = """\
 #!{python}
 import os, sys

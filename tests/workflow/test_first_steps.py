@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.workflow.conftest import ROOT
+from tests.workflow.conftest import ROOT, snakemake
 
 MADE = "results/data/standin-sevens.npz"
 FAILING = 'import sys\nsys.exit("error: the made-up reason")\n'
@@ -41,12 +41,11 @@ def test_the_python_of_snakemake_runs_the_jobs(fresh, tmp_path, monkeypatch):
 @pytest.mark.parametrize("elsewhere", ["-s", "--directory"])
 def test_it_runs_in_its_own_folder_alone(fresh, tmp_path, elsewhere):
     (tmp_path / "away").mkdir()
-    options = ["-m", "snakemake", "--dry-run", "--cores=1"]
     if elsewhere == "-s":
-        cd, options = tmp_path / "away", [*options, "-s", str(fresh.root / "Snakefile")]
+        folder, options = tmp_path / "away", ("-s", str(fresh.root / "Snakefile"))
     else:
-        cd, options = fresh.root, [*options, "--directory", str(tmp_path / "away")]
-    done = fresh.run("env", "-C", str(cd), sys.executable, *options)
+        folder, options = fresh.root, ("--directory", str(tmp_path / "away"))
+    done = snakemake(folder, "--dry-run", "--cores=1", *options)
     assert done.returncode == 1
     assert f"Snakemake runs in the project's folder alone: cd {fresh.root} and" in done.stdout
     assert "config/config.yaml" not in done.stdout
@@ -64,8 +63,8 @@ def test_numbers_and_lists_of_the_command_line(fresh):
 
 def test_a_key_that_stands_twice(fresh):
     (fresh.root / "mine.yaml").write_text("seeds: [1]\nrun: mine\nseeds: [2]\n")
-    options = ("--dry-run", "--cores=1", "--configfile", "config/test.yaml", "mine.yaml")
-    done = fresh.run(sys.executable, "-m", "snakemake", *options)
+    files = ("--configfile", "config/test.yaml", "mine.yaml")
+    done = snakemake(fresh.root, "--dry-run", "--cores=1", *files)
     assert done.returncode == 1
     assert "mine.yaml: the key 'seeds' is given twice, in lines 1 and 3; keep one" in done.stdout
 

@@ -135,7 +135,7 @@ def test_a_record_is_the_same_wherever_the_rounds_are_shown():
 def project(finished, tmp_path):
     """A copy of the finished run, and in `changes.yaml` what makes the cell longer."""
     shutil.copytree(finished.root, tmp_path / "project")
-    project = Project(tmp_path / "project", finished.bytecode)
+    project = Project(tmp_path / "project")
     task = {"standin-digits": {"rounds": ROUNDS}}
     (project.root / "changes.yaml").write_text(json.dumps({"save_minutes": 0, "tasks": task}))
     return project

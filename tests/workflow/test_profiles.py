@@ -2,10 +2,10 @@
 
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
+from tests.workflow.conftest import snakemake
 
 ROOT = Path(__file__).parents[2]
 PROFILES = sorted(path.name for path in (ROOT / "profiles").iterdir())
@@ -37,10 +37,8 @@ def test_the_profiles_of_the_docs_are_there():
 
 
 def test_snakemake_alone_runs_on_all_cores(fresh):
-    done = fresh.run(
-        *(sys.executable, "-m", "snakemake", "results/data/standin-digits.npz"),
-        *("--configfile", "config/test.yaml"),
-    )
+    made = "results/data/standin-sevens.npz"
+    done = snakemake(fresh.root, made, "--configfile", "config/test.yaml")
     assert done.returncode == 0, done.stdout
     assert f"Provided cores: {len(os.sched_getaffinity(0))}" in done.stdout
 

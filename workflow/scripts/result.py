@@ -3,6 +3,7 @@
 import argparse
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -11,6 +12,7 @@ from edgecase import config
 from edgecase.base import command
 from edgecase.base.errors import DataError
 from edgecase.base.files import atomic_path
+from edgecase.claims.model import FAILS, HOLDS
 from edgecase.population.participation import FixedFrequency, parse
 
 #: the columns: task of the paper → task of the small run
@@ -50,7 +52,10 @@ def filled(text: str, table: str) -> str:
 
 
 def result(small: str, run: dict) -> str:
-    """The table: first the scale, then each claim with its verdict and numbers on each task."""
+    """How many verdicts there are of each, then the table.
+
+    Its first line is the scale, each other a claim with its verdict and numbers on each task.
+    """
     verdicts: dict[str, dict[str, str]] = {}
     claim = ""
     for cells in _rows(small, "| claim | task | verdict | measured |"):
@@ -58,7 +63,12 @@ def result(small: str, run: dict) -> str:
         verdicts.setdefault(claim, {})[cells[1]] = f"**{cells[2]}** {cells[3]}"
     for cells in _rows(small, "| claim | verdict | measured | cause |"):
         verdicts.setdefault(cells[0], {})["4"] = f"**{cells[1]}** {cells[2]}"
+    words = [re.match(r"\*\*(.+?)\*\*", text) for own in verdicts.values() for text in own.values()]
+    count = Counter(word[1] for word in words if word)
     lines = [
+        f"Of {count.total()} verdicts, {count[HOLDS]} hold, {count[FAILS]} fail and "
+        f"{count['undecided']} are undecided.",
+        "",
         "| claim | " + " | ".join(f"task {number}" for number in _TASKS) + " |",
         "|---|" + "---|" * len(_TASKS),
         "| *scale* | " + " | ".join(_scale(run, task) for task in _TASKS.values()) + " |",

@@ -56,19 +56,20 @@ _T = TypeVar("_T")
 class RoundInputs:
     """What a rule may look at. A further field changes no existing rule.
 
-    updates [m, P]: w_i − w_t, finite, float16, bfloat16, float32 or float64; never modified. On the
-    meta device, with shape and dtype alone, where they came one at a time (`Rule.one_by_one`).
-    num_samples [m]: float64, above 0. norms [m]: l2 norms of the updates, float64.
-    client_ids: who sent each row; a client has the same number in every round.
-    buffers [m, B]: the running statistics of each client's model, B = 0 without any.
-    global_model [P]: w_t, which the clients started from, or None outside of a simulation.
-    memory: what the rule gave as its memory in the round before; empty in the first.
-    root_update [P]: the update of the server's own training, for a rule with a `root_size`.
-    generator: where random draws come from, or None.
-    last_layer: where the layer that gives the model's outputs lies in [P], or None.
-    statistics: where each batch normalisation's running statistics lie in [B], in order.
-    network: the model as a function of its parameters, or None outside of a simulation.
-    mark: what the server trained into w_t before the round, or None in a round without.
+    - updates [m, P]: w_i − w_t, finite, float16, bfloat16, float32 or float64; never modified. On
+      the meta device, with shape and dtype alone, where they came one by one (`Rule.one_by_one`).
+    - num_samples [m]: float64, above 0.
+    - norms [m]: l2 norms of the updates, float64.
+    - client_ids: who sent each row; a client has the same number in every round.
+    - buffers [m, B]: the running statistics of each client's model, B = 0 without any.
+    - global_model [P]: w_t, which the clients started from, or None outside of a simulation.
+    - memory: what the rule gave as its memory in the round before; empty in the first.
+    - root_update [P]: the update of the server's own training, for a rule with a `root_size`.
+    - generator: where random draws come from, or None.
+    - last_layer: where the layer that gives the model's outputs lies in [P], or None.
+    - statistics: where each batch normalisation's running statistics lie in [B], in order.
+    - network: the model as a function of its parameters, or None outside of a simulation.
+    - mark: what the server trained into w_t before the round, or None in a round without.
     """
 
     updates: torch.Tensor
@@ -113,15 +114,15 @@ class RoundInputs:
 class Aggregate:
     """The server's step and how it came about; all tensors lie on the device of the updates.
 
-    update [P]: to be added to w_t.
-    accepted [m]: bool; False for a client whose update was refused.
-    weights [m]: float64, the share of each client, or None where no client has one.
-    clip_factors [m]: float64, what each update was multiplied by, 1 for "as it was", or None.
-    noise [P]: what was added to the average, or None.
-    buffers [B]: the global model's next ones; None leaves them as they are. What a rule does not
-    give, `run` fills in: the average by sample count over the accepted clients.
-    memory: what the rule gets back in the next round; a saved state keeps it.
-    diagnostics: "norms" [m] of the updates as sent, and what the rule reports.
+    - update [P]: to be added to w_t.
+    - accepted [m]: bool; False for a client whose update was refused.
+    - weights [m]: float64, the share of each client, or None where no client has one.
+    - clip_factors [m]: float64, what each update was multiplied by, 1 for "as it was", or None.
+    - noise [P]: what was added to the average, or None.
+    - buffers [B]: the global model's next ones; None leaves them as they are. What a rule does not
+      give, `run` fills in: the average by sample count over the accepted clients.
+    - memory: what the rule gets back in the next round; a saved state keeps it.
+    - diagnostics: "norms" [m] of the updates as sent, and what the rule reports.
     """
 
     update: torch.Tensor

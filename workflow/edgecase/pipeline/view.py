@@ -21,6 +21,8 @@ _ALWAYS = (
     *("Building DAG of jobs", "Using shell:", "Assuming unrestricted shared"),
     *("Conda environments:", "Singularity containers:", "Adding ", "Loading script"),
 )
+#: seconds left below which their number says more than is known.
+_FEW = 10.0
 #: how it begins to say that a job's command has failed.
 _COMMAND_FAILED = "RuleException:\nCalledProcessError"
 #: of all that it says while jobs run, what is worth reading.
@@ -102,9 +104,8 @@ class RunView(logging.Handler):
             parts.append(f"{cells.done} of {cells.total} cells")
         parts.append(duration(now - self._started))
         if cells is not None and cells.done < cells.total:
-            left = cells.estimate(now)
             # The cells' alone: figures and pages take seconds.
-            parts.append("time left unknown" if left is None else f"about {duration(left)} left")
+            parts.append(_time_left(cells.estimate(now)))
         return ", ".join(parts)
 
     @property
@@ -184,6 +185,13 @@ class RunView(logging.Handler):
             width = shutil.get_terminal_size().columns
             self._stream.write(f"\r\033[K{self.state()[: width - 1]}")
             self._stream.flush()
+
+
+def _time_left(seconds: float | None) -> str:
+    # A running cell need not take as long as the others did: no countdown to 0.
+    if seconds is None:
+        return "time left unknown"
+    return "some seconds left" if seconds < _FEW else f"about {duration(seconds)} left"
 
 
 def duration(seconds: float) -> str:

@@ -15,6 +15,7 @@ from edgecase.population import poison
 #: data set → training and test samples; sentences of the training set at most; segments.
 IMAGES = {
     "cifar10": (50_000, 10_000),
+    "cifar100": (50_000, 10_000),
     "emnist": (240_000, 40_000),
     "mnist": (60_000, 10_000),
     "standin-planes": (3_000, 600),

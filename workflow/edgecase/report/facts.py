@@ -24,7 +24,7 @@ _SHOWN = {
     "clients_per_round": int,
 }
 
-#: the terms of what the project draws itself.
+#: the terms of what is embedded in the project.
 OWN_LICENCE = "as its code"
 
 
@@ -44,7 +44,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Images:
-    """Where samples come from: a download with its terms, or the project's own drawings."""
+    """Where samples come from: a download with its terms, or what is embedded in the project."""
 
     name: str
     title: str
@@ -168,7 +168,7 @@ def _images(name: str, used_for: str, source: Source | None, entry: Prepared) ->
     if entry.own:
         about = (f"{name}, a folder of one's own", used_for, "not known here")
         return Images(name, *about, "", "", standin=False)
-    about = (f"{name}, drawn by this project", used_for, OWN_LICENCE)
+    about = (f"{name}, embedded in this project", used_for, OWN_LICENCE)
     return Images(name, *about, "", "", entry.standin)
 
 

@@ -76,7 +76,9 @@ def judged(lines: pd.DataFrame) -> list[tuple[str, list[dict]]]:
 
 
 def _duration(hours: float) -> str:
-    return f"{hours:.1f} hours" if hours >= 1 else f"{60 * hours:.0f} minutes"
+    if hours >= 1:
+        return f"{hours:.1f} hours"
+    return f"{60 * hours:.0f} minutes" if hours >= 1 / 30 else f"{3600 * hours:.0f} seconds"
 
 
 def caption_title(path: str | Path) -> str:

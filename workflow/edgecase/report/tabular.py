@@ -10,7 +10,7 @@ import pandas as pd
 from edgecase.results.rounds import CELL_AXES
 
 #: rows of a table that are shown at once, without what a page needs to handle more.
-LONG = 50
+LONG = 100
 #: what names a row, where it stands first.
 _KEYS = ("claim", *CELL_AXES)
 #: how columns of a value and of its interval end; of the value, also how the shown column ends

@@ -24,6 +24,7 @@ function frozen(table) {
   DataTable.type("number", { order: order((a, b) => a - b) });
   DataTable.type("words", { order: order((a, b) => a.localeCompare(b, "en", { numeric: true })) });
   for (const table of tables) {
+    table.tBodies[0].innerHTML = await unpacked(`rows-${table.dataset.name}`);
     const heads = [...table.tHead.rows[0].cells];
     new DataTable(table, {
       columnControl: ["searchDropdown"],
