@@ -45,7 +45,9 @@ def processor_seconds(arguments: list[str], folder: Path) -> float:
     """
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     environment = os.environ | {"PATH": path}
-    environment.pop("PYTHONPATH", None)
+    # Without bytecode, which a container may forbid, every job would compile the project anew.
+    for name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(name, None)
     began, others = _seconds_of_children(), _children()
     with _adopting():
         done = subprocess.run(

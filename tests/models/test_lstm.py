@@ -96,3 +96,19 @@ def test_classes_have_one_logit():
 def test_an_unknown_width_is_refused():
     with pytest.raises(ConfigError, match="width"):
         lstm(width=0)
+
+
+def test_over_other_words_it_is_a_network_of_its_own_on_its_own_device():
+    """On the meta device, torch would load its compiler in every job."""
+    module = lstm()
+    other = module.over(7)
+    assert list(dict(other.named_parameters())) == list(dict(module.named_parameters()))
+    for name, parameter in module.named_parameters():
+        own = other.get_parameter(name)
+        assert own.requires_grad
+        assert own.device == parameter.device
+        assert own.data_ptr() != parameter.data_ptr()
+        if name != "embedding.weight":
+            torch.testing.assert_close(own, parameter, rtol=0, atol=0)
+    assert other.embedding.weight.shape == (7, module.embedding.weight.shape[1])
+    assert other.embedding.padding_idx == module.embedding.padding_idx == 0

@@ -120,8 +120,8 @@ def rows_at(model: FlatModel, ids: torch.Tensor, start: torch.Tensor) -> Rows:
 
 
 def over_rows(model: FlatModel, count: int) -> FlatModel:
-    """A model like `model` over `count` rows and one for all others; its parameters are unset."""
-    module = _classifier(model).over(count + 1).to_empty(device=model.device)
+    """A model like `model` over `count` rows, which are unset, and one for all others."""
+    module = _classifier(model).over(count + 1)
     return FlatModel(module, model.device, model.dtype, head=model.head)
 
 

@@ -222,6 +222,8 @@ def save(figure: Figure, *, pdf: str | Path, png: str | Path) -> None:
     ):
         drawn = io.BytesIO()
         figure.savefig(drawn, **options)
+        # The first has placed everything; placing it anew takes a sixth of the time.
+        figure.set_layout_engine("none")
         with atomic_path(target) as temporary:
             temporary.write_bytes(drawn.getvalue())
     with atomic_path(Path(pdf).with_suffix(".txt")) as temporary:

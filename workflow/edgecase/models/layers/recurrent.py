@@ -1,5 +1,7 @@
 """A classifier of token sequences: embedding, two LSTM layers, one logit."""
 
+import copy
+
 import torch
 from torch import nn
 
@@ -26,7 +28,6 @@ class RecurrentClassifier(nn.Module):
         self, rows: int, size: int, length: int, dropout: float = 0.5, masked: bool = True
     ) -> None:
         super().__init__()
-        self._shape = (size, length, dropout, masked)
         self.masked = masked
         self.lower = nn.LSTM(size, size, batch_first=True)
         self.lower_state = HiddenState()
@@ -38,9 +39,13 @@ class RecurrentClassifier(nn.Module):
         self.embedding = nn.Embedding(rows, size, padding_idx=PADDING)
 
     def over(self, rows: int) -> "RecurrentClassifier":
-        """The same network over another number of words, its parameters on no device."""
-        with torch.device("meta"):
-            return RecurrentClassifier(rows, *self._shape)
+        """A copy of the network over another number of words, whose embeddings are unset.
+
+        On the meta device torch makes one only after loading its compiler, for a second.
+        """
+        table = self.embedding.weight.new_empty(rows, self.embedding.embedding_dim)
+        embedding = nn.Embedding.from_pretrained(table, freeze=False, padding_idx=PADDING)
+        return copy.deepcopy(self, {id(self.embedding): embedding})
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         if tokens.device.type != "cpu":
