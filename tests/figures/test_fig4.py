@@ -87,6 +87,13 @@ def test_titles_of_the_papers_columns_lie_side_by_side():
     assert all(one.x1 < other.x0 for one, other in pairwise(titles))
 
 
+def test_the_last_title_stays_on_the_page():
+    tasks = [f"a task of long name {number}" for number in range(6)]
+    figure = fig4.draw(pd.concat([three_cases(task=task) for task in tasks]))
+    assert misplaced(figure) == []
+    assert figure.axes[5].get_title() == tasks[5]
+
+
 @pytest.mark.parametrize("task", ["emnist-ardis", "mnist-ardis"])
 def test_printed_curve_is_beside_the_ardis_tasks(task):
     figure = fig4.draw(three_cases(task=task, rounds=60))

@@ -1,18 +1,14 @@
 """The first page: figures, the claims table, what was run, and no text taken for HTML."""
 
-import base64
-import io
 import shlex
 
 import pytest
-from PIL import Image
 from tests.report.made_up import CLAIMS, MARKUP, claims, record
 from tests.report.reading import Page
 
 from edgecase.base.errors import DataError
 from edgecase.report.claims import read_claims
 from edgecase.report.front import caption_title, front_page
-from edgecase.report.thumbnails import thumbnail
 
 STANDIN = {"task": "standin-planes", "dataset": "standin-planes", "edge_set": "standin-livery"}
 
@@ -20,9 +16,6 @@ STANDIN = {"task": "standin-planes", "dataset": "standin-planes", "edge_set": "s
 @pytest.fixture
 def front(tmp_path):
     claims(*CLAIMS).to_csv(tmp_path / "claims.csv", index=False)
-
-    image = tmp_path / "fig4.png"
-    Image.new("RGB", (2000, 1000), "teal").save(image)
 
     def make(*records, **changes):
         values = {
@@ -34,7 +27,7 @@ def front(tmp_path):
             "starts": {},
             "described": {},
             "hours": 2.55,
-            "figures": [(str(image), "fig4: shares")],
+            "figures": [("figures/small/fig4.png", "fig4: shares")],
             "pages": [("results/small/report/summary.html", "Summary")],
         }
         return front_page(**values | changes)
@@ -108,13 +101,13 @@ def test_standin_data_is_said_before_anything_else(front, records, said):
         assert "Stand-in data get no verdict." in text
 
 
-def test_markup_is_shown_as_text(front, tmp_path):
+def test_markup_is_shown_as_text(front):
     page = Page(
         front(
             record(device=MARKUP, code=MARKUP, versions={MARKUP: MARKUP}),
             run=MARKUP,
             configfiles=[MARKUP],
-            figures=[(str(tmp_path / "fig4.png"), MARKUP)],
+            figures=[("figures/small/fig4.png", MARKUP)],
             pages=[('"><u>.html', MARKUP)],
         )
     )
@@ -124,38 +117,23 @@ def test_markup_is_shown_as_text(front, tmp_path):
     assert shlex.quote(MARKUP) in page.text
 
 
-def test_links_open_results_by_their_path(front, tmp_path):
+def test_links_open_results_by_their_path(front):
     page = Page(front())
-    image = str(tmp_path / "fig4.png")
     links = [attributes for tag, attributes in page.attributes if tag == "a"]
     assert [(link["data-path"], link["data-kind"]) for link in links] == [
-        *[(image, "img")] * 3,  # picture, title, and the claim about it
+        *[("figures/small/fig4.png", "img")] * 3,  # picture, title, and the claim about it
         ("results/small/report/summary.html", "html"),
     ]
     assert all(link["href"] == "#" for link in links)
 
 
-def test_nothing_is_fetched(front):
+def test_nothing_is_fetched_and_figures_are_those_of_the_report(front):
     page = Page(front())
     assert not {"link", "iframe", "script", "object"} & set(page.tags)
-    images = [attributes["src"] for tag, attributes in page.attributes if tag == "img"]
-    assert images
-    assert all(source.startswith("data:image/png;base64,") for source in images)
-
-
-def test_a_thumbnail_is_as_wide_as_asked(tmp_path):
-    path = tmp_path / "wide.png"
-    Image.new("RGB", (1000, 500), "teal").save(path)
-    packed = base64.b64decode(thumbnail(path, 200).split(",")[1])
-    small = Image.open(io.BytesIO(packed))
-    assert small.size == (200, 100)
-    assert small.convert("RGB").getpixel((0, 0)) == (0, 128, 128)
-
-
-def test_a_figure_that_is_no_image_is_named(front, tmp_path):
-    (tmp_path / "cut.png").write_bytes(b"nothing")
-    with pytest.raises(DataError, match=r"cut\.png"):
-        front(figures=[(str(tmp_path / "cut.png"), "cut")])
+    (image,) = [attributes for tag, attributes in page.attributes if tag == "img"]
+    assert image["src"] == "data:,"
+    assert image["data-path"] == "figures/small/fig4.png"
+    assert "results[this.dataset.path].data_uri" in image["onerror"]
 
 
 @pytest.mark.parametrize(

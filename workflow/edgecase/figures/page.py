@@ -112,8 +112,17 @@ class Page:
             )
         rect = (0, bottom / height, 1, 1 - (top + bottom) / height)
         self.figure.get_layout_engine().set(rect=rect)
+        if len(titles) > 1:
+            self._keep_last_title()
         self.figure.set_label(self._caption)  # for `save`
         return self.figure
+
+    def _keep_last_title(self) -> None:
+        """End the last column's title where its panel ends, if it would reach the page's edge."""
+        title = self.axes[0, -1].title
+        self.figure.draw_without_rendering()
+        if title.get_window_extent().x1 > self.figure.bbox.x1 - _MARGIN * self.figure.dpi:
+            title.set(x=1, horizontalalignment="right")
 
     def _around(self, width: float) -> float:
         """About the inches that banner, legend, a row of titles, x-labels and notes need."""

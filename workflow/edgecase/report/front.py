@@ -12,10 +12,6 @@ from edgecase.datasets.sources import Source
 from edgecase.report import facts
 from edgecase.report.claims import overview
 from edgecase.report.templating import render
-from edgecase.report.thumbnails import thumbnail
-
-#: pixels across the figure that stands first, and the others, for a screen of two pixels per point.
-_FIRST, _OTHERS = 1100, 440
 
 
 def front_page(
@@ -37,7 +33,7 @@ def front_page(
     table that `claims.read_claims` reads, or None where the page is that of one figure; `records`
     and `starts` are what `facts` reads, `described` the downloads by name, `hours` the rounds' wall
     time. `figures` and `pages` are (path of the result in the report, title), in order; the first
-    figure is shown large. Raises `DataError`, naming the file, for a figure that is no image.
+    figure is shown large.
     """
     tasks = facts.tasks(records, starts)
     lines = None if claims is None else overview(claims)
@@ -59,10 +55,7 @@ def front_page(
         "versions": facts.counted(records, "versions"),
         "codes": facts.code_versions(records),
         "images": facts.images(records, described),
-        "figures": [
-            (path, title, thumbnail(path, _OTHERS if number else _FIRST))
-            for number, (path, title) in enumerate(figures)
-        ],
+        "figures": figures,
         "opens": {Path(path).stem: path for path, _ in figures},
         "pages": pages,
     }
