@@ -95,7 +95,14 @@ def test_markdown(tmp_path):
 
 @pytest.mark.parametrize(
     ("hours", "text"),
-    [(0, "1 min"), (0.5, "30 min"), (1, "1.0 h"), (30, "30.0 h"), (60, "2.5 days")],
+    [
+        (0, "0 min"),
+        (0.001, "1 min"),
+        (0.5, "30 min"),
+        (1, "1.0 h"),
+        (30, "30.0 h"),
+        (60, "2.5 days"),
+    ],
 )
 def test_duration(hours, text):
     assert estimate.duration(hours) == text

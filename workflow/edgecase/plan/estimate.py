@@ -91,9 +91,9 @@ def to_markdown(run: str, rows: Sequence[Row], calibration: Calibration) -> str:
 
 
 def duration(hours: float) -> str:
-    """Hours as a person says them: minutes below one hour, days above two."""
+    """Hours as a person says them: minutes below one hour, days above two; 0 for no time alone."""
     if hours < 1:
-        return f"{max(1, round(60 * hours))} min"
+        return f"{max(int(hours > 0), round(60 * hours))} min"
     return f"{hours:.1f} h" if hours <= 48 else f"{hours / 24:.1f} days"
 
 

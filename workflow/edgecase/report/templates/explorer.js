@@ -121,7 +121,8 @@ function choose(axes, cells, wanted) {
   document.head.append(script);
   await loaded;
   const { axes, cells } = JSON.parse(await unpacked("cells"));
-  // First, a cell in which an attacker acts.
-  const first = cells.find((cell) => Object.values(cell.seeds).some((seed) => seed.num_attackers.some(Boolean))) ?? cells[0];
+  // First, a cell in which an attacker acts, with nothing changed in its task if there is one.
+  const attacked = cells.filter((cell) => Object.values(cell.seeds).some((seed) => seed.num_attackers.some(Boolean)));
+  const first = attacked.find((cell) => cell.axes.at(-1) === "default") ?? attacked[0] ?? cells[0];
   choose(axes, cells, first.axes);
 })();
