@@ -95,6 +95,7 @@ def main() -> dict[str, tuple[float, float, list[bool]]]:
 
 
 if __name__ == "__main__":
+    torch.set_num_threads(1)  # in batches of 32, more threads wait for each other
     print("main: digits classified correctly; backdoor: old-style sevens classified as ones;")
     print("attacker: whether its update is part of the aggregate\n")
     print(f"{'defense':14} {'main':>6} {'backdoor':>9}  attacker")

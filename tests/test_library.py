@@ -30,6 +30,18 @@ def test_the_example_shows_an_attack_and_a_defense_that_refuses_it():
     assert open_door > closed + 20
 
 
+def test_rooms_are_found_by_their_name_and_loaded_when_they_are_named():
+    code = (
+        "import sys, edgecase\n"
+        "assert 'edgecase.defenses' not in sys.modules\n"
+        "assert {'attacks', 'defenses', 'models'} <= set(dir(edgecase))\n"
+        "assert 'krum' in edgecase.defenses.names()\n"
+        "assert not hasattr(edgecase, 'defences')\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
 def test_the_entry_point_is_there():
     about = tomllib.loads((ROOT / "pyproject.toml").read_text())
     module, name = about["project"]["scripts"]["edgecase"].split(":")

@@ -58,9 +58,7 @@ def test_what_is_undecided_says_what_it_may_be():
 
 def test_one_seed_has_no_interval_and_no_verdict():
     text = page(above={EPS1: 60.0}, seeds=(0,))
-    assert "it is stopped or gets past in part without growing or creeps in or passes: " in (
-        answer(text)
-    )
+    assert "is the worst for `krum`; no word is ruled out: " in answer(text)
     assert "over the last 50 rounds is 60.0 points above" in answer(text)
     assert "- One seed: there is no interval, and so no verdict." in text
     assert "nan" not in text

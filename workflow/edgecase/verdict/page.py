@@ -78,8 +78,8 @@ def _answer(verdict: Verdict) -> str:
         "stopped": f"{defense} stops every attack of the grid, even {attack}, the worst",
         "creeps in": f"{attack} creeps in past {defense}",
         BETWEEN: f"{attack} gets past {defense} in part, but does not grow",
-        UNDECIDED: f"Undecided at this noise: {attack} is the worst for {defense}; it may be that "
-        f"it {' or '.join(_LEFT_OPEN[word] for word in verdict.left_open)}",
+        UNDECIDED: f"Undecided at this noise: {attack} is the worst for {defense}; "
+        f"{_left_open(verdict)}",
     }[verdict.word]
     interval = verdict.interval
     above = interval_text(interval.value, interval.low, interval.high, _TENTH)
@@ -89,6 +89,12 @@ def _answer(verdict: Verdict) -> str:
         "server without an attacker."
     )
     return text[0].upper() + text[1:]
+
+
+def _left_open(verdict: Verdict) -> str:
+    if len(verdict.left_open) == len(_LEFT_OPEN):
+        return "no word is ruled out"
+    return f"it may be that it {' or '.join(_LEFT_OPEN[word] for word in verdict.left_open)}"
 
 
 def _cost(verdict: Verdict) -> str:
