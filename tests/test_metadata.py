@@ -63,6 +63,13 @@ def test_changelog_has_sections_of_the_form_newest_first():
     assert kinds
 
 
+def test_the_release_that_is_cited_is_the_newest(citation):
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"(?m)^## \[(\d.+)\] - (.+)$", text)
+    assert newest
+    assert newest.groups() == (str(citation["version"]), str(citation["date-released"]))
+
+
 def test_catalog_file_names_deployments_that_the_rules_have():
     path = ROOT / ".snakemake-workflow-catalog.yml"
     usage = yaml.safe_load(path.read_text(encoding="utf-8"))["usage"]
