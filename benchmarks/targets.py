@@ -27,7 +27,7 @@ PARTS = {
     "at_once": ("at_once", []),
     "aggregation": ("aggregation", ["--turns", "3"]),
     "text": ("text", []),
-    "scale": ("scale", []),
+    "scale": ("scale", ["--clients", "1000000", "--per-round", "1000"]),
     "pipeline": ("pipeline", []),
 }
 
