@@ -3,4 +3,5 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
+# Last, so that PYTHONPATH can name another build of the library.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "workflow"))

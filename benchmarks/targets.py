@@ -23,7 +23,14 @@ FOLDER = Path("benchmarks/results/targets")
 #: part → its benchmark, and the arguments of `python -m benchmarks.<benchmark>`.
 PARTS = {
     "peers": ("peers", ["--turns", "2", "--rounds", "2"]),
-    "peers-epochs": ("peers", ["--task", "cifar10-all", "--turns", "1", "--rounds", "1"]),
+    # A round of minutes: each peer in the mode that is its fastest on the set-up above.
+    "peers-epochs": (
+        "peers",
+        [
+            *("--task", "cifar10-all", "--turns", "1", "--rounds", "1", "--names"),
+            *("pfl-research", "BlazeFL in threads", "Flower, a core each"),
+        ],
+    ),
     "at_once": ("at_once", []),
     "aggregation": ("aggregation", ["--turns", "3"]),
     "text": ("text", []),

@@ -34,3 +34,19 @@ def test_a_contestant_answers_one_rule_after_the_other():
     assert len(found["Krum"][aggregation.HERE]) == 2
     assert found["unheard of"] == {}
     assert all(process.poll() is not None for process in processes.values())
+
+
+def test_the_build_before_answers_with_its_own_library(tmp_path):
+    library = tmp_path / "workflow" / "edgecase"
+    library.mkdir(parents=True)
+    (library / "__init__.py").touch()
+    (library / "defenses.py").write_text(
+        "names = lambda: ['krum']\n"
+        "aggregate = lambda name, updates, counts, num_byzantine: updates.mean(0)\n"
+        "check_postconditions = lambda *_: None\n"
+    )
+    options = ("--size", "10", "40", "--threads", "1")
+    with aggregation.contestants([aggregation.BEFORE], tmp_path, *options) as processes:
+        found = aggregation.turns(processes, ["Krum", "median"], 1)
+    assert len(found["Krum"][aggregation.BEFORE]) == 1
+    assert found["median"] == {}  # it has no such rule
