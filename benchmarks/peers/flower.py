@@ -41,11 +41,11 @@ class Flower:
                 self._state = arrays.to_torch_state_dict()
                 return None
 
-            # Without the minimum, the first round takes of the nodes that are known by then.
+            # Without it the first round has the share of the nodes that are known by then.
             strategy = FedAvg(
                 fraction_train=1.0,
                 fraction_evaluate=0.0,
-                min_available_nodes=len(self._plain.samples),
+                min_train_nodes=len(self._plain.samples),
             )
             start = ArrayRecord(self._plain.start.state_dict())
             strategy.start(grid, start, num_rounds=count, evaluate_fn=evaluate)
