@@ -19,8 +19,8 @@ def test_a_right_section_has_no_problem():
         ({"out_of_distribution": {"cars": "mnist"}}, "out_of_distribution: 'cars' is unknown"),
         (
             {"out_of_distribution": {"planes": "letters"}},
-            "out_of_distribution.planes: 'letters' is unknown; allowed: cifar10, emnist, "
-            "femnist-leaf, femnist-leaf-digits, femnist-tff, femnist-tff-digits, mnist",
+            "out_of_distribution.planes: 'letters' is unknown; allowed: cifar10, cifar100, "
+            "emnist, femnist-leaf, femnist-leaf-digits, femnist-tff, femnist-tff-digits, mnist",
         ),
         (
             {"out_of_distribution": {"planes": "cifar10"}},

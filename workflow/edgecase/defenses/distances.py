@@ -93,7 +93,8 @@ def _gram(rows: torch.Tensor) -> torch.Tensor:
         for block in _column_blocks(rows):
             gram += block @ block.T
         return gram
-    with threadpool_limits(torch.get_num_threads(), user_api="blas"):
+    # The products are too short to share: BLAS's own threads would wait for those of the copies.
+    with threadpool_limits(1, user_api="blas"):
         for block in _column_blocks(rows, _GRAM_COLUMNS):
             # NumPy knows a product with the own transpose: half the work of torch's.
             own = block.numpy()
