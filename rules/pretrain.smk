@@ -27,9 +27,11 @@ rule pretrain:
         ),
         authors=lambda wildcards, input: f"--authors {input.authors}" if input.authors else "",
         state=RUN.state("pretrain/{task}/{variant}"),
+        finished=RUN.finished("pretrain/{task}/{variant}"),
     shell:
         "$EDGECASE_ON_GPU $EDGECASE_PYTHON workflow/scripts/pretrain.py --dataset {input.dataset}"
         " --parameters {params.parameters:q} {params.authors} --device $EDGECASE_DEVICE"
         " --threads $EDGECASE_THREADS --test-batch-size {resources.test_batch_size}"
         " --state $EDGECASE_VOLUME/{params.state} --save-minutes $EDGECASE_SAVE_MINUTES"
+        " --finished {params.finished}"
         " --out {output.model} 2> {log}"

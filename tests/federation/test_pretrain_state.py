@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from edgecase.base import progress
 from edgecase.federation import checkpoint
+from edgecase.results import starts
 from scripts import pretrain
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
@@ -126,6 +128,25 @@ def test_a_finished_training_only_tests_again(arguments, tmp_path, capsys, monke
     assert steps == [1, 2, 3, 4, 5, 6]
     assert "the training starts anew" in capsys.readouterr().err
     assert (tmp_path / "state" / "training.safetensors.refused").exists()
+
+
+def test_a_finished_model_of_another_processor_is_taken_over(arguments, tmp_path, capsys):
+    """Bytes that this processor would not make are taken if they are of this very training."""
+    pretrain.main(arguments("own"))
+    own = load_file(tmp_path / "own.safetensors")
+    waiting = tmp_path / "finished"
+    waiting.mkdir()
+    save_file({name: 1.001 * each for name, each in own.items()}, waiting / starts.MODEL)
+    (waiting / starts.RECORD).write_bytes((tmp_path / "own.json").read_bytes())
+    capsys.readouterr()
+    pretrain.main(arguments("taken", "--finished", str(waiting)))
+    assert "taken over from" in capsys.readouterr().err
+    taken = (tmp_path / "taken.safetensors").read_bytes()
+    assert taken == (waiting / starts.MODEL).read_bytes()
+    pretrain.main(
+        arguments("other", "--finished", str(waiting), pretrain=RECIPE | {"num_samples": 36})
+    )
+    assert "taken over" not in capsys.readouterr().err
 
 
 def test_it_says_how_far_it_is(arguments, capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -123,6 +124,23 @@ def test_a_signal_to_who_asked_reaches_the_script(tmp_path, server, word, number
         assert process.stdout.read() == ("tidied up\n" if word else "")
     while Path(f"/proc/{fork}").exists():
         time.sleep(0.01)
+
+
+def test_a_signal_before_the_script_has_begun_reaches_it(tmp_path, server):
+    """The server here is made up: it accepts only after the signal."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "own"))
+        listening.listen()
+        environment = server | {"EDGECASE_FORKSERVER": str(tmp_path / "own")}
+        with subprocess.Popen([*CLIENT, "script.py"], env=environment) as process:
+            asked, _ = listening.accept()
+            size = int.from_bytes(asked.recv(8, socket.MSG_WAITALL), "big")
+            asked.recv(size, socket.MSG_WAITALL)
+            process.send_signal(signal.SIGTERM)
+            asked.send(b"1")
+            assert asked.recv(1) == bytes([signal.SIGTERM])
+            asked.send((3).to_bytes(4, "big", signed=True))
+            assert process.wait() == 3
 
 
 def test_scripts_go_on_when_the_run_is_killed(tmp_path):

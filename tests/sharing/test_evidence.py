@@ -7,10 +7,10 @@ import sys
 
 import pytest
 from tests.sharing import made_up
-from tests.sharing.made_up import CELLS, CONFIG, cell_folder
+from tests.sharing.made_up import CELLS, CONFIG, START, cell_folder
 
 from edgecase.base.errors import DataError
-from edgecase.results import finished
+from edgecase.results import finished, starts
 from edgecase.results.provenance import file_digest
 from edgecase.sharing import evidence
 
@@ -72,6 +72,28 @@ def test_a_cell_that_runs_takes_the_seeds_over(project, kept, tmp_path):
     assert finished.take_over(waiting, seed, f"print-{seed}", folder) is not None
     name = f"seed{seed}.csv"
     assert (folder / name).read_bytes() == (project / cell_folder(cell) / name).read_bytes()
+
+
+def test_starting_models_go_along(project, kept, tmp_path):
+    """To where a training looks for one that it would make."""
+    clone = tmp_path / "clone"
+    evidence.offer(kept, "test", clone)
+    waiting = clone / "results/test/finished/pretrain/standin-digits/default"
+    assert (waiting / "model.safetensors").read_bytes() == (project / START).read_bytes()
+    assert (waiting / "report.json").read_text() == "{}\n"
+    assert starts.waiting(waiting, "a print") is None  # its record names no training
+
+
+@pytest.mark.parametrize("change", ["other bytes", "too large"])
+def test_starting_models_that_are_left_out(project, tmp_path, monkeypatch, change):
+    other = tmp_path / "other"
+    shutil.copytree(project, other)
+    if change == "other bytes":
+        (other / START).write_text("trained anew")
+    else:
+        monkeypatch.setattr(evidence, "MOST_OF_A_START", 10)
+    assert evidence.keep(CONFIG, [], COMMIT, other, tmp_path / "evidence")
+    assert not [*(tmp_path / "evidence").rglob("*.safetensors")]
 
 
 def test_a_cell_that_has_been_run_is_left_alone(project, kept, tmp_path):

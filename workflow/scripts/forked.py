@@ -15,6 +15,9 @@ import sys
 
 def main() -> None:
     command = sys.argv[1:]
+    passed_on = (signal.SIGTERM, signal.SIGINT)
+    # Until there is somebody to pass them on to, they wait.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)
     with socket.socket(socket.AF_UNIX) as server:
         try:
             server.connect(os.environ["EDGECASE_FORKSERVER"])
@@ -26,10 +29,12 @@ def main() -> None:
         except (KeyError, OSError):
             accepted = b""
         if not accepted:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             os.execvp("python", ["python", *command])
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in passed_on:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda number, frame: server.send(bytes([number])))
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         status = server.recv(4, socket.MSG_WAITALL)
     if len(status) < 4:
         sys.exit(f"error: the run's fork server ended before {command[0]} did")

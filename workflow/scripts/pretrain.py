@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import torch
-from safetensors.torch import save
+from safetensors.torch import load_file, save
 
 from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
@@ -29,7 +29,7 @@ from edgecase.federation.state import fingerprint
 from edgecase.federation.task import build_model, open_dataset, task_data
 from edgecase.federation.trainer import SEQUENTIAL
 from edgecase.machine import device as devices
-from edgecase.results import code, provenance
+from edgecase.results import code, provenance, starts
 
 _NEEDS_LESS = (
     "A starting model needs less with a smaller pretrain.batch_size, test_batch_size or "
@@ -54,6 +54,9 @@ def main(argv: list[str] | None = None) -> None:
         "--state", type=Path, help="folder of the training's state, to go on from (none: no state)"
     )
     parser.add_argument("--save-minutes", type=float, default=5.0, help="between two saved states")
+    parser.add_argument(
+        "--finished", type=Path, help="folder of a finished model, taken over if it is this one"
+    )
     parser.add_argument("--out", required=True, type=Path, help="the model (.safetensors)")
     arguments = parser.parse_args(argv)
     # A training that its Snakemake has left behind may still be at work.
@@ -77,12 +80,14 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
         recipe: dict = {"start": "authors"}
     elif parameters.rounds is not None:
         recipe = {"start": "rounds", **plain(parameters.rounds)}
-        model.load(*trained_by_rounds(arguments, parameters, arrays, model))
+        if not taken_over(arguments, model):
+            model.load(*trained_by_rounds(arguments, parameters, arrays, model))
     else:
         assert parameters.pretrain is not None
         recipe = {"start": "trained", **plain(parameters.pretrain)}
-        saved = saved_training(arguments) if arguments.state else None
-        pretrain_on(model, data, parameters.pretrain, parameters.precision, saved, _say)
+        if not taken_over(arguments, model):
+            saved = saved_training(arguments) if arguments.state else None
+            pretrain_on(model, data, parameters.pretrain, parameters.precision, saved, _say)
     accuracy = clean_accuracy(
         model,
         model.parameters.clone(),
@@ -97,12 +102,28 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
         "accuracy": round(accuracy, 4),
         "norm": round(float(torch.linalg.vector_norm(model.parameters)), 4),
         "test_samples": len(data.test.labels),
+        starts.MADE_FROM: training_facts(arguments),
     }
     with atomic_path(arguments.out) as temporary:
         temporary.write_bytes(save(model.state()))
     with atomic_path(arguments.out.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=2) + "\n")
     _say(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}")
+
+
+def taken_over(arguments: argparse.Namespace, model: FlatModel) -> bool:
+    """Whether `model` now is the finished one that this very training made elsewhere.
+
+    Another processor would round otherwise, and train another one.
+    """
+    if arguments.finished is None:
+        return False
+    path = starts.waiting(arguments.finished, training_facts(arguments))
+    if path is None:
+        return False
+    model.load_state(load_file(path))
+    _say(f"taken over from {path}")
+    return True
 
 
 def trained_by_rounds(

@@ -2,19 +2,21 @@
 
 `evidence/<run>/` holds `run.json`, the run's configuration and commit, and one archive per finished
 cell, so that a run grows cell by cell and Git stores each once. A cell's record has the digests of
-its rounds.
+its rounds. Beside the cells lie the models that they start from, without which no other processor
+could go on with them (`edgecase.results.starts`).
 """
 
 import io
 import json
 import lzma
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from edgecase.base.documents import read_json
 from edgecase.base.errors import DataError
 from edgecase.base.files import atomic_path
+from edgecase.results import starts
 from edgecase.results.cells import Cell
 from edgecase.results.finished import names
 from edgecase.results.layout import Run
@@ -23,9 +25,11 @@ from edgecase.results.records import digests, read_cell
 from edgecase.sharing.archive import plain_member
 from edgecase.sharing.check import Found, find
 
-#: of all evidence: it lies in every clone.
-MOST_BYTES = 10_000_000
+#: of all evidence: it lies in every clone. A starting model that is larger than the second is left
+#: out.
+MOST_BYTES, MOST_OF_A_START = 10_000_000, 2_500_000
 _ABOUT, _RECORD, _ENDING = "run.json", "cell.json", ".tar.xz"
+_STARTS = "pretrain"
 _UNREADABLE = (OSError, EOFError, lzma.LZMAError, tarfile.TarError)
 
 
@@ -38,21 +42,24 @@ def keep(
     of it would be more than `MOST_BYTES`, which raises `DataError`.
     """
     folder = evidence / config["run"]
-    packed = {found.cell: _pack(found) for found in find(project, config["run"])}
+    found = find(project, config["run"])
+    packed = {one.cell: _pack(one) for one in found}
     new = {
         cell: content
         for cell, content in packed.items()
         if not (path := _archive(folder, cell)).is_file() or path.read_bytes() != content
     }
-    replaced = {_archive(folder, cell) for cell in new}
-    stays = sum(p.stat().st_size for p in evidence.rglob(f"*{_ENDING}") if p not in replaced)
-    total = stays + sum(map(len, new.values()))
+    files = {_archive(folder, cell): content for cell, content in new.items()}
+    files |= {folder / _STARTS / name: content for name, content in _starts(found).items()}
+    there = (path for kind in (_ENDING, ".safetensors") for path in evidence.rglob(f"*{kind}"))
+    stays = sum(path.stat().st_size for path in there if path not in files)
+    total = stays + sum(map(len, files.values()))
     if total > MOST_BYTES:
         raise DataError(f"{evidence}: would hold {total} bytes; allowed: {MOST_BYTES}")
     about = {"configfiles": list(configfiles), "commit": commit, "config": config}
     _write(folder / _ABOUT, (json.dumps(about, indent=1) + "\n").encode())
-    for cell, content in new.items():
-        _write(_archive(folder, cell), content)
+    for path, content in files.items():
+        _write(path, content)
     return list(new)
 
 
@@ -83,7 +90,8 @@ def offer(evidence: Path, run: str, project: Path) -> int:
     """Lay the seeds of a run's evidence where its cells find finished ones; how many they are.
 
     A cell that runs takes over every seed that it would train to the same bytes
-    (`results.finished`), and trains the others. A cell that has been run here is left alone.
+    (`results.finished`), and trains the others. A cell that has been run here is left alone. The
+    starting models are laid where their trainings find them.
     """
     layout, count = Run(run), 0
     for cell, content in _cells(evidence / run):
@@ -94,7 +102,31 @@ def offer(evidence: Path, run: str, project: Path) -> int:
             seed_files = {name: content[name] for name in names(seed)}
             _place(seed_files | {_RECORD: record}, project / layout.finished(cell) / f"seed{seed}")
             count += 1
+    for path in (evidence / run / _STARTS).rglob("*.safetensors"):
+        start = path.relative_to(evidence / run).with_suffix("").as_posix()
+        folder = project / layout.finished(start)
+        _write(folder / starts.MODEL, path.read_bytes())
+        _write(folder / starts.RECORD, path.with_suffix(".json").read_bytes())
     return count
+
+
+def _starts(found: Iterable[Found]) -> dict[str, bytes]:
+    """The models that cells start from, with their records: path below `pretrain/` → content.
+
+    One that is no more what the cell's record vouches for is left out.
+    """
+    files = {}
+    for one in found:
+        folder = one.results / _STARTS
+        for name, digest in one.data.items():
+            path = one.project / name
+            if not Path(name).is_relative_to(folder) or not path.is_file():
+                continue
+            if path.stat().st_size <= MOST_OF_A_START and file_digest(path) == digest:
+                for each in (path, path.with_suffix(".json")):
+                    below = each.relative_to(one.project / folder).as_posix()
+                    files[below] = each.read_bytes()
+    return files
 
 
 def _archive(folder: Path, cell: Cell) -> Path:
