@@ -10,6 +10,7 @@ import pytest
 import yaml
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 #: what conda-forge calls a package otherwise.
@@ -139,3 +140,12 @@ def test_container_for_a_cpu_lacks_what_only_torch_on_a_gpu_needs(steps):
     assert {"numpy", "snakemake-interface-common"} <= needed
     assert needed - torch <= rest
     assert not any(name.startswith(("nvidia-", "cuda-")) for name in rest)
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-peers.txt"])
+def test_every_lock_has_what_the_project_asks_for(lock):
+    def names(file):
+        lines = (line.partition("#")[0].strip() for line in (ROOT / file).read_text().splitlines())
+        return {canonicalize_name(Requirement(line).name) for line in lines if line}
+
+    assert names("requirements.in") <= names(lock)
