@@ -74,19 +74,20 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     arrays = open_dataset(arguments.dataset, parameters)
     data = task_data(arrays, parameters, device)
     model = build_model(parameters, data, torch_generator(0, "initial-weights"))
+    facts = training_facts(arguments)
     if parameters.start == "authors":
         names = DATASETS[parameters.dataset].class_names
         load_authors(model, next(arguments.authors.glob("*.pt*"), arguments.authors), names)
         recipe: dict = {"start": "authors"}
     elif parameters.rounds is not None:
         recipe = {"start": "rounds", **plain(parameters.rounds)}
-        if not taken_over(arguments, model):
-            model.load(*trained_by_rounds(arguments, parameters, arrays, model))
+        if not taken_over(arguments, model, facts):
+            model.load(*trained_by_rounds(arguments, parameters, arrays, model, facts))
     else:
         assert parameters.pretrain is not None
         recipe = {"start": "trained", **plain(parameters.pretrain)}
-        if not taken_over(arguments, model):
-            saved = saved_training(arguments) if arguments.state else None
+        if not taken_over(arguments, model, facts):
+            saved = saved_training(arguments, facts) if arguments.state else None
             pretrain_on(model, data, parameters.pretrain, parameters.precision, saved, _say)
     accuracy = clean_accuracy(
         model,
@@ -102,7 +103,7 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
         "accuracy": round(accuracy, 4),
         "norm": round(float(torch.linalg.vector_norm(model.parameters)), 4),
         "test_samples": len(data.test.labels),
-        starts.MADE_FROM: training_facts(arguments),
+        starts.MADE_FROM: facts,
     }
     with atomic_path(arguments.out) as temporary:
         temporary.write_bytes(save(model.state()))
@@ -111,14 +112,14 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     _say(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}")
 
 
-def taken_over(arguments: argparse.Namespace, model: FlatModel) -> bool:
+def taken_over(arguments: argparse.Namespace, model: FlatModel, facts: str) -> bool:
     """Whether `model` now is the finished one that this very training made elsewhere.
 
     Another processor would round otherwise, and train another one.
     """
     if arguments.finished is None:
         return False
-    path = starts.waiting(arguments.finished, training_facts(arguments))
+    path = starts.waiting(arguments.finished, facts)
     if path is None:
         return False
     model.load_state(load_file(path))
@@ -131,13 +132,14 @@ def trained_by_rounds(
     parameters: StartParameters,
     arrays: dict[str, np.ndarray],
     model: FlatModel,
+    facts: str,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What honest rounds make of `model`."""
 
     def initial(experiment: Experiment) -> None:
         experiment.start_from(model.parameters, model.buffers)
 
-    state = (arguments.state, training_facts(arguments)) if arguments.state else None
+    state = (arguments.state, facts) if arguments.state else None
     execution = Execution(
         model.device, backend=SEQUENTIAL, test_batch_size=arguments.test_batch_size
     )
@@ -145,10 +147,10 @@ def trained_by_rounds(
     return train_by_rounds(parameters, arrays, execution, initial, state, save_every_s, _say)
 
 
-def saved_training(arguments: argparse.Namespace) -> SavedTraining:
+def saved_training(arguments: argparse.Namespace, facts: str) -> SavedTraining:
     """The state of this very training."""
     path = arguments.state / "training.safetensors"
-    return SavedTraining(path, training_facts(arguments), 60 * arguments.save_minutes, _say)
+    return SavedTraining(path, facts, 60 * arguments.save_minutes, _say)
 
 
 def training_facts(arguments: argparse.Namespace) -> str:

@@ -115,17 +115,19 @@ def _starts(found: Iterable[Found]) -> dict[str, bytes]:
 
     One that is no more what the cell's record vouches for is left out.
     """
+    vouched = {  # a set: many cells start from one model
+        (one.project, one.results / _STARTS, Path(name), digest)
+        for one in found
+        for name, digest in one.data.items()
+    }
     files = {}
-    for one in found:
-        folder = one.results / _STARTS
-        for name, digest in one.data.items():
-            path = one.project / name
-            if not Path(name).is_relative_to(folder) or not path.is_file():
-                continue
-            if path.stat().st_size <= MOST_OF_A_START and file_digest(path) == digest:
-                for each in (path, path.with_suffix(".json")):
-                    below = each.relative_to(one.project / folder).as_posix()
-                    files[below] = each.read_bytes()
+    for project, folder, name, digest in vouched:
+        path = project / name
+        if not name.is_relative_to(folder) or not path.is_file():
+            continue
+        if path.stat().st_size <= MOST_OF_A_START and file_digest(path) == digest:
+            for each in (name, name.with_suffix(".json")):
+                files[each.relative_to(folder).as_posix()] = (project / each).read_bytes()
     return files
 
 
