@@ -49,3 +49,43 @@ def test_each_script_of_a_rule_has_its_name():
     assert len(called) > 8
     # The first page of a report of one figure is a run's first page, of that figure's cells.
     assert called == {name: name for name in called} | {"figure_front": "front"}
+
+
+#: `lambda wildcards, input:` of a rule, and with `output`
+_OF_FILES = re.compile(r"lambda wildcards, (?:input|output)\b[^:]*:")
+
+
+def _expression(text):
+    """The beginning of a text up to the comma, bracket or end of line behind an expression."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth < 0 or (depth == 0 and sign in ",\n"):
+            return text[:place].strip()
+    return text.strip()
+
+
+def _names(node):
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def test_params_that_are_made_of_files_are_made_of_nothing_else():
+    """Snakemake compares no parameter whose function takes `input` or `output`."""
+    bodies = [
+        ast.parse(_expression(text[match.end() :]), mode="eval")
+        for path in RULES
+        for text in [path.read_text(encoding="utf-8")]
+        for match in _OF_FILES.finditer(text)
+    ]
+    shared = ast.parse((ROOT / "rules" / "inputs.smk").read_text(encoding="utf-8"))
+    functions = [
+        node
+        for node in ast.walk(shared)
+        if isinstance(node, ast.FunctionDef)
+        and {"input", "output"} & {argument.arg for argument in node.args.args}
+    ]
+    assert len(bodies) > 4
+    assert [function.name for function in functions] == ["folders"]
+    for body in bodies:
+        assert _names(body) <= {"input", "output", "str", "Path"}, ast.unparse(body)
+    assert _names(functions[0]) <= {"input", "record", "str", "Path"}
