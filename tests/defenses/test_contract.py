@@ -104,6 +104,17 @@ def test_buffers_are_averaged_over_those_who_are_accepted(name):
 
 
 @ALL
+def test_statistics_decide_nothing_that_measures_updates(name):
+    """A counter of batches among them would be most of a norm, and of a distance."""
+    if defenses.rule_class(name).needs_statistics:
+        pytest.skip("it measures statistics, not updates")
+    result = run(name, drawn(), buffers=39.0 * torch.arange(1, 10)[:, None])
+    plain = run(name, drawn())
+    assert torch.equal(result.update, plain.update)
+    assert torch.equal(result.accepted, plain.accepted)
+
+
+@ALL
 def test_a_round_is_a_function_of_its_inputs(name):
     assert torch.equal(run(name, drawn()).update, run(name, drawn()).update)
 
