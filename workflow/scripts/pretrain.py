@@ -107,6 +107,7 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
     }
     with atomic_path(arguments.out) as temporary:
         temporary.write_bytes(save(model.state()))
+    report[starts.DIGEST] = provenance.file_digest(arguments.out)
     with atomic_path(arguments.out.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=2) + "\n")
     _say(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}")
