@@ -88,7 +88,7 @@ unpack: env
 # The measured cells of long runs, in evidence/: draw them again without training, put a run's finished cells there, and
 # let a run go on from them. make keep-evidence CONFIG="config/small.yaml config/medium.yaml" FROM=<project>
 evidence: env
-	$(BIN)/python workflow/scripts/evidence.py draw
+	$(BIN)/python workflow/scripts/evidence.py draw --page docs/evidence.md
 
 keep-evidence: env
 	@$(BIN)/python workflow/scripts/evidence.py keep --configfiles $$CONFIG --project "$${FROM:-.}"

@@ -3,6 +3,7 @@ import pytest
 from tests.claims.made_up import ROLES, cell, entry, last, measured, write
 
 from edgecase import claims
+from edgecase.claims.beside import beside
 from edgecase.claims.table import COLUMNS, tabulate, to_markdown
 from edgecase.claims.verdict import judge
 
@@ -99,3 +100,21 @@ def test_no_text_breaks_the_table(tmp_path, mark):
     rows = [line for line in text.splitlines() if line.startswith("|")]
     widths = {line.count("|") - line.count(r"\|") for line in rows}
     assert widths == {7, 11}
+
+
+def test_runs_beside_each_other(tmp_path):
+    alike = {where: last(0.0, 0.0) for where in CELLS}
+    other = {where: numbers for where, numbers in alike.items() if where.defense == "krum"}
+    runs = {"small": made(tmp_path, alike), "longer": made(tmp_path, CELLS)}
+    runs["part"] = made(tmp_path, other)
+    lines = beside(runs).splitlines()
+    assert lines[0] == "| claim | task | small | longer | part |"
+    assert lines[2] == (
+        "| made-up | 1 "
+        "| **holds**<br>krum: 0 [0, 0] (2 seeds)<br>rfa: 0 [0, 0] (2 seeds) "
+        "| **fails**<br>krum: 0.5 [-5.853, 6.853] (2 seeds)<br>rfa: 50.5 [44.15, 56.85] (2 seeds) "
+        "| – |"
+    )
+    assert lines[3:] == ["", "Not run: 2 of 3 claims."]
+    del runs["small"], runs["longer"]
+    assert beside(runs) == "Not run: 3 of 3 claims.\n"

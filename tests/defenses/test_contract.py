@@ -104,6 +104,17 @@ def test_buffers_are_averaged_over_those_who_are_accepted(name):
 
 
 @ALL
+def test_statistics_decide_nothing_that_measures_updates(name):
+    """A counter of batches among them would be most of a norm, and of a distance."""
+    if defenses.rule_class(name).needs_statistics:
+        pytest.skip("it measures statistics, not updates")
+    result = run(name, drawn(), buffers=39.0 * torch.arange(1, 10)[:, None])
+    plain = run(name, drawn())
+    assert torch.equal(result.update, plain.update)
+    assert torch.equal(result.accepted, plain.accepted)
+
+
+@ALL
 def test_a_round_is_a_function_of_its_inputs(name):
     assert torch.equal(run(name, drawn()).update, run(name, drawn()).update)
 
@@ -130,6 +141,7 @@ def test_rows_that_are_not_finite_or_too_large_are_named():
     ("updates", "counts", "message"),
     [
         (torch.ones(3, 4, dtype=torch.int64), [1, 1, 1], r"updates are torch\.int64 \[3, 4\]"),
+        (np.ones((3, 4)), [1, 1, 1], r"updates are a ndarray; allowed: a torch\.Tensor \[m, P\]"),
         (torch.ones(3, 0), [1, 1, 1], r"updates are torch\.float32 \[3, 0\]; allowed: .*\[m, P\]"),
         (torch.ones(3, 4), [1, 2], r"num_samples is \[1\.0, 2\.0\]; allowed: 3 finite numbers > 0"),
         (torch.ones(3, 4), [1, 0, -4], r"num_samples is \[1\.0, 0\.0, -4\.0\]"),
@@ -139,6 +151,20 @@ def test_rows_that_are_not_finite_or_too_large_are_named():
 def test_inputs_of_a_wrong_kind(updates, counts, message):
     with pytest.raises(ValueError, match=message):
         run("no-defense", updates, counts)
+
+
+@pytest.mark.parametrize(
+    ("error", "given", "message"),
+    [
+        (ValueError, {"client_ids": [4, 4, 2]}, r"client_ids are \[4, 4, 2\]; allowed: 3"),
+        (ValueError, {"client_ids": [4, 2]}, r"client_ids are \[4, 2\]; allowed: 3 different ones"),
+        (ValueError, {"global_model": torch.ones(5)}, r"global_model is \[5\]; allowed: \[4\]"),
+        (SimulationError, {"global_model": torch.full((4,), torch.nan)}, "global_model holds NaN"),
+    ],
+)
+def test_other_inputs_of_a_wrong_kind(error, given, message):
+    with pytest.raises(error, match=message):
+        run("flame", drawn(3, 4), **given)
 
 
 def test_what_a_rule_may_see_reaches_it(monkeypatch):

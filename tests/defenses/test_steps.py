@@ -9,12 +9,13 @@ from edgecase import defenses
 from edgecase.base.errors import ConfigError
 
 
-def run(values, updates, memory=None, seed=1):
+def run(values, updates, memory=None, seed=1, buffers=None):
     return defenses.run(
         defenses.composed(values),
         updates,
         range(1, len(updates) + 1),
         memory=memory or {},
+        buffers=buffers,
         generator=torch.Generator().manual_seed(seed),
     )
 
@@ -113,6 +114,17 @@ def test_adam_by_hand():
     second = run(values, torch.zeros(1, 2, dtype=torch.float64), first.memory)
     expected = 0.1 * (1 - 0.99**3) ** 0.5 / (1 - 0.9**3) * 0.09 / 0.0099**0.5
     np.testing.assert_allclose(second.update, [expected, -expected])
+
+
+@pytest.mark.parametrize("step", ["fedavgm", "fedadam"])
+def test_statistics_take_no_step(step):
+    """A variance that falls would be carried below zero by momentum: it is averaged."""
+    values = {"name": "median", "server_step": {"name": step}}
+    variances, memory = torch.tensor([[0.1], [0.01], [0.04]]), {}
+    for _ in range(3):
+        result = run(values, drawn(3), memory, buffers=variances)
+        memory = result.memory
+        torch.testing.assert_close(result.buffers, torch.tensor([0.04]))
 
 
 def test_a_rule_with_a_memory_keeps_its_own_beside_the_steps():

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from edgecase.base import progress
 from edgecase.federation import checkpoint
 from edgecase.results import starts
+from edgecase.results.provenance import file_digest
 from scripts import pretrain
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
@@ -137,7 +138,12 @@ def test_a_finished_model_of_another_processor_is_taken_over(arguments, tmp_path
     waiting = tmp_path / "finished"
     waiting.mkdir()
     save_file({name: 1.001 * each for name, each in own.items()}, waiting / starts.MODEL)
-    (waiting / starts.RECORD).write_bytes((tmp_path / "own.json").read_bytes())
+    record = json.loads((tmp_path / "own.json").read_text())
+    (waiting / starts.RECORD).write_text(json.dumps(record))
+    pretrain.main(arguments("cut", "--finished", str(waiting)))  # not what the record vouches for
+    assert "taken over" not in capsys.readouterr().err
+    record[starts.DIGEST] = file_digest(waiting / starts.MODEL)
+    (waiting / starts.RECORD).write_text(json.dumps(record))
     capsys.readouterr()
     pretrain.main(arguments("taken", "--finished", str(waiting)))
     assert "taken over from" in capsys.readouterr().err

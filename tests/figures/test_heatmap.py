@@ -40,6 +40,24 @@ def test_a_task_of_two_participations_is_refused():
         heatmap.draw(pd.concat([cell(), cell(participation="fixed-freq-5")]))
 
 
+def test_many_defenses_stand_down_the_side_of_all_tasks():
+    many = list(style.DEFENSES)[:15]
+    first = [cell(defense=name, task="a", backdoor=10.0 * (name == "krum")) for name in many]
+    other = [cell(defense=name, task="b, with planes", attack="pgd") for name in many[:2]]
+    figure = heatmap.draw(pd.concat([*first, *other]))
+    names = [style.DEFENSES[name] for name in many]
+    backdoor, *others = figure.axes
+    assert [label.get_text() for label in backdoor.get_yticklabels()] == names
+    assert written(backdoor) == ["10" if name == "Krum" else "0" for name in names]
+    assert [axis.get_title().splitlines()[-1] for axis in figure.axes] == [
+        "backdoor accuracy (%)",
+        "main accuracy (%)",
+    ] * 2
+    assert others[1].get_title().startswith("b,\nwith planes\n")
+    assert written(others[1]).count("–") == 13
+    assert misplaced(figure) == []
+
+
 def test_nothing_overlaps():
     table = pd.concat([cell(attack=a, task=t, standin=True) for a in style.ATTACKS for t in "ab"])
     assert misplaced(heatmap.draw(table)) == []

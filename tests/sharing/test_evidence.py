@@ -142,3 +142,10 @@ def test_figures_and_tables_are_drawn_without_training(kept, tmp_path, monkeypat
     assert {"claims.md", "measures.csv", "summary.md"} <= drawn
     about = json.loads((kept / "test/run.json").read_text())
     assert about["config"]["figures"].keys() == CONFIG["figures"].keys()
+
+
+def test_the_page_counts_the_cells_that_are_there():
+    page = (made_up.ROOT / "docs/evidence.md").read_text(encoding="utf-8")
+    for run in evidence.runs(made_up.ROOT / "evidence"):
+        count = len(list((made_up.ROOT / "evidence" / run).rglob("*.tar.xz")))
+        assert f"| {run}: {count} cells, " in page, "write it anew: make evidence"

@@ -1,11 +1,16 @@
 """Keep a run's finished cells in evidence/, go on from them, or draw their figures again."""
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -13,6 +18,7 @@ from edgecase import claims, config, figures
 from edgecase.analysis.summary import measures_of, summarise, to_markdown
 from edgecase.base import command
 from edgecase.base.files import atomic_path
+from edgecase.claims.beside import beside
 from edgecase.claims.measured import Measured
 from edgecase.claims.table import tabulate
 from edgecase.claims.table import to_markdown as claims_to_markdown
@@ -24,6 +30,8 @@ from edgecase.results.tables import tidy
 from edgecase.sharing import evidence
 
 FOLDER = Path("evidence")
+#: where the page has the verdicts of all runs.
+_BLOCK = re.compile("(<!-- verdicts -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -32,11 +40,16 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--configfiles", nargs="+", default=[], help="of the run: keep, offer")
     parser.add_argument("--project", type=Path, default=Path(), help="where the run's results lie")
     parser.add_argument("--out", type=Path, default=FOLDER / "drawn", help="of draw")
+    parser.add_argument("--page", type=Path, help="of draw: its table of verdicts is written anew")
     arguments = parser.parse_args(argv)
 
     if arguments.action == "draw":
-        for run in evidence.runs(FOLDER):
-            _draw(run, arguments.out / run)
+        found = [_draw(run, arguments.out / run) for run in evidence.runs(FOLDER)]
+        verdicts = beside(dict(judged for _, *judged in sorted(found, key=itemgetter(0))))
+        _write(arguments.out / "claims.md", f"# The claims, by run\n\n{verdicts}")
+        if arguments.page is not None:
+            old = arguments.page.read_text(encoding="utf-8")
+            _write(arguments.page, _BLOCK.sub(lambda block: block[1] + verdicts + block[2], old))
         return
     run_config = config.load(*arguments.configfiles)
     run = run_config["run"]
@@ -50,8 +63,11 @@ def main(argv: list[str] | None = None) -> None:
     print(f"{FOLDER / run}: {len(new)} new cells")
 
 
-def _draw(run: str, out: Path) -> None:
-    """Figures, measures, summary and claims of what a run's evidence holds, into `out`."""
+def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
+    """Figures, measures, summary and claims of what a run's evidence holds, into `out`.
+
+    Gives the attacks of its usual cell, a heading, and its judged claims.
+    """
     about = evidence.about(FOLDER, run)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -66,10 +82,15 @@ def _draw(run: str, out: Path) -> None:
                     page.save(drawn, pdf=out / f"{name}.pdf", png=out / f"{name}.png")
                     print(f"{out / name}.png: {len(shown)} cells")
         reached = measures_of(where.values())
-    _tables(reached, about["config"]["claims"], about["configfiles"], out)
+    attacks = reached.loc[reached["attack"] != "none", "attacks"].median()
+    heading = f"{run}: {len(cells)} cells, {attacks:.0f} attacks"
+    return attacks, heading, _tables(reached, about["config"]["claims"], about["configfiles"], out)
 
 
-def _tables(reached, roles, configfiles: Sequence[str], out: Path) -> None:
+def _tables(
+    reached: pd.DataFrame, roles: Mapping[str, Any], configfiles: Sequence[str], out: Path
+) -> pd.DataFrame:
+    """Write what was measured, and give the judged claims."""
     listed = claims.load("config/claims.yaml")
     measured = Measured(reached)
     judged = tabulate([judge(claim, roles, measured) for claim in listed], {}, configfiles)
@@ -82,8 +103,13 @@ def _tables(reached, roles, configfiles: Sequence[str], out: Path) -> None:
         "claims.md": claims_to_markdown(judged),
     }
     for name, text in texts.items():
-        with atomic_path(out / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        _write(out / name, text)
+    return judged
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

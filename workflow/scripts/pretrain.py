@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save
 from edgecase.base import command
 from edgecase.base.files import atomic_path, clear_unfinished, locked
 from edgecase.base.parameters import plain, read
+from edgecase.base.tensor_norms import l2_norm
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.datasets import DATASETS
 from edgecase.datasets.folders import register
@@ -101,12 +102,13 @@ def make(arguments: argparse.Namespace, parameters: StartParameters) -> None:
         "recipe": recipe,
         "num_parameters": model.parameters.numel(),
         "accuracy": round(accuracy, 4),
-        "norm": round(float(torch.linalg.vector_norm(model.parameters)), 4),
+        "norm": round(l2_norm(model.parameters).item(), 4),
         "test_samples": len(data.test.labels),
         starts.MADE_FROM: facts,
     }
     with atomic_path(arguments.out) as temporary:
         temporary.write_bytes(save(model.state()))
+    report[starts.DIGEST] = provenance.file_digest(arguments.out)
     with atomic_path(arguments.out.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(report, indent=2) + "\n")
     _say(f"accuracy {accuracy:.2f} %, norm {report['norm']:.3f}")

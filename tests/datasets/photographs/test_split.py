@@ -7,7 +7,7 @@ from tests.datasets.photographs.made_up import photo
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.datasets.duplicates import NEAR_DUPLICATE_RMS
 from edgecase.datasets.photographs.copies import first_copies
-from edgecase.datasets.photographs.split import by_file, by_photo
+from edgecase.datasets.photographs.split import by_photo
 
 
 def generator(seed=0):
@@ -70,7 +70,7 @@ def test_exact_copies_in_two_classes():
     images = np.stack([photo(seed) for seed in (1, 2, 3, 1, 4, 5)])
     labels = np.repeat([0, 1], 3)
     for seed in range(20):
-        test = by_file(images, labels, 0.34, generator(seed))
+        test = by_photo(first_copies(images), labels, 0.34, generator(seed))
         assert test[0] == test[3]
 
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgecase.base.lazy import torch
+from edgecase.base.tensor_norms import l2_norm
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,7 +110,7 @@ class GradientClipping(Hook):
     max_norm: float
 
     def gradient(self, gradient: Tensor, parameters: Tensor, step: Step) -> None:
-        norm = torch.linalg.vector_norm(gradient)
+        norm = l2_norm(gradient)
         gradient.mul_((self.max_norm / (norm + 1e-6)).clamp(max=1.0))
 
 
@@ -119,7 +120,7 @@ def project(parameters: Tensor, centre: Tensor, radius: float) -> None:
     Parameters so far away that the dtype holds no distance have diverged, and become NaN.
     """
     difference = parameters - centre
-    distance = torch.linalg.vector_norm(difference)
+    distance = l2_norm(difference)
     inside = distance <= radius
     # Over infinity the factor would be 0: a client that has diverged would pass for one at rest.
     factor = torch.where(distance.isfinite(), radius / distance, torch.nan)

@@ -6,6 +6,7 @@ Importing this package imports every file in it, which registers its own rules; 
 import importlib
 import pkgutil
 
+from edgecase.defenses.composed import composed, composed_problems
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 from edgecase.defenses.registry import (
     known_names,
@@ -17,7 +18,7 @@ from edgecase.defenses.registry import (
     validate,
 )
 from edgecase.defenses.run import run
-from edgecase.defenses.steps import composed, composed_problems, step_class, step_names
+from edgecase.defenses.steps import step_class, step_names
 
 __all__ = [
     "Aggregate",

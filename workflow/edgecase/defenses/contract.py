@@ -36,18 +36,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from edgecase.base.errors import ConfigError
 from edgecase.base.lazy import torch
 from edgecase.defenses.distances import weighted_sum
+from edgecase.defenses.fine_tuning import FineTuning
 from edgecase.defenses.last_layer import LastLayer
 from edgecase.defenses.marking import Mark, Marking
 from edgecase.defenses.network import Network
 from edgecase.defenses.statistics import Statistics
-
-if TYPE_CHECKING:
-    from edgecase.defenses.steps import FineTuning
 
 _T = TypeVar("_T")
 

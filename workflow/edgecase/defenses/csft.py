@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgecase.base.parameters import parameter
-from edgecase.defenses.steps import FineTuning, register_step
+from edgecase.defenses.fine_tuning import FineTuning
+from edgecase.defenses.steps import register_step
 
 #: epochs of a rise and fall of the rate, and how many come before the peaks are lower.
 _CYCLE = 4

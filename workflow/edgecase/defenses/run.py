@@ -29,19 +29,21 @@ def run(
     distances are in float64; the update is float64 for float64 updates and float32 for all others.
     Ties go to the lowest index.
 
-    Raises `ConfigError` for too few clients; `ValueError` for arrays of a wrong type or shape and
-    for sample counts that are not above 0; `SimulationError` for NaN, infinity, an update whose
-    norm, squared, leaves float64, and a broken promise.
+    Raises `ConfigError` for too few clients; `ValueError` for arrays of a wrong type or shape, for
+    sample counts that are not above 0 and for a client that comes twice; `SimulationError` for NaN,
+    infinity, an update whose norm, squared, leaves float64, and a broken promise.
     """
     with torch.no_grad():
         _check_kind(updates)
-        m = len(updates)
+        m, model = len(updates), others.get("global_model")
+        if model is not None:
+            _check_model(model, updates)
         counts = torch.as_tensor(num_samples, dtype=torch.float64, device=updates.device)
         inputs = RoundInputs(
             updates=updates,
             num_samples=checked_counts(counts, m),
             norms=check_norms(row_norms(updates)),
-            client_ids=tuple(range(m) if client_ids is None else client_ids),
+            client_ids=_different(range(m) if client_ids is None else client_ids, m),
             buffers=updates.new_zeros(m, 0) if buffers is None else buffers,
             **others,
         )
@@ -78,10 +80,28 @@ def average_buffers(inputs: RoundInputs, accepted: torch.Tensor) -> torch.Tensor
 
 
 def _check_kind(updates: torch.Tensor) -> None:
+    if not isinstance(updates, torch.Tensor):
+        raise ValueError(f"updates are a {type(updates).__name__}; allowed: a torch.Tensor [m, P]")
     if not updates.is_floating_point() or updates.ndim != 2 or 0 in updates.shape:
         raise ValueError(
             f"updates are {updates.dtype} {list(updates.shape)}; allowed: floating-point [m, P]"
         )
+
+
+def _check_model(model: torch.Tensor, updates: torch.Tensor) -> None:
+    if model.shape != updates.shape[1:]:
+        raise ValueError(
+            f"global_model is {list(model.shape)}; allowed: {list(updates.shape[1:])}, as updates"
+        )
+    if not model.isfinite().all():
+        raise SimulationError("global_model holds NaN or infinity")
+
+
+def _different(client_ids: Sequence[int], m: int) -> tuple[int, ...]:
+    ids = tuple(client_ids)
+    if len(set(ids)) != len(ids) or len(ids) != m:
+        raise ValueError(f"client_ids are {list(ids)}; allowed: {m} different ones")
+    return ids
 
 
 def check_norms(norms: torch.Tensor) -> torch.Tensor:

@@ -4,7 +4,7 @@ import torch
 
 from edgecase.attacks import LocalTraining
 from edgecase.attacks.hooks import GradientClipping
-from edgecase.defenses.steps import FineTuning
+from edgecase.defenses.fine_tuning import FineTuning
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Stream, train_locally
 from edgecase.federation.round import Cohort

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from edgecase.base.errors import SimulationError
+from edgecase.base.tensor_norms import l2_norm
 from edgecase.defenses.marking import Mark, Marking
 from edgecase.federation.flat import FlatModel
 from edgecase.federation.local import Stream
@@ -70,5 +71,5 @@ def marked(
 
 def _pull(gradient: torch.Tensor, moved: torch.Tensor, mu: float) -> None:
     """Add the gradient of (μ / 2) · ‖moved‖."""
-    norm = torch.linalg.vector_norm(moved)
+    norm = l2_norm(moved)
     gradient.add_(moved * torch.where(norm > 0, mu / 2 / norm, 0.0))

@@ -12,7 +12,7 @@ from edgecase.attacks.hooks import GradientClipping
 from edgecase.base.errors import ConfigError
 from edgecase.base.parameters import parameter, problems, read
 from edgecase.defenses import Rule
-from edgecase.defenses.steps import Composed
+from edgecase.defenses.composed import Composed
 from edgecase.population.participation import FixedFrequency, FixedPool
 from edgecase.population.participation import parse as parse_participation
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import torch
 
+from edgecase.base.tensor_norms import l2_norm
 from edgecase.defenses.stream import Stream
 from edgecase.federation.parameters import CellParameters
 from edgecase.federation.round import Cohort, LocalRound, local_rounds, train_participants
@@ -56,7 +57,7 @@ def _pass(trainer: Trainer, local: LocalRound, rows: Sequence[int]) -> Passed:
     norms, trained, buffers = [], [], []
     all_finite = True
     for sent, own, norm_before in local.train_each(trainer, rows):
-        norm = torch.linalg.vector_norm(sent).item()
+        norm = l2_norm(sent).item()
         all_finite = all_finite and math.isfinite(norm) and bool(own.isfinite().all())
         if all_finite:
             stream.add(sent)

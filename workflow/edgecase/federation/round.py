@@ -8,6 +8,7 @@ import torch
 
 from edgecase import attacks
 from edgecase.attacks import LocalTraining, RoundView
+from edgecase.base.tensor_norms import l2_norm
 from edgecase.defenses import Rule
 from edgecase.federation.clients import Population
 from edgecase.federation.local import LocalJob, Samples, Stream
@@ -105,7 +106,7 @@ class LocalRound:
             len(participants.attackers),
             len(participants.ids),
         )
-        norm = float(torch.linalg.vector_norm(update))
+        norm = float(l2_norm(update))
         return self.parameters.attack.craft(update, cohort, view), norm
 
 

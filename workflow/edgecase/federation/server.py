@@ -10,6 +10,7 @@ import torch
 
 from edgecase import defenses
 from edgecase.base.errors import SimulationError
+from edgecase.base.tensor_norms import l2_norm
 from edgecase.base.tensor_randomness import torch_generator
 from edgecase.defenses import Aggregate, Rule
 from edgecase.defenses.last_layer import LastLayer
@@ -38,7 +39,7 @@ class Updates:
     @cached_property
     def norms(self) -> list[float]:
         """l2 norm of each update; NaN or infinity tells a client that has diverged."""
-        return torch.linalg.vector_norm(self.updates, dim=1).tolist()
+        return [l2_norm(update).item() for update in self.updates]
 
     @property
     def finite(self) -> list[bool]:

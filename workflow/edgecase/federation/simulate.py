@@ -10,6 +10,7 @@ from typing import cast
 import torch
 
 from edgecase.base.errors import SimulationError
+from edgecase.base.tensor_norms import l2_norm
 from edgecase.defenses import Aggregate, Rule
 from edgecase.defenses.marking import Mark
 from edgecase.defenses.noise import add_noise
@@ -390,9 +391,6 @@ def participants_of(parameters: CellParameters, round: int, seed: int) -> Partic
     return parameters.mode.participants(round, num_clients, per_round, seed, first, seated)
 
 
-#: coordinates of a model whose norm is taken at once.
-_PIECE = 2**22
-
 _STARTING_ROW: dict[str, float | int | str | None] = {
     "adv_norm_diff": 0.0,
     "honest_norm_mean": 0.0,
@@ -471,9 +469,7 @@ def _mark_columns(updates: Updates, aggregate: Aggregate) -> dict[str, float | s
 
 def _norm(vector: torch.Tensor) -> float:
     """The l2 norm; a parameter that is not finite ends the run."""
-    # torch copies to float64 what it takes the norm of: a piece at a time.
-    pieces = [torch.linalg.vector_norm(p, dtype=torch.float64) for p in vector.split(_PIECE)]
-    norm = float(torch.linalg.vector_norm(torch.stack(pieces)))
+    norm = l2_norm(vector).item()
     if not math.isfinite(norm):
         raise SimulationError("the global model is not finite")
     return norm

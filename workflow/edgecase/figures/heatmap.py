@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
 
 seaborn = lazy("seaborn")
 
-_ROW = 0.27  # inches
+_ROW, _FLAT_ROW = 0.27, 0.19  # inches
+#: inches of a character of a task's name.
+_CHARACTER = 0.065
+#: from so many defenses on they stand down the side: across, their numbers would touch.
+_MANY = 15
 #: title → column of the rounds.
 _PANELS = {
     "backdoor accuracy (%)": "backdoor_acc",
@@ -29,8 +35,9 @@ _PANELS = {
 
 @figure("heatmap")
 def draw(table: pd.DataFrame) -> Figure:
-    """A row of two maps per task, attacks down and defenses across: means of the last rounds.
+    """Two maps per task, of attacks and defenses: means of the last rounds.
 
+    Attacks stand down and defenses across, or the other way round where there are many defenses.
     `table` is tidy. Of an attack with several overrides under one defense, such as radii, the one
     with the highest backdoor accuracy is shown, and the caption names it: a defense is as good as
     what passes it. Dark is what a server does not want: a backdoor that is learned, a task that is
@@ -39,24 +46,43 @@ def draw(table: pd.DataFrame) -> Figure:
     """
     tasks = sorted(table["task"].unique())
     reached = {task: _reached(table[table["task"] == task], task) for task in tasks}
+    about = {
+        "notes": [curves.seeds_note(table, ""), points.window_note(table)],
+        "caption": _caption(table, reached),
+        "wide": True,
+    }
+    across = table["defense"].nunique() < _MANY
+    return (_rows if across else _columns)(table, reached, about)
+
+
+def _rows(table: pd.DataFrame, reached: dict[str, pd.DataFrame], about: dict) -> Figure:
+    """A row of two maps per task, attacks down and defenses across."""
     heights = [_ROW * found["attack"].nunique() + 0.15 for found in reached.values()]
-    page = Page(
-        table,
-        heights,
-        len(_PANELS),
-        wide=True,
-        notes=[curves.seeds_note(table, ""), points.window_note(table)],
-        caption=_caption(table, reached),
-        extra=0.55,  # the names of the defenses, upright
-    )
-    for task, row in zip(tasks, page.axes, strict=True):
-        runs = table[table["task"] == task]
+    # The names of the defenses, upright.
+    page = Page(table, heights, len(_PANELS), extra=0.55, **about)
+    for task, row, height in zip(reached, page.axes, heights, strict=True):
         for axis, column in zip(row, _PANELS.values(), strict=True):
-            _draw(axis, reached[task], column)
+            _draw(axis, _wide(reached[task], "attack", "defense", column), column)
             axis.tick_params(labelleft=axis is row[0])
-        row[0].set_ylabel(style.task(task))
-        panel.mark_standin(row, runs, beside=True)
+        row[0].set_ylabel(textwrap.fill(style.task(task), round(height / _CHARACTER)))
+        panel.mark_standin(row, table[table["task"] == task], beside=True)
     return page.finish(titles=list(_PANELS))
+
+
+def _columns(table: pd.DataFrame, reached: dict[str, pd.DataFrame], about: dict) -> Figure:
+    """Two maps per task beside each other, defenses down and attacks across."""
+    defenses = cells.in_order(table["defense"].unique(), style.DEFENSES)
+    shown = list(itertools.product(reached, _PANELS.items()))
+    page = Page(table, [_FLAT_ROW * len(defenses)], len(shown), extra=0.6, **about)
+    titles = []
+    for axis, (task, (title, column)) in zip(page.axes[0], shown, strict=True):
+        wide = _wide(reached[task], "defense", "attack", column)
+        _draw(axis, wide.reindex([style.defense(name) for name in defenses]), column)
+        axis.tick_params(labelleft=axis is page.axes[0, 0])
+        panel.mark_standin([axis], table[table["task"] == task], beside=True)
+        parts = style.task(task).replace(", ", ",\n").splitlines()
+        titles.append("\n".join([*(textwrap.fill(part, 18) for part in parts), title]))
+    return page.finish(titles=titles)
 
 
 def _reached(runs: pd.DataFrame, task: str) -> pd.DataFrame:
@@ -71,13 +97,20 @@ def _reached(runs: pd.DataFrame, task: str) -> pd.DataFrame:
     return found.drop_duplicates(["attack", "defense"])
 
 
-def _draw(axis: Axes, found: pd.DataFrame, column: str) -> None:
-    wide = found.pivot(index="attack", columns="defense", values=column)
+def _wide(found: pd.DataFrame, down: str, across: str, column: str) -> pd.DataFrame:
+    """The means of `column`, by the names of the axes `down` and `across`, in order."""
+    named = {
+        "attack": (style.ATTACKS, lambda name: style.attack(name)[0]),
+        "defense": (style.DEFENSES, style.defense),
+    }
+    wide = found.pivot(index=down, columns=across, values=column)
     wide = wide.loc[
-        cells.in_order(wide.index, style.ATTACKS), cells.in_order(wide.columns, style.DEFENSES)
+        cells.in_order(wide.index, named[down][0]), cells.in_order(wide.columns, named[across][0])
     ]
-    wide.index = [style.attack(name)[0] for name in wide.index]
-    wide.columns = [style.defense(name) for name in wide.columns]
+    return wide.rename(index=named[down][1], columns=named[across][1])
+
+
+def _draw(axis: Axes, wide: pd.DataFrame, column: str) -> None:
     seaborn.heatmap(
         wide,
         ax=axis,

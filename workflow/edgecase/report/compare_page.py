@@ -59,7 +59,7 @@ def _context(comparison: Comparison) -> dict:
         "only_a": comparison.only_a,
         "only_b": comparison.only_b,
         "meaning": "Means over the seeds that both have; B − A is paired by seed, with its 95 % "
-        "interval of the paired t-test.",
+        "interval of the paired t-test. docs/results.md has the measures in words.",
     }
 
 

@@ -62,7 +62,7 @@ def read_folder(
     """The images of `folder`, `size` pixels square, parted by its own folders or by `test_share`.
 
     A folder's own split stays as it is. Raises `DataError` for what `tree.list_tree`,
-    `inspect.inspect` and `split.by_file` refuse, and `ConfigError` for a share outside (0, 1).
+    `inspect.inspect` and `split.by_photo` refuse, and `ConfigError` for a share outside (0, 1).
     """
     tree = list_tree(folder)
     records, images = _read(folder, tree, size, threads)
@@ -96,7 +96,7 @@ def read_edge_folder(
 
     `shares` are those of the attacker, of honest clients (0: none) and of the test. A folder's own
     split stays as it is, and without `honest/` no honest client has any. Raises `DataError` for
-    what `tree.list_images`, `inspect.inspect` and `split.by_file` refuse, and `ConfigError` for
+    what `tree.list_images`, `inspect.inspect` and `split.by_photo` refuse, and `ConfigError` for
     shares that do not add up to 1.
     """
     _check_shares(shares)

@@ -5,26 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from edgecase.base.errors import ConfigError, DataError
-from edgecase.datasets.photographs.copies import first_copies
 from edgecase.datasets.photographs.problems import named
-
-
-def by_file(
-    images: np.ndarray,
-    labels: np.ndarray,
-    share: float,
-    generator: np.random.Generator,
-    classes: Sequence[str] = (),
-) -> np.ndarray:
-    """Which images are for the test: bool [N], `share` of every class, rounded, at random.
-
-    `images` is uint8 [N, s, s, 3] and `labels` int [N]. At least one image of a class is for the
-    test and one for training. Images that show the same photo (`copies.first_copies`) stay
-    together, also in different classes, which may move a class away from its share. Raises
-    `ConfigError` for a share that is not between 0 and 1 and `DataError`, with the names that
-    `classes` gives them, for classes that then have no test or no training image.
-    """
-    return by_photo(first_copies(images), labels, share, generator, classes)
 
 
 def by_photo(
@@ -34,7 +15,14 @@ def by_photo(
     generator: np.random.Generator,
     classes: Sequence[str] = (),
 ) -> np.ndarray:
-    """As `by_file`, where images with an equal number in `photos` (int [N]) show the same photo."""
+    """Which images are for the test: bool [N], `share` of every class, rounded, at random.
+
+    `labels` is int [N]. At least one image of a class is for the test and one for training. Images
+    with an equal number in `photos` (int [N], `copies.first_copies`) show the same photo and stay
+    together, also in different classes, which may move a class away from its share. Raises
+    `ConfigError` for a share that is not between 0 and 1 and `DataError`, with the names that
+    `classes` gives them, for classes that then have no test or no training image.
+    """
     if not 0 < share < 1:
         raise ConfigError(f"test share: {share!r} is not allowed; expected above 0 and below 1")
     present, labels = np.unique(labels, return_inverse=True)
