@@ -8,8 +8,8 @@
 #
 #   norm short by over 0.5 %: True; cosine with itself over 1.01: True; root of the sum of squares off by over 0.0001 %: False
 #
-# where three times False was expected. Fails if that changes. Norms of our defenses are taken in float64; which of ours are not is in
-# docs/same-name-other-rule.md.
+# where three times False was expected. Fails if that changes. Ours add up the norms of short rows in float64
+# (workflow/edgecase/base/tensor_norms.py).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
