@@ -9,7 +9,7 @@
 #   FedAdam's step, of the paper's: round 1: 0.742, round 2: 0.636, round 5: 0.516, round 10: 0.471, round 40: 0.589
 #   FedAdagrad's step, of the paper's: round 1: 1.000, round 2: 1.000, round 5: 1.000, round 10: 1.000, round 40: 1.000
 #
-# Fails if that changes. Our fedadam follows flwr's, and says so (docs/same-name-other-rule.md).
+# Fails if that changes. Our fedadam has flwr's, or the paper's with `correction: false` (docs/same-name-other-rule.md).
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

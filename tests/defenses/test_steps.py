@@ -116,6 +116,16 @@ def test_adam_by_hand():
     np.testing.assert_allclose(second.update, [expected, -expected])
 
 
+def test_adam_of_the_paper_has_no_correction():
+    # m = 0.1 Δ and √v = 0.1 |Δ|, then m = 0.19 Δ and √v = (0.01 · 1.99)^½ |Δ|.
+    updates = torch.tensor([[3.0, -0.01]] * 3)
+    step = {"name": "fedadam", "adaptivity": 1e-12, "correction": False}
+    first = run({"name": "median", "server_step": step}, updates)
+    np.testing.assert_allclose(first.update, [0.1, -0.1], rtol=1e-5)
+    second = run({"name": "median", "server_step": step}, updates, memory=first.memory)
+    np.testing.assert_allclose(second.update, [0.134687, -0.134687], rtol=1e-5)
+
+
 @pytest.mark.parametrize("step", ["fedavgm", "fedadam"])
 def test_statistics_take_no_step(step):
     """A variance that falls would be carried below zero by momentum: it is averaged."""

@@ -36,14 +36,15 @@ class FedAdam(ServerStep):
 
     Reddi et al. 2021, arXiv 2003.00295, as flwr 1.42.0 runs it: m and v start at 0, and
     c = √(1 − β₂^(t+1)) / (1 − β₁^(t+1)) in round t, counted from 1. So the first step is lr · .742
-    where the coordinate is far above `adaptivity`. A coordinate's step hardly depends on its size:
-    a norm bound on Δ no longer bounds the step.
+    where the coordinate is far above `adaptivity`. Without `correction`, as the paper has it, c is
+    1. A coordinate's step hardly depends on its size: a norm bound on Δ no longer bounds the step.
     """
 
     lr: float = parameter("η, about the step of a coordinate", above=0, default=0.1)
     momentum: float = parameter("β₁, of Δ", minimum=0, below=1, default=0.9)
     second_momentum: float = parameter("β₂, of Δ²", minimum=0, below=1, default=0.99)
     adaptivity: float = parameter("τ, added to √v", above=0, default=1e-3)
+    correction: bool = parameter("flwr's factor c; the paper has none", default=True)
 
     def step(
         self, update: torch.Tensor, memory: Mapping[str, torch.Tensor]
@@ -53,8 +54,11 @@ class FedAdam(ServerStep):
         mean = self.momentum * last + (1 - self.momentum) * update
         square = self.second_momentum * memory.get("square", zero)
         square += (1 - self.second_momentum) * update.square()
-        corrected = (1 - self.second_momentum ** (rounds + 1)) ** 0.5
-        corrected /= 1 - self.momentum ** (rounds + 1)
-        step = self.lr * corrected * mean / (square.sqrt() + self.adaptivity)
+        step = self.lr * self._factor(rounds) * mean / (square.sqrt() + self.adaptivity)
         count = torch.tensor([rounds], dtype=torch.int64, device=update.device)
         return step, {"mean": mean, "square": square, "rounds": count}
+
+    def _factor(self, round: int) -> float:
+        if not self.correction:
+            return 1.0
+        return (1 - self.second_momentum ** (round + 1)) ** 0.5 / (1 - self.momentum ** (round + 1))
