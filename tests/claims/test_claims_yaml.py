@@ -200,3 +200,16 @@ def test_no_key_holds_a_verdict():
     assert problems(content) == []
     content["claims"][0]["verdict"] = "holds"
     assert "verdict" in problems(content)[0]
+
+
+@pytest.mark.parametrize(
+    "files", [[], ["small", "small-all"], ["small", "medium"], ["text4"]], ids="-".join
+)
+def test_models_of_figure_8_are_judged_from_the_smallest_to_the_largest(files):
+    """A trend goes by the order of names, so the names have to lie in that of the widths."""
+    run = config.load(*(ROOT / "config" / f"{name}.yaml" for name in files))
+    for claim in CLAIMS.values():
+        if claim.figure == "fig8" and claim.role in run["claims"]:
+            found = select(claim.parts[0].of, claim.role, run["claims"], all_cells(run)).cells
+            widths = [config.resolve_cell(run, cell)["model"]["width"] for cell in found]
+            assert widths == sorted(set(widths))
