@@ -97,3 +97,19 @@ def test_counts_that_do_not_fit():
     stream.add(torch.ones(3))
     with pytest.raises(ValueError, match="1 updates have come; 2 are announced"):
         stream.aggregate()
+
+
+@pytest.mark.parametrize(
+    ("error", "given", "message"),
+    [
+        (ValueError, {"client_ids": [4, 4]}, r"client_ids are \[4, 4\]; allowed: 2 different ones"),
+        (ValueError, {"global_model": torch.ones(5)}, r"global_model is \[5\]; allowed: \[3\]"),
+        (SimulationError, {"global_model": torch.full((3,), torch.inf)}, "global_model holds NaN"),
+    ],
+)
+def test_other_inputs_of_a_wrong_kind_are_refused_as_at_once(error, given, message):
+    stream = Stream(example("no-defense"), [1, 1], torch.zeros(3))
+    for _ in range(2):
+        stream.add(torch.ones(3))
+    with pytest.raises(error, match=message):
+        stream.aggregate(**given)

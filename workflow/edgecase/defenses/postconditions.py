@@ -133,14 +133,14 @@ def _check_finite(aggregate: Aggregate) -> None:
             require(isinstance(values, torch.Tensor), f"{field} is a {kind}, not a tensor")
             # torch's count of them takes twice the memory of its argument.
             pieces = values.flatten().split(_PIECE)
-            bad = sum(int((~piece.isfinite()).sum()) for piece in pieces if not _finite(piece))
+            bad = sum(int((~piece.isfinite()).sum()) for piece in pieces if not all_finite(piece))
             by_row = bad and field in ("weights", "clip_factors")
             rows = _where(~values.isfinite()) if by_row else ()
             text = f"{bad} of {values.numel()} values of {field} are NaN or infinite"
             require(bad == 0, text, rows)
 
 
-def _finite(values: torch.Tensor) -> bool:
+def all_finite(values: torch.Tensor) -> bool:
     """Whether all are; NaN and infinity show in the extremes, which are found in one read."""
     return values.numel() == 0 or all(end.isfinite() for end in values.aminmax())
 

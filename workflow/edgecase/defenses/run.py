@@ -10,7 +10,7 @@ from edgecase.base.errors import ConfigError, SimulationError
 from edgecase.base.lazy import torch
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule
 from edgecase.defenses.distances import row_norms, weighted_sum
-from edgecase.defenses.postconditions import check_promises
+from edgecase.defenses.postconditions import all_finite, check_promises
 
 
 def run(
@@ -35,15 +35,14 @@ def run(
     """
     with torch.no_grad():
         _check_kind(updates)
-        m, model = len(updates), others.get("global_model")
-        if model is not None:
-            _check_model(model, updates)
+        m, size = updates.shape
+        check_model(others.get("global_model"), size)
         counts = torch.as_tensor(num_samples, dtype=torch.float64, device=updates.device)
         inputs = RoundInputs(
             updates=updates,
             num_samples=checked_counts(counts, m),
             norms=check_norms(row_norms(updates)),
-            client_ids=_different(range(m) if client_ids is None else client_ids, m),
+            client_ids=checked_ids(client_ids, m),
             buffers=updates.new_zeros(m, 0) if buffers is None else buffers,
             **others,
         )
@@ -88,17 +87,19 @@ def _check_kind(updates: torch.Tensor) -> None:
         )
 
 
-def _check_model(model: torch.Tensor, updates: torch.Tensor) -> None:
-    if model.shape != updates.shape[1:]:
-        raise ValueError(
-            f"global_model is {list(model.shape)}; allowed: {list(updates.shape[1:])}, as updates"
-        )
-    if not model.isfinite().all():
+def check_model(model: torch.Tensor | None, size: int) -> None:
+    """`ValueError` for a global model that is not [size], `SimulationError` for NaN or infinity."""
+    if model is None:
+        return
+    if model.shape != (size,):
+        raise ValueError(f"global_model is {list(model.shape)}; allowed: [{size}], as updates")
+    if not all_finite(model):
         raise SimulationError("global_model holds NaN or infinity")
 
 
-def _different(client_ids: Sequence[int], m: int) -> tuple[int, ...]:
-    ids = tuple(client_ids)
+def checked_ids(client_ids: Sequence[int] | None, m: int) -> tuple[int, ...]:
+    """`client_ids`, by default 0 to m − 1, if they are m different ones; else `ValueError`."""
+    ids = tuple(range(m) if client_ids is None else client_ids)
     if len(set(ids)) != len(ids) or len(ids) != m:
         raise ValueError(f"client_ids are {list(ids)}; allowed: {m} different ones")
     return ids

@@ -10,7 +10,13 @@ from edgecase.base.lazy import torch
 from edgecase.defenses.contract import Aggregate, RoundInputs, Rule, result_dtype
 from edgecase.defenses.distances import row_norm
 from edgecase.defenses.postconditions import probe_step, require
-from edgecase.defenses.run import check_norms, checked_counts, run_inputs
+from edgecase.defenses.run import (
+    check_model,
+    check_norms,
+    checked_counts,
+    checked_ids,
+    run_inputs,
+)
 from edgecase.defenses.running_sum import RunningSum
 
 
@@ -60,13 +66,14 @@ class Stream:
         if len(self._norms) != m:
             raise ValueError(f"{len(self._norms)} updates have come; {m} are announced")
         with torch.no_grad():
+            check_model(others.get("global_model"), size)
             norms = torch.cat(self._norms)
             check_norms(norms)
             inputs = _Passed(
                 updates=torch.empty(m, size, dtype=self._like.dtype, device="meta"),
                 num_samples=self._num_samples,
                 norms=norms,
-                client_ids=tuple(range(m) if client_ids is None else client_ids),
+                client_ids=checked_ids(client_ids, m),
                 buffers=self._like.new_zeros(m, 0) if buffers is None else buffers,
                 running=self._sum,
                 coefficients=torch.cat(self._coefficients),

@@ -39,7 +39,7 @@ class Updates:
     @cached_property
     def norms(self) -> list[float]:
         """l2 norm of each update; NaN or infinity tells a client that has diverged."""
-        return [l2_norm(update).item() for update in self.updates]
+        return torch.stack([l2_norm(update) for update in self.updates]).tolist()
 
     @property
     def finite(self) -> list[bool]:
