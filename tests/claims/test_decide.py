@@ -44,9 +44,11 @@ def decide(monkeypatch, tmp_path):
         seeds = next(part for part in command if part.startswith("seeds="))
         seeds = [int(number) for number in seeds[7:-1].split(",")]
         targets = command[command.index("--") + 1 :]
-        jobs.append((len(seeds), len(targets)))
-        for target in targets:
-            made_up(Path(target).parent, seeds)
+        jobs.append((len(seeds), len({Path(target).parent for target in targets})))
+        for folder in dict.fromkeys(Path(target).parent for target in targets):
+            asked = {Path(target).name for target in targets if Path(target).parent == folder}
+            assert asked >= {"cell.json", *(f"seed{seed}.csv" for seed in seeds)}
+            made_up(folder, seeds)
 
     cost = SimpleNamespace(key={"jobs": 1}, seconds=lambda job: 360.0 * job.work.trainings / 1e5)
     monkeypatch.setattr(script.subprocess, "run", run)

@@ -5,9 +5,9 @@ import pytest
 
 from edgecase.analysis.ranges import ANY
 from edgecase.claims.looks import errors, schedule, spent
-from edgecase.claims.statistics import ERROR, difference_interval
+from edgecase.claims.statistics import ERROR, Look, difference_interval
 
-SEEDS = schedule(3, 3, 12)
+SEEDS = schedule(3, 12)
 RUNS = 2000
 
 
@@ -20,7 +20,7 @@ def ends(true, looks, levels, draws):
     for run in draws + true:
         decided = np.nan
         for count, level in zip(looks, levels, strict=True):
-            interval = difference_interval(run[:count], ANY, error=level)
+            interval = difference_interval(run[:count], ANY, look=Look(level))
             if interval.low > 0 or interval.high <= 0:
                 decided = count
                 wrong += true == 0 or (interval.low > 0) != (true > 0)
@@ -37,8 +37,7 @@ def draws():
 def test_the_errors_of_all_looks_sum_to_one():
     assert SEEDS == [3, 6, 9, 12]
     assert sum(errors(SEEDS)) == pytest.approx(ERROR)
-    assert schedule(6, 3, 12) == [6, 9, 12]
-    assert schedule(6, 3, 6) == [6]
+    assert schedule(3, 3) == [3]
     assert errors([6]) == pytest.approx([ERROR])
     assert spent(1.0) == pytest.approx(ERROR)
 

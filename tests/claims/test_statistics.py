@@ -9,6 +9,7 @@ from tests.claims.made_up import T2
 from edgecase.analysis.ranges import ANY, PERCENT, POINTS
 from edgecase.claims import statistics
 from edgecase.claims.statistics import (
+    Look,
     best_against_best,
     best_interval,
     difference_interval,
@@ -145,6 +146,6 @@ def test_a_smaller_error_makes_a_wider_interval():
     """By hand: t of three degrees of freedom is 3.182 at 95 % and 4.177 at 97.5 %."""
     sample = np.array([1.0, 2.0, 3.0, 6.0])
     sem = sample.std(ddof=1) / 2
-    wide = statistics.difference_interval(sample, ANY, error=0.025)
+    wide = statistics.difference_interval(sample, ANY, look=Look(0.025))
     assert wide.high == pytest.approx(3 + 4.177 * sem, rel=1e-3)
     assert statistics.difference_interval(sample, ANY).high == pytest.approx(3 + 3.182 * sem, 1e-3)

@@ -112,7 +112,8 @@ def test_runs_beside_each_other(tmp_path):
     assert lines[2] == (
         "| made-up | 1 "
         "| **holds**<br>krum: 0 [0, 0] (2 seeds)<br>rfa: 0 [0, 0] (2 seeds) "
-        "| **fails**<br>krum: 0.5 [-5.853, 6.853] (2 seeds)<br>rfa: 50.5 [44.15, 56.85] (2 seeds) "
+        "| **fails**<br>krum: 0.5 [-5.853, 6.853] (2 seeds; about 4 seeds would decide)<br>"
+        "rfa: 50.5 [44.15, 56.85] (2 seeds) "
         "| – |"
     )
     assert lines[3:] == ["", "Not run: 2 of 3 claims."]

@@ -488,3 +488,37 @@ def test_identical_runs_differ_by_nothing(tmp_path):
     content = {A: quantity(7, 7, 7), B: quantity(7, 7, 7)}
     (outcome,) = judged(tmp_path, DIFFERENCE | {"within": 0.1}, content).outcomes
     assert (outcome.verdict, outcome.low, outcome.high) == (HOLDS, 0, 0)
+
+
+# --- how many seeds would decide ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("above", "enough"),
+    [
+        ((21, 30, 39), 6),  # 10 points and 9 apart: t(5) / √6 = 1.05 < 10 / 9 < t(2) / √3 = 2.48
+        ((18, 30, 42), 9),  # t(8) / √9 = 0.77 < 10 / 12 < t(5) / √6
+        ((-2, 10, 22), 9),  # as far below
+        ((10, 22, 34), None),  # 2 points and 12 apart: 141 seeds
+        ((30, 31, 32), None),  # holds
+    ],
+)
+def test_the_seeds_that_would_decide(tmp_path, above, enough):
+    content = {A: last(*above), B: last(0, 0, 0)}
+    (found,) = judged(tmp_path, {"test": "passes", "of": BLACKBOX}, content).outcomes
+    assert found.enough == enough
+
+
+def test_the_seeds_that_would_decide_are_counted_of_each_step(tmp_path):
+    """The first step is clear; the second has what the example above has."""
+    found = judged(tmp_path, ORDERING | {"above": 20}, cases((90, 91, 92), (21, 30, 39), (0, 0, 0)))
+    assert [outcome.enough for outcome in found.outcomes] == [None, 6]
+
+
+def test_the_seeds_that_would_decide_a_trend(tmp_path):
+    """Over four cells one seed in the claimed order has p = 1 / 24, two have it squared."""
+    claimed = TREND | {"direction": "falls"}
+    found = judged(tmp_path, claimed, periods((80, 70), (60, 65), (20, 80), (50, 10)))
+    (outcome,) = found.outcomes
+    assert outcome.verdict == UNDECIDED
+    assert outcome.enough == 4

@@ -5,10 +5,12 @@ import lzma
 import shutil
 import sys
 
+import pandas as pd
 import pytest
 from tests.sharing import made_up
 from tests.sharing.made_up import CELLS, CONFIG, START, cell_folder
 
+from edgecase.analysis.summary import measures_of
 from edgecase.base.errors import DataError
 from edgecase.results import finished, starts
 from edgecase.results.provenance import file_digest
@@ -142,6 +144,40 @@ def test_figures_and_tables_are_drawn_without_training(kept, tmp_path, monkeypat
     assert {"claims.md", "measures.csv", "summary.md"} <= drawn
     about = json.loads((kept / "test/run.json").read_text())
     assert about["config"]["figures"].keys() == CONFIG["figures"].keys()
+
+
+def test_what_claims_are_judged_on_besides_goes_along(project, tmp_path):
+    other, kept, clone = (tmp_path / name for name in ("other", "kept", "clone"))
+    shutil.copytree(project, other)
+    made_up.write(other / "results/test/tables/fig2.csv", "task,share\n")
+    made_up.write(other / "results/test/looks.csv", "claim,look\n")
+    evidence.keep(CONFIG, [], COMMIT, other, kept)
+    evidence.unpack(kept, "test", clone)
+    for name in ("tables/fig2.csv", "looks.csv"):
+        place = f"results/test/{name}"
+        assert (clone / place).read_bytes() == (other / place).read_bytes()
+    path = kept / "test/looks.csv.xz"
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(DataError, match=r"looks.csv.xz: is cut off"):
+        evidence.unpack(kept, "test", clone)
+
+
+def test_a_claim_is_judged_at_its_last_look(kept, tmp_path, monkeypatch):
+    """Of two seeds the second is left out, and without it there is no interval."""
+    monkeypatch.syspath_prepend(made_up.ROOT / "workflow/scripts")
+    script = __import__("evidence")
+    monkeypatch.delitem(sys.modules, "evidence")
+    monkeypatch.chdir(made_up.ROOT)
+    about = evidence.about(kept, "test")
+    evidence.unpack(kept, "test", tmp_path)
+    reached = measures_of(tmp_path / cell_folder(cell) for cell in CELLS)
+    plain = script._tables(reached, None, {}, about, tmp_path)
+    claim = plain.loc[plain["seeds"] == 2, "claim"].iloc[0]
+    look = {"seeds": 1, "most": 2, "error": 0.02}
+    looked = script._tables(reached, None, {claim: look}, about, tmp_path)
+    assert looked.loc[looked["claim"] == claim, "seeds"].max() == 1
+    others = (plain["claim"] != claim).to_numpy()
+    pd.testing.assert_frame_equal(looked[others], plain[others])
 
 
 def test_the_page_counts_the_cells_that_are_there():

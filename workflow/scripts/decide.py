@@ -20,7 +20,6 @@ from edgecase.base.files import atomic_path
 from edgecase.base.names import unknown_name
 from edgecase.claims import looks
 from edgecase.claims.looks import Ahead
-from edgecase.claims.measured import Measured
 from edgecase.claims.table import measured_text, tabulate
 from edgecase.claims.verdict import judge
 from edgecase.plan.estimate import duration, hours, remaining
@@ -53,7 +52,7 @@ class Decision:
         self._asked = asked
         self._config = config.load(*asked.configfiles)
         self._run = Run(self._config["run"])
-        self._log = Path(self._run.results, "looks.csv")
+        self._log = Path(self._run.looks)
         known = claims.load("config/claims.yaml")
         for name in asked.claims:
             if problem := unknown_name(name, [claim.id for claim in known]):
@@ -66,9 +65,8 @@ class Decision:
         first = self._config["seeds"]
         if asked.most < len(first):
             raise ConfigError(f"most: {asked.most} is fewer than the {len(first)} seeds of the run")
-        more = range(max(first) + 1, max(first) + 1 + asked.most - len(first))
-        self._listed = [*first, *more]
-        self._counts = looks.schedule(len(first), asked.step, asked.most)
+        self._listed = looks.listed(first, asked.most)
+        self._counts = looks.schedule(asked.step, asked.most)
         self._errors = looks.errors(self._counts)
         self._rows = self._read_log()
 
@@ -125,12 +123,15 @@ class Decision:
         return list(dict.fromkeys(found))
 
     def _train(self, one: Ahead, held: Mapping[Cell, Sequence[int]]) -> None:
-        targets = [self._run.record(cell) for cell in one.lacking(held, self._listed)]
-        seeds = json.dumps(self._listed[: one.seeds])
+        seeds = self._listed[: one.seeds]
+        lacking = one.lacking(held, self._listed)
+        # The rounds are asked for too: Snakemake takes a record of fewer seeds for finished.
+        targets = [path for cell in lacking for path in self._run.cell_files(cell, seeds)]
+        settings = ["--config", f"seeds={json.dumps(seeds)}"]
         subprocess.run(
             [
                 *(sys.executable, "-m", "snakemake", "--cores", str(self._asked.cores)),
-                *("--configfile", *self._asked.configfiles, "--config", f"seeds={seeds}"),
+                *("--configfile", *self._asked.configfiles, *settings),
                 *("--", *targets),
             ],
             check=True,
@@ -140,7 +141,7 @@ class Decision:
         """Judge a claim on its seeds, at this look's error, and write the log."""
         seeds, error = self._listed[: one.seeds], self._errors[one.look]
         reached = measures_of(Path(self._run.cell(cell)) for cell in one.cells)
-        measured = Measured(reached[reached["seed"].isin(seeds)], error=error)
+        measured = looks.measured_at(reached, seeds, error)
         judged = judge(one.claim, self._config["claims"], measured)
         rows = tabulate([judged], {}).to_dict("records")
         self._rows.append(

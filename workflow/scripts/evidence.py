@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -14,16 +14,17 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from edgecase import claims, config, figures
+from edgecase import claims, config, densities, figures
 from edgecase.analysis.summary import measures_of, summarise, to_markdown
 from edgecase.base import command
 from edgecase.base.files import atomic_path
+from edgecase.claims import looks
 from edgecase.claims.beside import beside
 from edgecase.claims.measured import Measured
 from edgecase.claims.table import tabulate
 from edgecase.claims.table import to_markdown as claims_to_markdown
 from edgecase.claims.verdict import judge
-from edgecase.figures import page, style
+from edgecase.figures import fig2, page, style
 from edgecase.results.cells import expand
 from edgecase.results.layout import Run
 from edgecase.results.tables import tidy
@@ -74,37 +75,56 @@ def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
         project = Path(folder)
         cells = evidence.unpack(FOLDER, run, project)
         where = {cell: project / Run(run).cell(cell) for cell in cells}
+        log_densities, log = project / Run(run).table("fig2"), project / Run(run).looks
+        shares, drawn = None, {}
         with style.using(style.looks_of(about["config"])):
+            if log_densities.exists():
+                table = densities.read(log_densities)
+                shares = densities.below_share(table)
+                drawn["fig2"] = fig2.draw(table)
             for name, blocks in about["config"]["figures"].items():
                 if shown := [where[cell] for cell in expand(blocks) if cell in where]:
                     table = tidy(shown, list(figures.FIGURES[name].parameters))
-                    drawn = figures.draw(name, table)
-                    page.save(drawn, pdf=out / f"{name}.pdf", png=out / f"{name}.png")
-                    print(f"{out / name}.png: {len(shown)} cells")
+                    drawn[name] = figures.draw(name, table)
+            for name, figure in drawn.items():
+                page.save(figure, pdf=out / f"{name}.pdf", png=out / f"{name}.png")
+                print(out / f"{name}.png")
         reached = measures_of(where.values())
+        last = looks.last(pd.read_csv(log)) if log.exists() else {}
     attacks = reached.loc[reached["attack"] != "none", "attacks"].median()
     heading = f"{run}: {len(cells)} cells, {attacks:.0f} attacks"
-    return attacks, heading, _tables(reached, about["config"]["claims"], about["configfiles"], out)
+    return attacks, heading, _tables(reached, shares, last, about, out)
 
 
 def _tables(
-    reached: pd.DataFrame, roles: Mapping[str, Any], configfiles: Sequence[str], out: Path
+    reached: pd.DataFrame,
+    shares: pd.DataFrame | None,
+    last: Mapping[str, Mapping],
+    about: Mapping[str, Any],
+    out: Path,
 ) -> pd.DataFrame:
-    """Write what was measured, and give the judged claims."""
-    listed = claims.load("config/claims.yaml")
-    measured = Measured(reached)
-    judged = tabulate([judge(claim, roles, measured) for claim in listed], {}, configfiles)
+    """Write what was measured, and give the judged claims: at their last look, if any was taken."""
+    roles, whole = about["config"]["claims"], Measured(reached, shares)
+    judged = []
+    for claim in claims.load("config/claims.yaml"):
+        measured = whole
+        if claim.id in last:
+            look = last[claim.id]
+            seeds = looks.listed(about["config"]["seeds"], look["most"])[: look["seeds"]]
+            measured = looks.measured_at(reached, seeds, look["error"], shares)
+        judged.append(judge(claim, roles, measured))
+    found = tabulate(judged, {}, about["configfiles"])
     summary = summarise(reached)
     texts = {
         "measures.csv": reached.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
         "summary.csv": summary.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
         "summary.md": to_markdown(summary),
-        "claims.csv": judged.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
-        "claims.md": claims_to_markdown(judged),
+        "claims.csv": found.to_csv(index=False, float_format="%.6g", lineterminator="\n"),
+        "claims.md": claims_to_markdown(found),
     }
     for name, text in texts.items():
         _write(out / name, text)
-    return judged
+    return found
 
 
 def _write(path: Path, text: str) -> None:

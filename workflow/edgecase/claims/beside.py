@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from edgecase.claims.model import NOT_RUN
-from edgecase.claims.outcome import joined
-from edgecase.claims.table import measured_text
+from edgecase.claims.outcome import joined, seeds_text
+from edgecase.claims.table import enough_text, measured_text
 
 
 def beside(judged: Mapping[str, pd.DataFrame]) -> str:
@@ -31,12 +31,13 @@ def beside(judged: Mapping[str, pd.DataFrame]) -> str:
 
 
 def _told(tests: pd.DataFrame) -> str:
-    """The verdict, and each test of it: value, interval, seeds."""
+    """The verdict, and each test of it: value, interval, seeds, and how many would decide it."""
     verdict = tests["verdict"].iloc[0]
     if verdict == NOT_RUN:
         return "–"
     found = [
-        f"{joined(': ', row['part'], measured_text(row))} ({row['seeds']} seeds)"
+        f"{joined(': ', row['part'], measured_text(row))} "
+        f"({joined('; ', seeds_text(row['seeds']), enough_text(row))})"
         for row in tests.to_dict("records")
     ]
     return "<br>".join([f"**{verdict}**", *found])

@@ -35,7 +35,7 @@ def tail_share(part: Part, task: str, measured: Measured) -> list[Outcome]:
     named = replace(part, quantity=f"share of {part.group} images in the tail")
     return [
         of_interval(
-            named, [], sample, statistics.mean_interval(sample.values[:, 0], SHARE, measured.error)
+            named, [], sample, statistics.mean_interval(sample.values[:, 0], SHARE, measured.look)
         )
     ]
 
@@ -47,7 +47,7 @@ def _mean(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Out
             part,
             of,
             measured,
-            lambda values: statistics.mean_interval(values[:, 0], limits, measured.error),
+            lambda values: statistics.mean_interval(values[:, 0], limits, measured.look),
         )
     ]
 
@@ -59,9 +59,9 @@ def _difference(part: Part, of: Terms, against: Terms, measured: Measured) -> li
     def interval(values: np.ndarray) -> Interval:
         grid, other = values[:, : len(of)], values[:, len(of) :]
         if part.against and part.against.pick == "best":
-            return statistics.best_against_best(grid, limits, other, other_limits, measured.error)
+            return statistics.best_against_best(grid, limits, other, other_limits, measured.look)
         return statistics.best_interval(
-            grid - other, limits.minus(other_limits), error=measured.error
+            grid - other, limits.minus(other_limits), look=measured.look
         )
 
     return [_found(part, [*of, *against], measured, interval)]
@@ -75,7 +75,7 @@ def _ratio(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Ou
     if lost := int((~positive).sum()):
         notes += (f"{lost} seed{'s' * (lost > 1)} with a value not above 0, left out",)
     sample = Sample(sample.values[positive], notes)
-    interval = statistics.ratio_interval(sample.values[:, 0], sample.values[:, 1], measured.error)
+    interval = statistics.ratio_interval(sample.values[:, 0], sample.values[:, 1], measured.look)
     return [of_interval(part, terms, sample, interval)]
 
 
@@ -93,7 +93,7 @@ def _differences(part: Part, of: Terms, against: Terms, measured: Measured) -> l
             terms,
             measured,
             lambda values: statistics.difference_interval(
-                values @ signs, limits, error=measured.error
+                values @ signs, limits, look=measured.look
             ),
         )
     ]
@@ -119,7 +119,13 @@ def _trend(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Ou
     if against:
         values = values - sample.values[:, len(of) :]
     return [
-        of_trend(part, terms, sample, statistics.trend(values, part.direction), measured.error / 2)
+        of_trend(
+            part,
+            terms,
+            sample,
+            statistics.trend(values, part.direction, measured.look),
+            measured.look.error / 2,
+        )
     ]
 
 
@@ -175,6 +181,6 @@ def _paired(part: Part, two: Terms, measured: Measured) -> Outcome:
         two,
         measured,
         lambda values: statistics.difference_interval(
-            values[:, 0] - values[:, 1], limits, error=measured.error
+            values[:, 0] - values[:, 1], limits, look=measured.look
         ),
     )

@@ -11,12 +11,16 @@ the union bound the chance that any look's interval misses the true value is at 
 looks depend on each other, and whichever of them ends the matter.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from edgecase.base.lazy import pandas as pd
+from edgecase.claims.measured import Measured
 from edgecase.claims.model import FAILS, HOLDS, Claim
-from edgecase.claims.statistics import ERROR
+from edgecase.claims.statistics import ERROR, Look
 from edgecase.results.cells import Cell
 
 #: verdicts that no further look changes.
@@ -28,9 +32,22 @@ def spent(share: float, error: float = ERROR) -> float:
     return error * math.log1p((math.e - 1) * share)
 
 
-def schedule(first: int, step: int, most: int) -> list[int]:
-    """The numbers of seeds that are looked at: from `first` in `step`s, and the `most` last."""
-    return [*range(first, most, step), most]
+def schedule(step: int, most: int) -> list[int]:
+    """The numbers of seeds that are looked at: in `step`s, and the `most` last.
+
+    >>> schedule(3, 10)
+    [3, 6, 9, 10]
+    """
+    return [*range(step, most, step), most]
+
+
+def listed(first: Sequence[int], most: int) -> list[int]:
+    """The seeds that looks take in turn: the `first`, those of the run, and up to `most` others.
+
+    >>> listed([0, 2], 4)
+    [0, 2, 3, 4]
+    """
+    return [*first, *range(max(first) + 1, max(first) + 1 + most - len(first))]
 
 
 def errors(seeds: Sequence[int], error: float = ERROR) -> list[float]:
@@ -77,3 +94,15 @@ def ahead(
             look = len(verdicts)
             found.append(Ahead(claim, look, seeds[look], tuple(needed[claim.id])))
     return found
+
+
+def measured_at(
+    measures: pd.DataFrame, seeds: Collection[int], error: float, shares: pd.DataFrame | None = None
+) -> Measured:
+    """What a look at these seeds, of this error, sees of a run's table of `measures`."""
+    return Measured(measures[measures["seed"].isin(seeds)], shares, Look(error))
+
+
+def last(log: pd.DataFrame) -> dict[str, dict]:
+    """Claim id → its last row in the log of looks."""
+    return {row["claim"]: row for row in log.to_dict("records")}

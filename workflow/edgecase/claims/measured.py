@@ -1,7 +1,8 @@
 """Hold what a run measured: numbers per seed, by cell and quantity."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from edgecase.base.errors import ConfigError, DataError
 from edgecase.base.tables import read_table
-from edgecase.claims.statistics import ERROR
+from edgecase.claims.statistics import ONCE, Look
 from edgecase.results.attacks import shows_its_attack, unattacked_text
 from edgecase.results.cells import Cell
 from edgecase.results.rounds import CELL_AXES
@@ -33,22 +34,28 @@ class Measured:
     """The table of measures, a row per cell and seed, and the shares of images in the tail.
 
     `shares` has columns task, standin, seed, group, share (0 to 1); None if densities were not run.
-    `error` is how often a claim's interval may miss the true value.
+    `look` is how the tests of a claim look at the seeds.
     """
 
     def __init__(
         self,
         measures: pd.DataFrame,
         shares: pd.DataFrame | None = None,
-        error: float = ERROR,
+        look: Look = ONCE,
     ):
-        self.error = error
+        self.look = look
         self.quantities = tuple(name for name in measures.columns if name not in _KEYS)
         self._shares = shares
         self._cells = {
             Cell(*axes): rows.set_index("seed")
             for axes, rows in measures.groupby(list(CELL_AXES), sort=False)
         }
+
+    def counted(self, times: int) -> "Measured":
+        """The same numbers with each seed counted `times` over."""
+        other = copy(self)
+        other.look = replace(self.look, times=times)
+        return other
 
     @cached_property
     def cells(self) -> list[Cell]:

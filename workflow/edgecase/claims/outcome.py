@@ -16,7 +16,8 @@ class Outcome:
 
     `value`, `low` and `high` are in the unit of the quantity (a ratio and a rank coefficient have
     none); `p` and `p_opposite` are a trend's. `claimed` is what the value is to be, `means` the
-    mean over seeds of every cell that went in.
+    mean over seeds of every cell that went in. `enough` is how many seeds would decide what these
+    leave undecided (`edgecase.claims.enough`).
     """
 
     part: str
@@ -30,6 +31,7 @@ class Outcome:
     p: float = nan
     p_opposite: float = nan
     seeds: int = 0
+    enough: int | None = None
     means: str = ""
     missing: tuple[str, ...] = ()
     note: str = ""
@@ -69,6 +71,11 @@ def of_trend(
     return replace(_blank(part), verdict=verdict, **found, **_seen(terms, sample))
 
 
+def seeds_text(count: int) -> str:
+    """A number of seeds in words: `1 seed`, `3 seeds`."""
+    return f"{count} seed{'s' * (count != 1)}"
+
+
 def joined(separator: str, *parts: str) -> str:
     """The parts that are not empty, joined."""
     return separator.join(filter(None, parts))
@@ -92,5 +99,5 @@ def _seen(terms: Sequence[Term], sample: Sample) -> dict:
     if terms and seeds:
         pairs = zip(labels(terms), sample.values.mean(axis=0), strict=True)
         means = "; ".join(f"{label} {mean:.4g}" for label, mean in pairs)
-    few = f"{seeds} seed{'s' * (seeds != 1)}: an interval needs 2" if seeds < 2 else ""
+    few = f"{seeds_text(seeds)}: an interval needs 2" if seeds < 2 else ""
     return {"seeds": seeds, "means": means, "note": joined("; ", *sample.notes, few)}

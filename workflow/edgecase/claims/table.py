@@ -30,6 +30,8 @@ COLUMNS = {
     "p": "p-value of a trend as claimed",
     "p_opposite": "p-value of the opposite trend",
     "seeds": "seeds that went in",
+    "enough": "how many seeds would decide it if they spread as these do, a multiple of them; "
+    "empty if it is decided, or if a hundred would not decide it",
     "means": "mean over seeds of every cell that went in",
     "reported": "what is reported for the paper, if anything is",
     "sure": "how sure the reported value, or else the claim, is",
@@ -71,7 +73,7 @@ def tabulate(
         }
         rows += [front | _row(outcome) for outcome in one.outcomes] or [front]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table.astype({"seeds": "Int64"} | dict.fromkeys(_NUMBERS, float))
+    return table.astype({"seeds": "Int64", "enough": "Int64"} | dict.fromkeys(_NUMBERS, float))
 
 
 def to_markdown(table: pd.DataFrame) -> str:
@@ -142,8 +144,13 @@ def _test(row: dict) -> dict:
         "seeds": row["seeds"],
         "means": row["means"],
         "verdict": row["part_verdict"],
-        "missing or to know": joined("; ", row["missing"], row["note"]),
+        "missing or to know": joined("; ", row["missing"], enough_text(row), row["note"]),
     }
+
+
+def enough_text(row: dict) -> str:
+    """How many seeds would decide what a test leaves undecided, if it is known."""
+    return "" if pd.isna(row["enough"]) else f"about {row['enough']} seeds would decide"
 
 
 def measured_text(row: dict) -> str:

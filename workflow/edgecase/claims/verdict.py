@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from edgecase.claims.compare import compare, tail_share
+from edgecase.claims.enough import with_enough
 from edgecase.claims.measured import Measured
 from edgecase.claims.model import FAILS, HOLDS, NO_VERDICT, NOT_RUN, UNDECIDED, Claim, Part
 from edgecase.claims.outcome import Outcome, not_run
@@ -37,7 +39,7 @@ def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
     if standin:
         run = [outcome.verdict != NOT_RUN for outcome in outcomes]
         outcomes = [
-            replace(outcome, verdict=NO_VERDICT) if was_run else outcome
+            replace(outcome, verdict=NO_VERDICT, enough=None) if was_run else outcome
             for outcome, was_run in zip(outcomes, run, strict=True)
         ]
     verdict = combine(outcome.verdict for outcome in outcomes)
@@ -56,7 +58,7 @@ def combine(verdicts: Iterable[str]) -> str:
 def _judge(part: Part, claim: Claim, roles: Mapping, measured: Measured) -> list[Outcome]:
     """The outcomes of a part: one, or one per comparison."""
     if part.test == "tail-share":
-        return tail_share(part, roles[claim.role]["task"], measured)
+        return with_enough(partial(tail_share, part, roles[claim.role]["task"]), measured)
     of, against, missing = [], [], []
     for selector, cells in ((part.of, of), (part.against, against)):
         if selector is not None:
@@ -76,4 +78,4 @@ def _judge(part: Part, claim: Claim, roles: Mapping, measured: Measured) -> list
     ]
     if missing:
         return [not_run(part, missing)]
-    return compare(part, of, against, measured)
+    return with_enough(partial(compare, part, of, against), measured)

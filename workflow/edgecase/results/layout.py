@@ -114,6 +114,11 @@ class Run:
     def table(self, name: str, ending: str = "csv") -> str:
         return f"{self.results}/tables/{name}.{ending}"
 
+    @property
+    def looks(self) -> str:
+        """The log of looks at claims as seeds are added."""
+        return f"{self.results}/looks.csv"
+
     def claims(self, ending: str = "csv") -> str:
         return f"{self.results}/claims.{ending}"
 

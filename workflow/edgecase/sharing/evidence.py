@@ -3,7 +3,8 @@
 `evidence/<run>/` holds `run.json`, the run's configuration and commit, and one archive per finished
 cell, so that a run grows cell by cell and Git stores each once. A cell's record has the digests of
 its rounds. Beside the cells lie the models that they start from, without which no other processor
-could go on with them (`edgecase.results.starts`).
+could go on with them (`edgecase.results.starts`), and what claims are judged on besides: the
+log-densities of figure 2 and the log of looks.
 """
 
 import io
@@ -30,6 +31,9 @@ from edgecase.sharing.check import Found, find
 MOST_BYTES, MOST_OF_A_START = 10_000_000, 2_500_000
 _ABOUT, _RECORD, _ENDING = "run.json", "cell.json", ".tar.xz"
 _STARTS = "pretrain"
+#: what of a run is kept beside its cells: name, its place in the run.
+_TABLES = {"fig2": lambda run: run.table("fig2"), "looks": lambda run: run.looks}
+_TABLE = ".csv.xz"
 _UNREADABLE = (OSError, EOFError, lzma.LZMAError, tarfile.TarError)
 
 
@@ -51,7 +55,11 @@ def keep(
     }
     files = {_archive(folder, cell): content for cell, content in new.items()}
     files |= {folder / _STARTS / name: content for name, content in _starts(found).items()}
-    there = (path for kind in (_ENDING, ".safetensors") for path in evidence.rglob(f"*{kind}"))
+    for name, place in _TABLES.items():
+        if (path := project / place(Run(config["run"]))).is_file():
+            files[folder / f"{name}{_TABLE}"] = _compressed(path.read_bytes())
+    kinds = (_ENDING, ".safetensors", _TABLE)
+    there = (path for kind in kinds for path in evidence.rglob(f"*{kind}"))
     stays = sum(path.stat().st_size for path in there if path not in files)
     total = stays + sum(map(len, files.values()))
     if total > MOST_BYTES:
@@ -74,7 +82,7 @@ def about(evidence: Path, run: str) -> dict:
 
 
 def unpack(evidence: Path, run: str, project: Path) -> list[Cell]:
-    """Put the cells of a run's evidence in their places below `project`, and name them.
+    """Put a run's evidence, cells and tables, in its places below `project`, and name the cells.
 
     `DataError` for an archive that is cut off, holds another file than a cell's, or rounds that are
     not those that its record vouches for.
@@ -83,6 +91,13 @@ def unpack(evidence: Path, run: str, project: Path) -> list[Cell]:
     for cell, content in _cells(evidence / run):
         _place(content, project / Run(run).cell(cell))
         cells.append(cell)
+    for name, place in _TABLES.items():
+        if (path := evidence / run / f"{name}{_TABLE}").is_file():
+            try:
+                content = lzma.decompress(path.read_bytes())
+            except lzma.LZMAError as error:
+                raise DataError(f"{path}: is cut off ({error})") from error
+            _write(project / place(Run(run)), content)
     return cells
 
 
@@ -142,7 +157,11 @@ def _pack(found: Found) -> bytes:
         for path in found.files():
             content = (found.project / path).read_bytes()
             tar.addfile(plain_member(path.name, len(content)), io.BytesIO(content))
-    return lzma.compress(raw.getvalue(), preset=9 | lzma.PRESET_EXTREME)
+    return _compressed(raw.getvalue())
+
+
+def _compressed(content: bytes) -> bytes:
+    return lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
 
 
 def _cells(folder: Path) -> Iterator[tuple[Cell, dict[str, bytes]]]:
