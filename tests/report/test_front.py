@@ -72,7 +72,7 @@ def test_what_was_run_on_what(front):
     text = " ".join(page.text.split())
     assert "2 cells" in text
     assert "3,000 rounds" in text  # 2 cells × 3 seeds × 500 rounds
-    assert "2.5 hours" in text or "2.6 hours" in text
+    assert "2 h 33 min of simulation" in text
     assert "CPU, 2 threads (1 cell); NVIDIA H200 (1 cell)" in text
     assert "The cells come from 2 versions of the code." in text
     assert "snakemake --cores all --configfile config/small.yaml" in text
@@ -80,8 +80,8 @@ def test_what_was_run_on_what(front):
 
 
 def test_minutes_and_seconds_of_a_short_run(front):
-    assert "3 minutes of simulation" in front(hours=0.05)
-    assert "18 seconds of simulation" in front(hours=0.005)
+    assert "3 min 0 s of simulation" in front(hours=0.05)
+    assert "18 s of simulation" in front(hours=0.005)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from edgecase.base.durations import duration
 from edgecase.pipeline.failures import failure
 from edgecase.pipeline.time_left import TimeLeft
 
@@ -192,19 +193,3 @@ def _time_left(seconds: float | None) -> str:
     if seconds is None:
         return "time left unknown"
     return "some seconds left" if seconds < _FEW else f"about {duration(seconds)} left"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in the two largest units.
-
-    >>> [duration(seconds) for seconds in (4.4, 190, 7500, 180_000)]
-    ['4 s', '3 min 10 s', '2 h 5 min', '2 d 2 h']
-    """
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

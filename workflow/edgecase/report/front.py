@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from edgecase.base.durations import duration
 from edgecase.base.errors import DataError
 from edgecase.claims.model import FAILS, HOLDS, NOT_RUN, UNDECIDED
 from edgecase.datasets.sources import Source
@@ -50,7 +51,7 @@ def front_page(
         "num_rounds": sum(
             record["parameters"]["rounds"] * len(record["seeds"]) for record in records
         ),
-        "duration": _duration(hours),
+        "duration": duration(3600 * hours),
         "devices": facts.counted(records, "device"),
         "versions": facts.counted(records, "versions"),
         "codes": facts.code_versions(records),
@@ -66,12 +67,6 @@ def judged(lines: pd.DataFrame) -> list[tuple[str, list[dict]]]:
     """The claims (see `claims.overview`) that have a verdict: each verdict with its claims."""
     groups = ((name, lines[lines["verdict"] == name]) for name in (HOLDS, FAILS, UNDECIDED))
     return [(name, own.to_dict("records")) for name, own in groups if len(own)]
-
-
-def _duration(hours: float) -> str:
-    if hours >= 1:
-        return f"{hours:.1f} hours"
-    return f"{60 * hours:.0f} minutes" if hours >= 1 / 30 else f"{3600 * hours:.0f} seconds"
 
 
 def caption_title(path: str | Path) -> str:
