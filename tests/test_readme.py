@@ -66,18 +66,45 @@ def test_the_paper_and_the_small_run_download_what_is_said():
         assert set(said) == needed
 
 
-def test_the_table_of_claims_is_that_of_the_small_run():
+def read(page):
+    return (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
+def test_the_table_of_claims_is_that_of_the_runs():
     spec = importlib.util.spec_from_file_location("result", ROOT / "workflow/scripts/result.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    pages = ("small.md", "small-words.md")
-    small = "\n".join((ROOT / "docs" / page).read_text(encoding="utf-8") for page in pages)
-    table = script.result(small, config.load(ROOT / "config" / "small.yaml"))
-    for page in (README, (ROOT / "docs" / "index.md").read_text(encoding="utf-8")):
+    small = "\n".join(map(read, ("small.md", "small-words.md")))
+    files = [ROOT / "config" / f"{name}.yaml" for name in ("small", "medium")]
+    runs = [config.load(*files[:count]) for count in (1, 2)]
+    table = script.result(small, read("evidence.md"), *runs)
+    for page in (README, read("index.md")):
         assert script.filled(page, table) == page
     found = [re.findall(rf"\*\*{word}\*\*", table) for word in ("holds", "fails", "undecided")]
     holds, fails, undecided = map(len, found)
     assert f"Of {holds + fails + undecided} verdicts, {holds} hold, {fails} fail" in table
-    # A row by hand, from the page's two tables.
-    (row,) = [line for line in table.splitlines() if line.startswith("| fig4: fewer")]
-    assert [cell.split("**")[1] for cell in row.split("|")[2:5]] == ["holds", "undecided", "holds"]
+
+
+def test_what_is_said_of_medium_is_what_it_found():
+    """The verdicts of the table for readers are those of the table that `make evidence` writes."""
+    page = read("evidence.md")
+    (block,) = re.findall(r"(?s)<!-- verdicts -->\n(.*?)<!-- end -->", page)
+    head, *judged = table_rows(block)
+    (column,) = (place for place, name in enumerate(head) if name.startswith("medium: "))
+    found = [
+        (row[0].split("-")[0], row[1], re.match(r"\*\*(\w+)", row[column])[1])
+        for row in judged
+        if row[column] != "–"
+    ]
+    (table,) = re.findall(r"(?m)^\| claim \| task \| verdict \| measured \|\n((?:\|.*\n)+)", page)
+    said, claim = [], ""
+    for row in table_rows(table):
+        claim = row[0] or claim
+        said.append((claim.split(":")[0], *row[1:3]))
+    assert said == found
+
+
+def table_rows(text):
+    """The cells of every row of a Markdown table, its rule left out."""
+    lines = [line for line in text.splitlines() if line.startswith("|") and set(line) - set("|- ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]

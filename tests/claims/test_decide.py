@@ -50,9 +50,17 @@ def decide(monkeypatch, tmp_path):
             assert asked >= {"cell.json", *(f"seed{seed}.csv" for seed in seeds)}
             made_up(folder, seeds)
 
-    cost = SimpleNamespace(key={"jobs": 1}, seconds=lambda job: 360.0 * job.work.trainings / 1e5)
+    def calibrated(machine, settings, path):
+        """Knows the settings that it was asked for alone: seeds that train at once are one."""
+
+        def seconds(job):
+            assert job.setting in settings
+            return 360.0 * job.work.trainings / 1e5
+
+        return SimpleNamespace(key={"jobs": 1}, seconds=seconds)
+
     monkeypatch.setattr(script.subprocess, "run", run)
-    monkeypatch.setattr(script, "calibrated", lambda *_: cost)
+    monkeypatch.setattr(script, "calibrated", calibrated)
 
     def call(*options):
         command = ["--configfiles", "config/small.yaml", "own.yaml", "--cores", "1"]

@@ -4,10 +4,11 @@ import math
 
 import pandas as pd
 import pytest
-from tests.claims.made_up import ROLES, T2, cell, judged, last
+from tests.claims.made_up import ROLES, T2, cell, entry, judged, last, measured, write
 
+from edgecase import claims
 from edgecase.claims.model import FAILS, HOLDS, NOT_RUN, UNDECIDED
-from edgecase.claims.verdict import combine
+from edgecase.claims.verdict import combine, judge
 
 BLACKBOX = {"attack": "blackbox", "defense": "no-defense"}
 NONE = {"attack": "none", "defense": "no-defense"}
@@ -488,6 +489,21 @@ def test_identical_runs_differ_by_nothing(tmp_path):
     content = {A: quantity(7, 7, 7), B: quantity(7, 7, 7)}
     (outcome,) = judged(tmp_path, DIFFERENCE | {"within": 0.1}, content).outcomes
     assert (outcome.verdict, outcome.low, outcome.high) == (HOLDS, 0, 0)
+
+
+def test_cells_are_chosen_among_those_of_the_run(tmp_path):
+    """The longest period of the run is judged, not the longest one that is measured so far."""
+    last_period = BLACKBOX | {"participation": "fixed-freq-*", "pick": "last", "fewest": 3}
+    part = {"test": "difference", "quantity": "backdoor_mean", "of": last_period, "against": NONE}
+    (claim,) = claims.load(write(tmp_path / "claims.yaml", entry(part | {"above": 5})))
+    run = [*periods((), (), (), ()), B]
+    longest = {run[3]: quantity(50, 51, 52), B: quantity(0, 0, 0)}
+    assert judge(claim, ROLES, measured(longest), run).verdict == HOLDS
+    assert judge(claim, ROLES, measured(longest)).verdict == NOT_RUN
+    shorter = {**periods((9, 9), (8, 8), (7, 7), (6, 6)), B: quantity(0, 0)}
+    del shorter[run[3]]
+    found = judge(claim, ROLES, measured(shorter), run)
+    assert (found.verdict, found.outcomes[0].missing) == (NOT_RUN, (run[3].folder,))
 
 
 # --- how many seeds would decide ---------------------------------------------------------------

@@ -24,7 +24,6 @@ from edgecase.claims.table import measured_text, tabulate
 from edgecase.claims.verdict import judge
 from edgecase.plan.estimate import duration, hours, remaining
 from edgecase.plan.speed import Machine, calibrated
-from edgecase.plan.work import jobs
 from edgecase.results.cells import Cell, all_cells
 from edgecase.results.layout import Run
 from edgecase.sharing.check import find
@@ -73,13 +72,13 @@ class Decision:
     def run(self) -> None:
         """Look, run what the cheapest next look lacks, and look again."""
         machine = Machine.of(self._config, self._asked.cores, 0)
-        wanted = [cell for cells in self._needed.values() for cell in cells]
-        settings = {job.setting for job in jobs(self._config, wanted)}
-        calibration = calibrated(machine, settings, Path(self._run.calibration()))
         began = time.monotonic()
         while ahead := self._judged(began):
             held = self._held()
-            costs = {one.claim.id: hours(self._missing(one, held), calibration) for one in ahead}
+            missing = {one.claim.id: self._missing(one, held) for one in ahead}
+            settings = {job.setting for lacking in missing.values() for job in lacking}
+            calibration = calibrated(machine, settings, Path(self._run.calibration()))
+            costs = {claim: hours(lacking, calibration) for claim, lacking in missing.items()}
             cheapest = min(ahead, key=lambda one: costs[one.claim.id])
             left = self._asked.hours - (time.monotonic() - began) / 3600
             cost = costs[cheapest.claim.id]
@@ -142,7 +141,7 @@ class Decision:
         seeds, error = self._listed[: one.seeds], self._errors[one.look]
         reached = measures_of(Path(self._run.cell(cell)) for cell in one.cells)
         measured = looks.measured_at(reached, seeds, error)
-        judged = judge(one.claim, self._config["claims"], measured)
+        judged = judge(one.claim, self._config["claims"], measured, all_cells(self._config))
         rows = tabulate([judged], {}).to_dict("records")
         self._rows.append(
             {

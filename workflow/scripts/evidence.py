@@ -25,7 +25,7 @@ from edgecase.claims.table import tabulate
 from edgecase.claims.table import to_markdown as claims_to_markdown
 from edgecase.claims.verdict import judge
 from edgecase.figures import fig2, page, style
-from edgecase.results.cells import expand
+from edgecase.results.cells import all_cells, expand
 from edgecase.results.layout import Run
 from edgecase.results.tables import tidy
 from edgecase.sharing import evidence
@@ -105,6 +105,7 @@ def _tables(
 ) -> pd.DataFrame:
     """Write what was measured, and give the judged claims: at their last look, if any was taken."""
     roles, whole = about["config"]["claims"], Measured(reached, shares)
+    run = all_cells(about["config"])
     judged = []
     for claim in claims.load("config/claims.yaml"):
         measured = whole
@@ -112,7 +113,7 @@ def _tables(
             look = last[claim.id]
             seeds = looks.listed(about["config"]["seeds"], look["most"])[: look["seeds"]]
             measured = looks.measured_at(reached, seeds, look["error"], shares)
-        judged.append(judge(claim, roles, measured))
+        judged.append(judge(claim, roles, measured, run))
     found = tabulate(judged, {}, about["configfiles"])
     summary = summarise(reached)
     texts = {

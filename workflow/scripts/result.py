@@ -1,4 +1,4 @@
-"""Write the table of claims into the README and the site's first page, from the small run's."""
+"""Write the table of claims into the README and the site's first page, from what runs found."""
 
 import argparse
 import re
@@ -17,7 +17,10 @@ from edgecase.population.participation import FixedFrequency, parse
 
 #: the columns: task of the paper → task of the small run
 _TASKS = {"1": "cifar10-southwest", "2": "mnist-ardis", "4": "sent140-lanthimos"}
-_BEGIN, _END = "<!-- from docs/small.md by `make reference` -->", "<!-- end -->"
+_BEGIN = "<!-- from docs/small.md and docs/evidence.md by `make reference` -->"
+_END = "<!-- end -->"
+#: the head of a run's claims on tasks 1 and 2, and of those of the small run on task 4.
+_CLAIMS, _WORDS = "| claim | task | verdict | measured |", "| claim | verdict | measured | cause |"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -28,14 +31,19 @@ def main(argv: list[str] | None = None) -> None:
         nargs="+",
         default=[Path("docs/small.md"), Path("docs/small-words.md")],
     )
-    parser.add_argument("--config", type=Path, default=Path("config/small.yaml"))
+    parser.add_argument("--medium", type=Path, default=Path("docs/evidence.md"))
+    parser.add_argument(
+        "--config", type=Path, nargs=2, default=["config/small.yaml", "config/medium.yaml"]
+    )
     parser.add_argument(
         "--pages", type=Path, nargs="+", default=[Path("README.md"), Path("docs/index.md")]
     )
     arguments = parser.parse_args(argv)
 
     small = "\n".join(page.read_text(encoding="utf-8") for page in arguments.small)
-    table = result(small, config.load(arguments.config))
+    medium = arguments.medium.read_text(encoding="utf-8")
+    runs = [config.load(*arguments.config[:count]) for count in (1, 2)]
+    table = result(small, medium, *runs)
     for page in arguments.pages:
         text = filled(page.read_text(encoding="utf-8"), table)
         with atomic_path(page) as temporary:
@@ -51,17 +59,20 @@ def filled(text: str, table: str) -> str:
     return f"{before}{begin}\n{table}\n{end}{after}"
 
 
-def result(small: str, run: dict) -> str:
+def result(small: str, medium: str, small_run: dict, medium_run: dict) -> str:
     """How many verdicts there are of each, then the table.
 
-    Its first line is the scale, each other a claim with its verdict and numbers on each task.
+    Its first lines are the scales, each other a claim with its verdict and numbers on each task: of
+    the medium run, marked so, where it has any, and else of the small one.
     """
     verdicts: dict[str, dict[str, str]] = {}
-    claim = ""
-    for cells in _rows(small, "| claim | task | verdict | measured |"):
-        claim = cells[0] or claim
-        verdicts.setdefault(claim, {})[cells[1]] = f"**{cells[2]}** {cells[3]}"
-    for cells in _rows(small, "| claim | verdict | measured | cause |"):
+    for run, page in (("", small), ("medium", medium)):
+        claim = ""
+        for cells in _rows(page, _CLAIMS):
+            claim = cells[0] or claim
+            told = f"**{cells[2]}** {cells[3]}"
+            verdicts.setdefault(claim, {})[cells[1]] = f"{told} (*{run}*)" if run else told
+    for cells in _rows(small, _WORDS):
         verdicts.setdefault(cells[0], {})["4"] = f"**{cells[1]}** {cells[2]}"
     words = [re.match(r"\*\*(.+?)\*\*", text) for own in verdicts.values() for text in own.values()]
     count = Counter(word[1] for word in words if word)
@@ -71,7 +82,8 @@ def result(small: str, run: dict) -> str:
         "",
         "| claim | " + " | ".join(f"task {number}" for number in _TASKS) + " |",
         "|---|" + "---|" * len(_TASKS),
-        "| *scale* | " + " | ".join(_scale(run, task) for task in _TASKS.values()) + " |",
+        "| *scale* | " + " | ".join(_scale(small_run, task) for task in _TASKS.values()) + " |",
+        "| *medium* | " + " | ".join(_longer(medium_run, task) for task in _TASKS.values()) + " |",
     ]
     for name, own in verdicts.items():
         lines.append(f"| {name} | " + " | ".join(own.get(n, "–") for n in _TASKS) + " |")
@@ -82,20 +94,32 @@ def _rows(text: str, head: str) -> list[list[str]]:
     """The cells of the table that begins with `head`. Raises `DataError` if there is none."""
     found = re.search(rf"(?m)^{re.escape(head)}\n\|[-|]+\|\n((?:\|.*\|\n)+)", text)
     if not found:
-        raise DataError(f"no page of the small run has a table with the columns {head}")
+        raise DataError(f"no page of the run has a table with the columns {head}")
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in found[1].splitlines()]
 
 
 def _scale(run: dict, task: str) -> str:
     """Clients, rounds, attacks and width of a task in the run."""
     own = run["tasks"][task]
-    mode = parse(run["claims"][_role(run, task)]["participation"])
-    assert isinstance(mode, FixedFrequency)
-    attacks = -(-own["rounds"] // mode.period)
     return (
         f"{own['num_clients']} clients, {own['clients_per_round']} a round, {own['rounds']} "
-        f"rounds, {attacks} attacks, width {own['model']['width']:g}, {len(run['seeds'])} seeds"
+        f"rounds, {_attacks(run, task)} attacks, width {own['model']['width']:g}, "
+        f"{len(run['seeds'])} seeds"
     )
+
+
+def _longer(run: dict, task: str) -> str:
+    """Rounds and attacks of a task in the medium run, if its claims are about it."""
+    if not any(task in block["tasks"] for blocks in run["figures"].values() for block in blocks):
+        return "–"
+    rounds = run["tasks"][task]["rounds"]
+    return f"{rounds} rounds, {_attacks(run, task)} attacks, from three seeds on"
+
+
+def _attacks(run: dict, task: str) -> int:
+    mode = parse(run["claims"][_role(run, task)]["participation"])
+    assert isinstance(mode, FixedFrequency)
+    return -(-run["tasks"][task]["rounds"] // mode.period)
 
 
 def _role(run: dict, task: str) -> str:

@@ -1,6 +1,6 @@
 """Judge a claim on what a run measured."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,6 +11,7 @@ from edgecase.claims.model import FAILS, HOLDS, NO_VERDICT, NOT_RUN, UNDECIDED, 
 from edgecase.claims.outcome import Outcome, not_run
 from edgecase.claims.select import absent, select
 from edgecase.results.attacks import unattacked_text
+from edgecase.results.cells import Cell
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,13 @@ class Judged:
     outcomes: tuple[Outcome, ...]
 
 
-def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
+def judge(
+    claim: Claim, roles: Mapping, measured: Measured, cells: Sequence[Cell] | None = None
+) -> Judged:
     """The verdict on `claim`, from its parts.
+
+    `cells` are those of the run, of which the claim's are selected: where a run has not ended, more
+    than are measured.
 
     *Not run* if a cell is missing or no attacker acted in any of its seeds, else *fails* if a part
     fails, *holds* if all hold, otherwise *undecided*; *no verdict* on stand-in data that were run.
@@ -35,7 +41,10 @@ def judge(claim: Claim, roles: Mapping, measured: Measured) -> Judged:
     why = absent(claim, roles)
     outcomes = []
     for part in claim.parts:
-        outcomes += [not_run(part, [why])] if why else _judge(part, claim, roles, measured)
+        if why:
+            outcomes.append(not_run(part, [why]))
+        else:
+            outcomes += _judge(part, claim, roles, measured, cells or measured.cells)
     if standin:
         run = [outcome.verdict != NOT_RUN for outcome in outcomes]
         outcomes = [
@@ -55,27 +64,31 @@ def combine(verdicts: Iterable[str]) -> str:
     return HOLDS if verdicts == {HOLDS} else UNDECIDED
 
 
-def _judge(part: Part, claim: Claim, roles: Mapping, measured: Measured) -> list[Outcome]:
+def _judge(
+    part: Part, claim: Claim, roles: Mapping, measured: Measured, run: Sequence[Cell]
+) -> list[Outcome]:
     """The outcomes of a part: one, or one per comparison."""
     if part.test == "tail-share":
         return with_enough(partial(tail_share, part, roles[claim.role]["task"]), measured)
     of, against, missing = [], [], []
     for selector, cells in ((part.of, of), (part.against, against)):
         if selector is not None:
-            selection = select(selector, claim.role, roles, measured.cells)
+            selection = select(selector, claim.role, roles, run)
             cells += selection.cells
             missing += selection.missing
+            missing += [cell.folder for cell in selection.cells if cell not in measured.cells]
     if claim.only and not missing:
         missing = [
             f"{cell.folder} with {claim.only.rounds} rounds; it has {measured.rounds(cell)}"
             for cell in dict.fromkeys([*of, *against])
             if measured.rounds(cell) != claim.only.rounds
         ]
-    missing += [
-        f"an attack in {cell.folder}: {unattacked_text(measured.unattacked(cell))}"
-        for cell in dict.fromkeys([*of, *against])
-        if measured.is_unattacked(cell)
-    ]
+    if not missing:
+        missing = [
+            f"an attack in {cell.folder}: {unattacked_text(measured.unattacked(cell))}"
+            for cell in dict.fromkeys([*of, *against])
+            if measured.is_unattacked(cell)
+        ]
     if missing:
         return [not_run(part, missing)]
     return with_enough(partial(compare, part, of, against), measured)
