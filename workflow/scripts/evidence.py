@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -76,24 +77,26 @@ def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
         cells = evidence.unpack(FOLDER, run, project)
         where = {cell: project / Run(run).cell(cell) for cell in cells}
         log_densities, log = project / Run(run).table("fig2"), project / Run(run).looks
-        shares, drawn = None, {}
+        shares = None
         with style.using(style.looks_of(about["config"])):
             if log_densities.exists():
                 table = densities.read(log_densities)
                 shares = densities.below_share(table)
-                drawn["fig2"] = fig2.draw(table)
+                _save(fig2.draw(table), out / "fig2")
             for name, blocks in about["config"]["figures"].items():
                 if shown := [where[cell] for cell in expand(blocks) if cell in where]:
                     table = tidy(shown, list(figures.FIGURES[name].parameters))
-                    drawn[name] = figures.draw(name, table)
-            for name, figure in drawn.items():
-                page.save(figure, pdf=out / f"{name}.pdf", png=out / f"{name}.png")
-                print(out / f"{name}.png")
+                    _save(figures.draw(name, table), out / name)
         reached = measures_of(where.values())
         last = looks.last(pd.read_csv(log)) if log.exists() else {}
     attacks = reached.loc[reached["attack"] != "none", "attacks"].median()
     heading = f"{run}: {len(cells)} cells, {attacks:.0f} attacks"
     return attacks, heading, _tables(reached, shares, last, about, out)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    page.save(figure, pdf=path.with_suffix(".pdf"), png=path.with_suffix(".png"))
+    print(path.with_suffix(".png"))
 
 
 def _tables(

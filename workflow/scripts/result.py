@@ -33,7 +33,10 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--medium", type=Path, default=Path("docs/evidence.md"))
     parser.add_argument(
-        "--config", type=Path, nargs=2, default=["config/small.yaml", "config/medium.yaml"]
+        "--config",
+        type=Path,
+        nargs=2,
+        default=[Path("config/small.yaml"), Path("config/medium.yaml")],
     )
     parser.add_argument(
         "--pages", type=Path, nargs="+", default=[Path("README.md"), Path("docs/index.md")]

@@ -10,7 +10,15 @@ from edgecase.analysis.ranges import SHARE, range_of
 from edgecase.claims import statistics, words
 from edgecase.claims.measured import Measured, Sample, Term
 from edgecase.claims.model import WORDS, Part, Selector
-from edgecase.claims.outcome import Outcome, joined, labels, not_run, of_interval, of_trend
+from edgecase.claims.outcome import (
+    Outcome,
+    joined,
+    labels,
+    not_run,
+    of_interval,
+    of_trend,
+    seeds_text,
+)
 from edgecase.claims.statistics import Interval
 from edgecase.results.cells import Cell
 
@@ -73,7 +81,7 @@ def _ratio(part: Part, of: Terms, against: Terms, measured: Measured) -> list[Ou
     positive = (sample.values > 0).all(axis=1)
     notes = sample.notes
     if lost := int((~positive).sum()):
-        notes += (f"{lost} seed{'s' * (lost > 1)} with a value not above 0, left out",)
+        notes += (f"{seeds_text(lost)} with a value not above 0, left out",)
     sample = Sample(sample.values[positive], notes)
     interval = statistics.ratio_interval(sample.values[:, 0], sample.values[:, 1], measured.look)
     return [of_interval(part, terms, sample, interval)]

@@ -31,7 +31,7 @@ def _enough(
     test: Callable[[Measured], list[Outcome]], measured: Measured, place: int, seeds: int
 ) -> int | None:
     """How many seeds decide the outcome at this `place`; None if `MOST` do not."""
-    counts = range(1, MOST // seeds + 1)
+    counts = range(2, MOST // seeds + 1)
 
     def decided(times: int) -> bool:
         return test(measured.counted(times))[place].verdict != UNDECIDED
