@@ -63,6 +63,17 @@ def test_other_requests_run_nothing_again(mine):
     assert jobs == set()
 
 
+def test_changes_of_unknown_rules_are_refused_before_any_job(fresh):
+    options = ("--set-resources", "cels:mem_mb=9", "--set-threads", "cell=1", "figs=2")
+    done = fresh.snakemake("--dry-run", *options)
+    assert done.returncode == 1
+    assert "--set-resources: 'cels' is unknown; did you mean 'cell'? allowed: " in done.stdout
+    assert "--set-threads: 'figs' is unknown;" in done.stdout
+    assert "'cell' is unknown" not in done.stdout
+    # What a target asks for is asked by its jobs.
+    assert ", fig4," not in done.stdout
+
+
 def test_jobs_of_this_machine_ask_for_nothing_but_a_gpu(fresh):
     found = asked(fresh)
     assert sent(found) == FROM_NOTHING

@@ -1,11 +1,12 @@
 """Read and check what a run is told, and report every problem of it at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from edgecase import claims
 from edgecase import config as configuration
 from edgecase.base.errors import ConfigError
+from edgecase.base.names import unknown_name
 from edgecase.claims.model import Claim
 
 
@@ -36,6 +37,21 @@ def checked(
     if problems:
         raise ConfigError(problems)
     return config, statements
+
+
+def check_rules(changes: Mapping[str, Iterable[str]], rules: Sequence[str]) -> None:
+    """Raise `ConfigError` if an option changes a rule that there is not.
+
+    `changes` are the options' names and the rules that they change. Snakemake passes over an
+    unknown one, and a job that was to get more memory or time fails for want of it.
+    """
+    wrong = [
+        f"{option}: {problem}"
+        for option, names in changes.items()
+        for problem in filter(None, (unknown_name(name, rules) for name in names))
+    ]
+    if wrong:
+        raise ConfigError(wrong)
 
 
 def refusal(problems: Sequence[str]) -> str:
