@@ -2,9 +2,9 @@
 # fedsim 0.9.0, BasicDataManager, rule "dir": every client gets about as much of the first class, whatever the concentration.
 #
 # A client's shares of the classes are to be a draw of Dirichlet(label_balance). The package adds the shares up to draw by them, and
-# divides the running sums by their own sum, as one would the shares: they end far below 1, and a draw above their end is the first
-# class. Until class 0 is used up it is everybody's most likely one; after that its part goes to the next. Seen with Python 3.12, 2026-11-30, for 10000 samples of ten classes, ten clients of
-# 1000, label_balance 0.1, seed 0: the fewest and the most samples that a client has
+# divides the running sums by their own sum, as one would the shares: they end far below 1, and a draw above their end is the first class.
+# Until class 0 is used up it is everybody's most likely one; after that its part goes to the next. Seen with Python 3.12, 2026-11-30, for
+# 10000 samples of ten classes, ten clients of 1000, label_balance 0.1, seed 0: the fewest and the most samples that a client has
 #
 #   of class 0: 82 to 119, of class 4: 2 to 686 (the same deal by the shares: 0 to 364, 0 to 518)
 #
