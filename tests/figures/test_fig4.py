@@ -55,6 +55,17 @@ def test_no_attack_is_in_the_panels_of_accuracies():
     assert [len(axis.lines) for axis in (main, norm)] == [4, 3]
 
 
+def test_a_split_without_a_baseline_of_its_own_has_the_tasks():
+    quiet = cell(attack="none", backdoor=3.0)
+    split = three_cases(override="p-study-matched")
+    matched = fig4.draw(pd.concat([quiet, split])).axes[0]
+    assert panel_notice(matched) == ""
+    assert {line.get_ydata()[0] for line in matched.lines} == {80, 50, 20, 3}
+    own = cell(attack="none", override="p-study-matched", backdoor=4.0)
+    matched = fig4.draw(pd.concat([quiet, own, split])).axes[0]
+    assert {line.get_ydata()[0] for line in matched.lines} == {80, 50, 20, 4}
+
+
 def test_main_accuracy_has_one_scale_within_a_task():
     split = three_cases(override="p-study-matched", main=60.0)
     axes = fig4.draw(pd.concat([three_cases(main=90.0), split])).axes

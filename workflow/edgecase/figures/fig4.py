@@ -27,10 +27,7 @@ def draw(table: pd.DataFrame) -> Figure:
     `DataError` if a column mixes participations, attacks or defenses.
     """
     table = curves.smoothed(table)
-    columns = {
-        (task, override): table[(table["task"] == task) & (table["override"] == override)]
-        for task, override in _columns(table)
-    }
+    columns = {(task, override): _runs(table, task, override) for task, override in _columns(table)}
     for (task, override), runs in columns.items():
         where = f"{task}/{override}"
         cells.one_value(runs, ("participation", "defense"), "fig4", where)
@@ -68,6 +65,15 @@ def _columns(table: pd.DataFrame) -> list[tuple[str, str]]:
     table = table[table["attack"] != "none"] if (table["attack"] != "none").any() else table
     pairs = set(zip(table["task"], table["override"], strict=True))
     return sorted(pairs, key=lambda pair: (pair[0], "matched" not in pair[1], pair[1]))
+
+
+def _runs(table: pd.DataFrame, task: str, override: str) -> pd.DataFrame:
+    """A column's cells; without a baseline of its own, with the task's, as claims have it."""
+    of_task, quiet = table["task"] == task, table["attack"] == "none"
+    own = of_task & (table["override"] == override)
+    if not (own & quiet).any():
+        own |= of_task & quiet & (table["override"] == "default")
+    return table[own]
 
 
 def _title(task: str, override: str, table: pd.DataFrame) -> str:
