@@ -56,13 +56,12 @@ rule all:
 
 # Snakemake passes over a rule that it does not know. The machine of a share lacks some that a profile may name.
 if "shard" not in config:
-    try:
-        checked.check_rules(
-            {
-                "--set-threads": workflow.resource_settings.overwrite_threads,
-                "--set-resources": workflow.resource_settings.overwrite_resources,
-            },
-            [known.name for known in workflow.rules if not known.norun],
-        )
-    except ConfigError as error:
-        raise WorkflowError(checked.refusal(error.problems))
+    told = checked.unknown_rules(
+        {
+            "--set-threads": workflow.resource_settings.overwrite_threads,
+            "--set-resources": workflow.resource_settings.overwrite_resources,
+        },
+        [known.name for known in workflow.rules if not known.norun],
+    )
+    if told:
+        raise WorkflowError(told)

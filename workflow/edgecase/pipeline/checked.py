@@ -39,8 +39,8 @@ def checked(
     return config, statements
 
 
-def check_rules(changes: Mapping[str, Iterable[str]], rules: Sequence[str]) -> None:
-    """Raise `ConfigError` if an option changes a rule that there is not.
+def unknown_rules(changes: Mapping[str, Iterable[str]], rules: Sequence[str]) -> str | None:
+    """What to tell of options that change a rule that there is not; None if all are known.
 
     `changes` are the options' names and the rules that they change. Snakemake passes over an
     unknown one, and a job that was to get more memory or time fails for want of it.
@@ -50,8 +50,7 @@ def check_rules(changes: Mapping[str, Iterable[str]], rules: Sequence[str]) -> N
         for option, names in changes.items()
         for problem in filter(None, (unknown_name(name, rules) for name in names))
     ]
-    if wrong:
-        raise ConfigError(wrong)
+    return refusal(wrong) if wrong else None
 
 
 def refusal(problems: Sequence[str]) -> str:
