@@ -66,6 +66,20 @@ def test_left_padding_is_fed_as_published():
     assert abs(module(tokens) - lstm()(sentences([3, 4]))) > 1e-3
 
 
+@pytest.mark.parametrize("padding", ["masked", "left100"])
+def test_the_paddings_vector_stays_zero_in_training(padding):
+    module = lstm(padding)
+    before = module.embedding.weight.detach().clone()
+    optimizer = torch.optim.SGD(module.parameters(), lr=1.0, momentum=0.9, weight_decay=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        module(sentences([3, 4], [5, 6, 7])).sum().backward()
+        optimizer.step()
+    moved = (module.embedding.weight - before).norm(dim=1)
+    assert moved[0] == 0
+    assert (moved[3:8] > 0).all()
+
+
 def test_dropout_masks_do_not_depend_on_the_longest_sentence_of_a_batch():
     module = lstm().train()
 
