@@ -98,6 +98,16 @@ def test_starting_models_that_are_left_out(project, tmp_path, monkeypatch, chang
     assert not [*(tmp_path / "evidence").rglob("*.safetensors")]
 
 
+@pytest.mark.parametrize("spare", [0, -1])
+def test_a_starting_model_may_be_the_larger_the_more_cells_need_it(
+    project, tmp_path, monkeypatch, spare
+):
+    size = (project / START).stat().st_size
+    monkeypatch.setattr(evidence, "MOST_PER_CELL", (size + spare) / len(CELLS))
+    evidence.keep(CONFIG, [], COMMIT, project, tmp_path / "evidence")
+    assert any((tmp_path / "evidence").rglob("*.safetensors")) == (spare == 0)
+
+
 def test_a_cell_that_has_been_run_is_left_alone(project, kept, tmp_path):
     clone = tmp_path / "clone"
     made_up.write(clone / cell_folder(CELLS[0]) / "cell.json", "{}")

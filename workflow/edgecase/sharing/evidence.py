@@ -11,6 +11,7 @@ import io
 import json
 import lzma
 import tarfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -26,9 +27,9 @@ from edgecase.results.records import digests, read_cell
 from edgecase.sharing.archive import plain_member
 from edgecase.sharing.check import Found, find
 
-#: of all evidence: it lies in every clone. A starting model that is larger than the second is left
-#: out.
-MOST_BYTES, MOST_OF_A_START = 10_000_000, 2_500_000
+#: of all evidence: it lies in every clone. A starting model that is larger than the second, or than
+#: the third for each cell that starts from it, is left out.
+MOST_BYTES, MOST_OF_A_START, MOST_PER_CELL = 10_000_000, 2_500_000, 500_000
 _ABOUT, _RECORD, _ENDING = "run.json", "cell.json", ".tar.xz"
 _STARTS = "pretrain"
 #: what of a run is kept beside its cells: name, its place in the run.
@@ -130,17 +131,18 @@ def _starts(found: Iterable[Found]) -> dict[str, bytes]:
 
     One that is no more what the cell's record vouches for is left out.
     """
-    vouched = {  # a set: many cells start from one model
+    vouched = Counter(  # many cells start from one model
         (one.project, one.results / _STARTS, Path(name), digest)
         for one in found
         for name, digest in one.data.items()
-    }
+    )
     files = {}
-    for project, folder, name, digest in vouched:
+    for (project, folder, name, digest), cells in vouched.items():
         path = project / name
         if not name.is_relative_to(folder) or not path.is_file():
             continue
-        if path.stat().st_size <= MOST_OF_A_START and file_digest(path) == digest:
+        most = min(MOST_OF_A_START, cells * MOST_PER_CELL)
+        if path.stat().st_size <= most and file_digest(path) == digest:
             for each in (name, name.with_suffix(".json")):
                 files[each.relative_to(folder).as_posix()] = (project / each).read_bytes()
     return files
