@@ -1,7 +1,6 @@
 """Cells of a run go into evidence/ and come back, to draw from and to go on from."""
 
 import json
-import lzma
 import shutil
 import sys
 
@@ -14,7 +13,7 @@ from edgecase.analysis.summary import measures_of
 from edgecase.base.errors import DataError
 from edgecase.results import finished, starts
 from edgecase.results.provenance import file_digest
-from edgecase.sharing import evidence
+from edgecase.sharing import evidence, packed
 
 COMMIT = "0123456789abcdef"
 
@@ -61,6 +60,28 @@ def test_what_is_kept_is_kept_once_and_a_run_grows(project, kept, tmp_path):
     young = tmp_path / "young"
     assert CELLS[0] not in evidence.keep(CONFIG, [], COMMIT, part, young)
     assert evidence.keep(CONFIG, [], COMMIT, project, young) == [CELLS[0]]
+    archives = made_up.everything(young)
+    assert evidence.keep(CONFIG, [], COMMIT, part, young) == []
+    assert made_up.everything(young) == archives, "what is not in the project stays"
+
+
+def test_cells_of_one_attack_lie_in_one_archive(project, kept, tmp_path):
+    archives = {path.relative_to(kept / "test").as_posix() for path in kept.rglob("*.tar.xz")}
+    assert archives == {f"{'/'.join(cell.folder.split('/')[:4])}.tar.xz" for cell in CELLS}
+    assert len(archives) < len(CELLS)
+
+
+def test_wall_times_have_three_digits(project, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(project, other)
+    path = cell_folder(CELLS[0]) / f"seed{CONFIG['seeds'][0]}.timing.csv"
+    head, first, *_ = (other / path).read_text().splitlines()
+    assert first == "0,1.5,0.25,0.125"
+    (other / path).write_text(f"{head}\n0,0,0,7.06549123\n1,12345.6,0.000236480002,0.0282714\n")
+    evidence.keep(CONFIG, [], COMMIT, other, tmp_path / "evidence")
+    evidence.unpack(tmp_path / "evidence", "test", tmp_path / "clone")
+    kept = pd.read_csv(tmp_path / "clone" / path)
+    assert kept.to_numpy().tolist() == [[0, 0, 0, 7.07], [1, 12300, 0.000236, 0.0283]]
 
 
 def test_a_cell_that_runs_takes_the_seeds_over(project, kept, tmp_path):
@@ -125,13 +146,17 @@ def test_other_rounds_than_the_record_vouches_for_are_refused(project, tmp_path)
 
 
 def test_an_archive_that_is_cut_off_or_holds_more_is_refused(kept, tmp_path):
-    path = kept / "test" / f"{CELLS[0].folder}.tar.xz"
+    name = "/".join(CELLS[0].folder.split("/")[:4])
+    path = kept / "test" / f"{name}.tar.xz"
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(DataError, match="is no cell's archive, or cut off"):
+    with pytest.raises(DataError, match=r"edge-case/.*xz: is no archive of cells, or cut off"):
         evidence.unpack(kept, "test", tmp_path / "clone")
-    path.write_bytes(lzma.compress(lzma.decompress(whole).replace(b"seed0.csv", b"other.csv")))
-    with pytest.raises(DataError, match=r"holds .*other\.csv|cut off"):
+    path.write_bytes(whole)
+    cells = dict(packed.read(kept / "test"))
+    cells[CELLS[0]] |= {"other.csv": b""}
+    path.write_bytes(packed.pack(cells)[f"{name}.tar.xz"])
+    with pytest.raises(DataError, match=r"holds .*other\.csv.* of a cell; expected"):
         evidence.unpack(kept, "test", tmp_path / "clone")
 
 
@@ -193,5 +218,5 @@ def test_a_claim_is_judged_at_its_last_look(kept, tmp_path, monkeypatch):
 def test_the_page_counts_the_cells_that_are_there():
     page = (made_up.ROOT / "docs/evidence.md").read_text(encoding="utf-8")
     for run in evidence.runs(made_up.ROOT / "evidence"):
-        count = len(list((made_up.ROOT / "evidence" / run).rglob("*.tar.xz")))
+        count = sum(1 for _ in packed.read(made_up.ROOT / "evidence" / run))
         assert f"| {run}: {count} cells, " in page, "write it anew: make evidence"

@@ -1,18 +1,16 @@
 """Keep the measured cells of long runs in the repository: rounds, wall times, records; no states.
 
-`evidence/<run>/` holds `run.json`, the run's configuration and commit, and one archive per finished
-cell, so that a run grows cell by cell and Git stores each once. A cell's record has the digests of
-its rounds. Beside the cells lie the models that they start from, without which no other processor
-could go on with them (`edgecase.results.starts`), and what claims are judged on besides: the
-log-densities of figure 2 and the log of looks.
+`evidence/<run>/` holds `run.json`, the run's configuration and commit, and the archives of finished
+cells (`edgecase.sharing.packed`). A cell's record has the digests of its rounds. Beside the cells
+lie the models that they start from, without which no other processor could go on with them
+(`edgecase.results.starts`), and what claims are judged on besides: the log-densities of figure 2
+and the log of looks.
 """
 
-import io
 import json
 import lzma
-import tarfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from edgecase.base.documents import read_json
@@ -24,18 +22,16 @@ from edgecase.results.finished import names
 from edgecase.results.layout import Run
 from edgecase.results.provenance import file_digest
 from edgecase.results.records import digests, read_cell
-from edgecase.sharing.archive import plain_member
+from edgecase.sharing import packed
 from edgecase.sharing.check import Found, find
 
 #: of all evidence: it lies in every clone. A starting model that is larger than the second, or than
 #: the third for each cell that starts from it, is left out.
 MOST_BYTES, MOST_OF_A_START, MOST_PER_CELL = 10_000_000, 2_500_000, 500_000
-_ABOUT, _RECORD, _ENDING = "run.json", "cell.json", ".tar.xz"
-_STARTS = "pretrain"
+_ABOUT, _STARTS = "run.json", "pretrain"
 #: what of a run is kept beside its cells: name, its place in the run.
 _TABLES = {"fig2": lambda run: run.table("fig2"), "looks": lambda run: run.looks}
 _TABLE = ".csv.xz"
-_UNREADABLE = (OSError, EOFError, lzma.LZMAError, tarfile.TarError)
 
 
 def keep(
@@ -43,24 +39,21 @@ def keep(
 ) -> list[Cell]:
     """Put every finished cell of the run into the folder `evidence`; the cells that are new there.
 
-    Cells that are there stay as they are unless their record has changed. Nothing is written if all
-    of it would be more than `MOST_BYTES`, which raises `DataError`.
+    Cells that are there and not in the project stay. Nothing is written if all of it would be more
+    than `MOST_BYTES`, which raises `DataError`.
     """
     folder = evidence / config["run"]
     found = find(project, config["run"])
-    packed = {one.cell: _pack(one) for one in found}
-    new = {
-        cell: content
-        for cell, content in packed.items()
-        if not (path := _archive(folder, cell)).is_file() or path.read_bytes() != content
-    }
-    files = {_archive(folder, cell): content for cell, content in new.items()}
+    before = dict(packed.read(folder))
+    finished = {one.cell: packed.files_of(one) for one in found}
+    new = [cell for cell, content in finished.items() if before.get(cell) != content]
+    archives = packed.pack(before | finished) if new else {}
+    files = {folder / name: content for name, content in archives.items()}
     files |= {folder / _STARTS / name: content for name, content in _starts(found).items()}
     for name, place in _TABLES.items():
         if (path := project / place(Run(config["run"]))).is_file():
-            files[folder / f"{name}{_TABLE}"] = _compressed(path.read_bytes())
-    kinds = (_ENDING, ".safetensors", _TABLE)
-    there = (path for kind in kinds for path in evidence.rglob(f"*{kind}"))
+            files[folder / f"{name}{_TABLE}"] = packed.compressed(path.read_bytes())
+    there = (path for kind in ("*.xz", "*.safetensors") for path in evidence.rglob(kind))
     stays = sum(path.stat().st_size for path in there if path not in files)
     total = stays + sum(map(len, files.values()))
     if total > MOST_BYTES:
@@ -69,7 +62,7 @@ def keep(
     _write(folder / _ABOUT, (json.dumps(about, indent=1) + "\n").encode())
     for path, content in files.items():
         _write(path, content)
-    return list(new)
+    return new
 
 
 def runs(evidence: Path) -> list[str]:
@@ -89,7 +82,7 @@ def unpack(evidence: Path, run: str, project: Path) -> list[Cell]:
     not those that its record vouches for.
     """
     cells = []
-    for cell, content in _cells(evidence / run):
+    for cell, content in packed.read(evidence / run):
         _place(content, project / Run(run).cell(cell))
         cells.append(cell)
     for name, place in _TABLES.items():
@@ -110,13 +103,13 @@ def offer(evidence: Path, run: str, project: Path) -> int:
     starting models are laid where their trainings find them.
     """
     layout, count = Run(run), 0
-    for cell, content in _cells(evidence / run):
+    for cell, content in packed.read(evidence / run):
         if (project / layout.record(cell)).exists():
             continue
-        record = content[_RECORD]
+        record = content[packed.RECORD]
         for seed in json.loads(record)["seeds"]:
-            seed_files = {name: content[name] for name in names(seed)}
-            _place(seed_files | {_RECORD: record}, project / layout.finished(cell) / f"seed{seed}")
+            files = {name: content[name] for name in names(seed)} | {packed.RECORD: record}
+            _place(files, project / layout.finished(cell) / f"seed{seed}")
             count += 1
     for path in (evidence / run / _STARTS).rglob("*.safetensors"):
         start = path.relative_to(evidence / run).with_suffix("").as_posix()
@@ -148,55 +141,14 @@ def _starts(found: Iterable[Found]) -> dict[str, bytes]:
     return files
 
 
-def _archive(folder: Path, cell: Cell) -> Path:
-    return folder / f"{cell.folder}{_ENDING}"
-
-
-def _pack(found: Found) -> bytes:
-    """A cell's files; equal cells give equal bytes."""
-    raw = io.BytesIO()
-    with tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path in found.files():
-            content = (found.project / path).read_bytes()
-            tar.addfile(plain_member(path.name, len(content)), io.BytesIO(content))
-    return _compressed(raw.getvalue())
-
-
-def _compressed(content: bytes) -> bytes:
-    return lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
-
-
-def _cells(folder: Path) -> Iterator[tuple[Cell, dict[str, bytes]]]:
-    """Each cell of a run's evidence, and its files by name."""
-    for path in sorted(folder.rglob(f"*{_ENDING}")):
-        axes = path.relative_to(folder).as_posix().removesuffix(_ENDING).split("/")
-        try:
-            with tarfile.open(path, "r:xz") as tar:
-                content = {member.name: _content(tar, member, path) for member in tar}
-            seeds = json.loads(content[_RECORD])["seeds"]
-            expected = {_RECORD, *(name for seed in seeds for name in names(seed))}
-        except (*_UNREADABLE, KeyError, ValueError, TypeError) as error:
-            raise DataError(f"{path}: is no cell's archive, or cut off ({error})") from error
-        if content.keys() != expected:
-            raise DataError(f"{path}: holds {sorted(content)}; expected {sorted(expected)}")
-        yield Cell(*axes), content
-
-
-def _content(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> bytes:
-    stream = tar.extractfile(member) if member.isreg() else None
-    if stream is None:
-        raise DataError(f"{path}: {member.name} is no plain file")
-    return stream.read()
-
-
 def _place(content: Mapping[str, bytes], folder: Path) -> None:
     """Write a cell's files, the record last, which vouches for the rounds."""
-    for name in sorted(content, key=lambda name: name == _RECORD):
+    for name in sorted(content, key=lambda name: name == packed.RECORD):
         _write(folder / name, content[name])
-    vouched = digests(folder / _RECORD, read_cell(folder), "rounds")
+    vouched = digests(folder / packed.RECORD, read_cell(folder), "rounds")
     for name in content.keys() & vouched.keys():
         if file_digest(folder / name) != vouched[name]:
-            raise DataError(f"{folder / name}: is not what its {_RECORD} vouches for")
+            raise DataError(f"{folder / name}: is not what its {packed.RECORD} vouches for")
 
 
 def _write(path: Path, content: bytes) -> None:
