@@ -9,7 +9,9 @@ import pytest
 from tests.sharing import made_up
 from tests.sharing.made_up import CELLS, CONFIG, START, cell_folder
 
+from edgecase import config
 from edgecase.analysis.summary import measures_of
+from edgecase.base.durations import duration
 from edgecase.base.errors import DataError
 from edgecase.results import finished, starts
 from edgecase.results.provenance import file_digest
@@ -173,10 +175,15 @@ def test_figures_and_tables_are_drawn_without_training(kept, tmp_path, monkeypat
     monkeypatch.delitem(sys.modules, "evidence")
     monkeypatch.setattr(script, "FOLDER", kept)
     monkeypatch.chdir(made_up.ROOT)
+    monkeypatch.setattr(script, "beside", " | ".join)  # no claim is judged on a test's data
     script.main(["draw", "--out", str(tmp_path / "drawn")])
     drawn = {path.name for path in (tmp_path / "drawn/test").iterdir()}
     assert {f"{name}.png" for name, blocks in CONFIG["figures"].items() if blocks} <= drawn
     assert {"claims.md", "measures.csv", "summary.md"} <= drawn
+    rounds = sum(config.resolve_cell(CONFIG, cell)["rounds"] + 1 for cell in CELLS)
+    seconds = 1.875 * rounds * len(CONFIG["seeds"])
+    heads = (tmp_path / "drawn/claims.md").read_text()
+    assert f"test: {len(CELLS)} cells, 1 attacks, {duration(seconds)}" in heads
     about = json.loads((kept / "test/run.json").read_text())
     assert about["config"]["figures"].keys() == CONFIG["figures"].keys()
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from edgecase import claims, config, densities, figures
 from edgecase.analysis.summary import measures_of, summarise, to_markdown
 from edgecase.base import command
+from edgecase.base.durations import duration
 from edgecase.base.files import atomic_path
 from edgecase.claims import looks
 from edgecase.claims.beside import beside
@@ -28,6 +29,7 @@ from edgecase.claims.verdict import judge
 from edgecase.figures import fig2, page, style
 from edgecase.results.cells import all_cells, expand
 from edgecase.results.layout import Run
+from edgecase.results.rounds import read_timing
 from edgecase.results.tables import tidy
 from edgecase.sharing import evidence
 
@@ -68,7 +70,8 @@ def main(argv: list[str] | None = None) -> None:
 def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
     """Figures, measures, summary and claims of what a run's evidence holds, into `out`.
 
-    Gives the attacks of its usual cell, a heading, and its judged claims.
+    Gives the attacks of its usual cell, a heading, and its judged claims. The time in the heading
+    is that of all rounds one after the other.
     """
     about = evidence.about(FOLDER, run)
     out.mkdir(parents=True, exist_ok=True)
@@ -88,10 +91,15 @@ def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
                     table = tidy(shown, list(figures.FIGURES[name].parameters))
                     _save(figures.draw(name, table), out / name)
         reached = measures_of(where.values())
+        seconds = sum(map(_seconds, project.rglob("*.timing.csv")))
         last = looks.last(pd.read_csv(log)) if log.exists() else {}
     attacks = reached.loc[reached["attack"] != "none", "attacks"].median()
-    heading = f"{run}: {len(cells)} cells, {attacks:.0f} attacks"
+    heading = f"{run}: {len(cells)} cells, {attacks:.0f} attacks, {duration(seconds)}"
     return attacks, heading, _tables(reached, shares, last, about, out)
+
+
+def _seconds(path: Path) -> float:
+    return read_timing(path).set_index("fl_iter").to_numpy().sum()
 
 
 def _save(figure: Figure, path: Path) -> None:
