@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -71,6 +72,16 @@ def test_cells_of_one_attack_lie_in_one_archive(project, kept, tmp_path):
     archives = {path.relative_to(kept / "test").as_posix() for path in kept.rglob("*.tar.xz")}
     assert archives == {f"{'/'.join(cell.folder.split('/')[:4])}.tar.xz" for cell in CELLS}
     assert len(archives) < len(CELLS)
+
+
+def test_cells_come_in_order_whatever_the_attack_is_called(kept):
+    cells = dict(packed.read(kept / "test"))
+    replacements = [cell for cell in cells if cell.attack == "pgd-replacement"]
+    renamed = {replace(cell, attack="pgd"): cells[cell] for cell in replacements}
+    assert renamed
+    for name, content in packed.pack(renamed).items():
+        (kept / "test" / name).write_bytes(content)
+    assert list(dict(packed.read(kept / "test"))) == sorted([*cells, *renamed])
 
 
 def test_wall_times_have_three_digits(project, tmp_path):

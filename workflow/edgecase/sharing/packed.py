@@ -53,12 +53,11 @@ def pack(cells: Mapping[Cell, Files]) -> dict[str, bytes]:
 
 
 def read(folder: Path) -> Iterator[tuple[Cell, dict[str, bytes]]]:
-    """Each cell in a run's archives below `folder`, and its files; `DataError` for a bad archive.
+    """Each cell in a run's archives below `folder`, in order, and its files.
 
-    It is bad if it is cut off, or holds another file than a cell's.
+    `DataError` for an archive that is cut off, or holds another file than a cell's.
     """
-    for path in sorted(folder.rglob(f"*{_ENDING}")):
-        group = path.relative_to(folder).as_posix().removesuffix(_ENDING).split("/")
+    for group, path in sorted((_group(path, folder), path) for path in folder.rglob(f"*{_ENDING}")):
         cells = defaultdict(dict)
         try:
             with tarfile.open(path, "r:xz") as tar:
@@ -74,6 +73,11 @@ def read(folder: Path) -> Iterator[tuple[Cell, dict[str, bytes]]]:
 
 def compressed(content: bytes) -> bytes:
     return lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
+
+
+def _group(path: Path, folder: Path) -> list[str]:
+    """The axes that an archive's cells share."""
+    return path.relative_to(folder).as_posix().removesuffix(_ENDING).split("/")
 
 
 def _packed(members: list[tuple[str, str, bytes]]) -> bytes:
