@@ -47,8 +47,10 @@ def keep(
     before = dict(packed.read(folder))
     finished = {one.cell: packed.files_of(one) for one in found}
     new = [cell for cell, content in finished.items() if before.get(cell) != content]
-    archives = packed.pack(before | finished) if new else {}
-    files = {folder / name: content for name, content in archives.items()}
+    changed = {packed.archive_of(cell) for cell in new}
+    cells = (before | finished).items()
+    packs = packed.pack({cell: each for cell, each in cells if packed.archive_of(cell) in changed})
+    files = {folder / name: content for name, content in packs.items()}
     files |= {folder / _STARTS / name: content for name, content in _starts(found).items()}
     for name, place in _TABLES.items():
         if (path := project / place(Run(config["run"]))).is_file():
