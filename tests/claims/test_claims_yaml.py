@@ -8,7 +8,7 @@ import yaml
 from tests.claims.made_up import cell, last, measured
 
 from edgecase import claims, config
-from edgecase.analysis import reported
+from edgecase.analysis import printed, reported
 from edgecase.analysis.measures import MEASURES
 from edgecase.claims.check import problems
 from edgecase.claims.model import FAILS, HOLDS, ROLES
@@ -17,7 +17,6 @@ from edgecase.claims.select import select
 from edgecase.claims.verdict import judge
 from edgecase.claims.words import FIRST, LAST
 from edgecase.datasets.wnids import CLASSES
-from edgecase.figures import printed
 from edgecase.results.cells import all_cells
 
 ROOT = Path(__file__).parents[2]

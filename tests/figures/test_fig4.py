@@ -137,3 +137,12 @@ def test_mixed_cells_are_refused():
     table = pd.concat([cell(), cell(defense="krum", case="normal-case")])
     with pytest.raises(DataError, match="differ in defense \\(krum, no-defense\\)"):
         fig4.draw(table)
+
+
+def test_the_caption_counts_the_printed_points_that_ours_are_close_to():
+    """Of 28, 50 and 69 one is near 50; of 93.9, 96.7 and 98.0 two are near 96.2."""
+    of_task = {"task": "mnist-ardis", "rounds": 60}
+    quiet = cell(attack="none", backdoor=28, **of_task)
+    figure = fig4.draw(pd.concat([cell(backdoor=50, main=96.2, **of_task), quiet]))
+    said = " ".join(texts(figure).split())
+    assert "within 2 of our mean: backdoor edge-case 1 of 3, main edge-case 2 of 3." in said

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from edgecase.analysis import curves
+from edgecase.analysis.printed import MAIN, NORM_DIFFERENCE, TOLERANCE, beside
 from edgecase.figures import cells, panel, printed, style
 from edgecase.figures.page import Page
 from edgecase.figures.registry import figure
@@ -31,7 +32,7 @@ def draw(table: pd.DataFrame) -> Figure:
     for (task, override), runs in columns.items():
         where = f"{task}/{override}"
         cells.one_value(runs, ("participation", "defense"), "fig4", where)
-        cells.one_value(runs[runs["attack"] != "none"], ("attack",), "fig4", where)
+        cells.one_value(_attacked(runs), ("attack",), "fig4", where)
     with_points = [name for name, runs in columns.items() if _is_printed(runs)]
     page = Page(
         table,
@@ -44,7 +45,7 @@ def draw(table: pd.DataFrame) -> Figure:
             *([printed.legend_entry()] if with_points else []),
         ],
         notes=[curves.seeds_note(table), curves.SMOOTHING_NOTE],
-        caption=_caption([task for task, _ in with_points]),
+        caption=_caption({name: columns[name] for name in with_points}),
         margins=1.3 if len(columns) > 1 else 2.0,
     )
     for (name, runs), column in zip(columns.items(), page.axes.T, strict=True):
@@ -56,7 +57,7 @@ def draw(table: pd.DataFrame) -> Figure:
             panel.main_limits(page.axes[1, number], table[table["task"] == task])
         for number in own if any(name == task for name, _ in with_points) else ():
             low, high = page.axes[1, number].get_ylim()
-            page.axes[1, number].set_ylim(min(low, *printed.MAIN.values()), max(high, 100.5))
+            page.axes[1, number].set_ylim(min(low, *MAIN.values()), max(high, 100.5))
     return page.finish(titles=[_title(*name, table) for name in columns], rows=_ROWS)
 
 
@@ -88,7 +89,7 @@ def _title(task: str, override: str, table: pd.DataFrame) -> str:
 def _draw_column(column, runs: pd.DataFrame, *, with_printed: bool) -> None:
     backdoor, main, norm = column
     absent = []
-    attack, quiet = runs[runs["attack"] != "none"], runs[runs["attack"] == "none"]
+    attack, quiet = _attacked(runs), runs[runs["attack"] == "none"]
     for case in style.CASES:
         cell, entry = attack[attack["case"] == case], style.case(case)
         if cell.empty:
@@ -123,27 +124,44 @@ def _share_limits(axes: Sequence[Axes]) -> None:
         axis.set_ylim(min(bottoms), max(tops))
 
 
+def _attacked(runs: pd.DataFrame) -> pd.DataFrame:
+    return runs[runs["attack"] != "none"]
+
+
 def _is_printed(runs: pd.DataFrame) -> bool:
-    attacked = runs[runs["attack"] != "none"]
-    return len(attacked) > 0 and printed.repeats(attacked)
+    return len(_attacked(runs)) > 0 and printed.repeats(_attacked(runs))
 
 
 def _draw_printed(column, last: int) -> None:
     """Draw the authors' points up to our last round."""
     backdoor, main, norm = column
-    for case, ends in printed.NORM_DIFFERENCE.items():
+    for case, ends in NORM_DIFFERENCE.items():
         printed.mark_backdoor(backdoor, case, last, style.case(case)[1])
         printed.mark(norm, ends, last, style.case(case)[1])
-    printed.mark(main, {t: (value, value) for t, value in printed.MAIN.items()}, last, "black")
+    printed.mark(main, {t: (value, value) for t, value in MAIN.items()}, last, "black")
 
 
-def _caption(with_points: list[str]) -> list[str]:
+def _caption(with_points: Mapping[tuple[str, str], pd.DataFrame]) -> list[str]:
     said = ["Norm difference: rounds with an attacker."]
     if with_points:
         said.append("Points for the main accuracy are one curve for both cases.")
-    if "mnist-ardis" in with_points:
+    for (task, _), runs in with_points.items():
+        said += _within(task, runs)
+    if any(task == "mnist-ardis" for task, _ in with_points):
         said.append(
             "The notebook's run was on EMNIST with 3,383 clients, 30 a round; on another data set "
             "or scale its points are no target."
         )
     return said
+
+
+def _within(task: str, runs: pd.DataFrame) -> list[str]:
+    """How many of the printed accuracies ours are close to, in a sentence."""
+    found = [
+        f"{quantity} {case} {points['inside'].sum()} of {len(points)}"
+        for (quantity, case), points in beside(_attacked(runs)).groupby(["quantity", "case"])
+    ]
+    if not found:
+        return []
+    near = f"printed points within {TOLERANCE:g} of our mean"
+    return [f"{style.task(task)}, {near}: {', '.join(found)}."]
