@@ -62,3 +62,24 @@ def test_rounds_without_a_test_do_not_count():
 )
 def test_nothing_to_set_beside(table):
     assert printed.beside(table).empty
+
+
+def test_runs_beside_what_is_printed():
+    one = printed.beside(runs("edge-case", [{1: 26.0, 10: 30.0}, {1: 33.0, 10: 35.0}], main=93.25))
+    two = printed.beside(runs("normal-case", [{1: 26.0, 10: 38.0}]))
+    lines = printed.to_markdown({"small, two seeds": one, "medium": two}).splitlines()
+    rows = [[value.strip() for value in line.split("|")[1:5]] for line in lines]
+    assert rows[0] == ["accuracy, %", "", "10", "25"]
+    assert rows[2:] == [
+        ["backdoor, edge-case", "printed", "28", "50"],
+        ["backdoor, edge-case", "small, two seeds", "31 (28 to 34)", ""],
+        ["backdoor, normal-case", "printed", "32", "45"],
+        ["backdoor, normal-case", "medium", "32", ""],
+        ["main, edge-case", "printed", "93.9", "96.7"],
+        ["main, edge-case", "small, two seeds", "93.2 (93.2 to 93.2)", ""],
+        ["main, normal-case", "printed", "93.9", "96.7"],
+        ["main, normal-case", "medium", "98.0", ""],
+    ]
+    assert [line.split("|")[-2].strip() for line in lines[2:]] == [
+        *("", "0 of 1", "", "1 of 1", "", "1 of 1", "", "0 of 1")
+    ]

@@ -187,13 +187,24 @@ def test_figures_and_tables_are_drawn_without_training(kept, tmp_path, monkeypat
     monkeypatch.setattr(script, "FOLDER", kept)
     monkeypatch.chdir(made_up.ROOT)
     monkeypatch.setattr(script, "beside", " | ".join)  # no claim is judged on a test's data
-    script.main(["draw", "--out", str(tmp_path / "drawn")])
+    page = tmp_path / "page.md"
+    blocks = "<!-- verdicts -->\nold\n<!-- end -->\nkept\n<!-- printed -->\nold\n<!-- end -->\n"
+    page.write_text(f"first\n{blocks}last\n")
+    script.main(["draw", "--out", str(tmp_path / "drawn"), "--page", str(page)])
     drawn = {path.name for path in (tmp_path / "drawn/test").iterdir()}
     assert {f"{name}.png" for name, blocks in CONFIG["figures"].items() if blocks} <= drawn
     assert {"claims.md", "measures.csv", "summary.md"} <= drawn
     rounds = sum(config.resolve_cell(CONFIG, cell)["rounds"] + 1 for cell in CELLS)
     seconds = 1.875 * rounds * len(CONFIG["seeds"])
     heads = (tmp_path / "drawn/claims.md").read_text()
+    assert page.read_text() == "".join(
+        [
+            "first\n<!-- verdicts -->\n",
+            *(heads.split("\n\n", 1)[1], "<!-- end -->\nkept\n<!-- printed -->\n"),
+            (tmp_path / "drawn/printed.md").read_text().split("\n\n", 1)[1],
+            "<!-- end -->\nlast\n",
+        ]
+    )
     assert f"test: {len(CELLS)} cells, 1 attacks, {duration(seconds)}" in heads
     about = json.loads((kept / "test/run.json").read_text())
     assert about["config"]["figures"].keys() == CONFIG["figures"].keys()

@@ -6,9 +6,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from edgecase import claims, config, densities, figures
+from edgecase.analysis import printed
 from edgecase.analysis.summary import measures_of, summarise, to_markdown
 from edgecase.base import command
 from edgecase.base.durations import duration
@@ -27,15 +28,15 @@ from edgecase.claims.table import tabulate
 from edgecase.claims.table import to_markdown as claims_to_markdown
 from edgecase.claims.verdict import judge
 from edgecase.figures import fig2, page, style
-from edgecase.results.cells import all_cells, expand
+from edgecase.results.cells import DEFAULT, all_cells, expand
 from edgecase.results.layout import Run
 from edgecase.results.rounds import read_timing
 from edgecase.results.tables import tidy
 from edgecase.sharing import evidence
 
 FOLDER = Path("evidence")
-#: where the page has the verdicts of all runs.
-_BLOCK = re.compile("(<!-- verdicts -->\n).*?(<!-- end -->)", re.DOTALL)
+#: where the page has what is written anew, by name.
+_BLOCK = "(<!-- {} -->\n).*?(<!-- end -->)"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -49,11 +50,18 @@ def main(argv: list[str] | None = None) -> None:
 
     if arguments.action == "draw":
         found = [_draw(run, arguments.out / run) for run in evidence.runs(FOLDER)]
-        verdicts = beside(dict(judged for _, *judged in sorted(found, key=itemgetter(0))))
+        found = sorted(found, key=attrgetter("attacks"))
+        verdicts = beside({one.heading: one.judged for one in found})
+        curve = printed.to_markdown({one.run: one.curve for one in found if one.curve is not None})
         _write(arguments.out / "claims.md", f"# The claims, by run\n\n{verdicts}")
+        _write(
+            arguments.out / "printed.md", f"# The curve that the authors print, by run\n\n{curve}"
+        )
         if arguments.page is not None:
-            old = arguments.page.read_text(encoding="utf-8")
-            _write(arguments.page, _BLOCK.sub(lambda block: block[1] + verdicts + block[2], old))
+            page_text = arguments.page.read_text(encoding="utf-8")
+            for name, text in (("verdicts", verdicts), ("printed", curve)):
+                page_text = _put(page_text, name, text)
+            _write(arguments.page, page_text)
         return
     run_config = config.load(*arguments.configfiles)
     run = run_config["run"]
@@ -67,12 +75,29 @@ def main(argv: list[str] | None = None) -> None:
     print(f"{FOLDER / run}: {len(new)} new cells")
 
 
-def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
-    """Figures, measures, summary and claims of what a run's evidence holds, into `out`.
+def _put(text: str, name: str, new: str) -> str:
+    """`text` with `new` in its block called `name`."""
+    return re.sub(
+        _BLOCK.format(name), lambda block: block[1] + new + block[2], text, flags=re.DOTALL
+    )
 
-    Gives the attacks of its usual cell, a heading, and its judged claims. The time in the heading
-    is that of all rounds one after the other.
+
+class Drawn(NamedTuple):
+    """A run, the attacks of its usual cell, a heading, its judged claims, and figure 4's curves.
+
+    The time in the heading is that of all rounds one after the other; `curve` is the table of
+    `printed.beside`, if any of figure 4 is there.
     """
+
+    run: str
+    attacks: float
+    heading: str
+    judged: pd.DataFrame
+    curve: pd.DataFrame | None
+
+
+def _draw(run: str, out: Path) -> Drawn:
+    """Figures, measures, summary and claims of what a run's evidence holds, into `out`."""
     about = evidence.about(FOLDER, run)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -80,7 +105,7 @@ def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
         cells = evidence.unpack(FOLDER, run, project)
         where = {cell: project / Run(run).cell(cell) for cell in cells}
         log_densities, log = project / Run(run).table("fig2"), project / Run(run).looks
-        shares = None
+        shares = curve = None
         with style.using(style.looks_of(about["config"])):
             if log_densities.exists():
                 table = densities.read(log_densities)
@@ -90,12 +115,15 @@ def _draw(run: str, out: Path) -> tuple[float, str, pd.DataFrame]:
                 if shown := [where[cell] for cell in expand(blocks) if cell in where]:
                     table = tidy(shown, list(figures.FIGURES[name].parameters))
                     _save(figures.draw(name, table), out / name)
+                    if name == "fig4":
+                        own = printed.repeating(table[table["override"] == DEFAULT])
+                        curve = printed.beside(own)
         reached = measures_of(where.values())
         seconds = sum(map(_seconds, project.rglob("*.timing.csv")))
         last = looks.last(pd.read_csv(log)) if log.exists() else {}
     attacks = reached.loc[reached["attack"] != "none", "attacks"].median()
     heading = f"{run}: {len(cells)} cells, {attacks:.0f} attacks, {duration(seconds)}"
-    return attacks, heading, _tables(reached, shares, last, about, out)
+    return Drawn(run, attacks, heading, _tables(reached, shares, last, about, out), curve)
 
 
 def _seconds(path: Path) -> float:

@@ -5,12 +5,15 @@ Black-box, no defense, period 10, 500 rounds; smoothed, and read off to ±2 poin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from edgecase.analysis import curves
 from edgecase.base.lazy import pandas as pd
 from edgecase.results.attacks import attacked
 
 TASKS = ("emnist-ardis", "mnist-ardis")
 PARTICIPATION = "fixed-freq-10"
+_AXES = {"participation": PARTICIPATION, "attack": "blackbox", "defense": "no-defense"}
 TOLERANCE = 2.0  # points of accuracy
 
 _ROUNDS = (10, 25, 50, 100, 150, 200, 250, 300, 400, 499)
@@ -30,6 +33,20 @@ NORM_DIFFERENCE = {
     "normal-case": {1: (2.3, 2.8), 100: (1.75, 1.75), 200: (1.35, 1.35), 500: (0.95, 0.95)},
 }
 
+#: (quantity, its column, case, what is printed of it)
+_CURVES = (
+    *(("backdoor", "backdoor_acc", case, points) for case, points in BACKDOOR.items()),
+    *(("main", "main_task_acc", case, MAIN) for case in BACKDOOR),
+)
+
+
+def repeating(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a tidy table that are of the run that the authors print, on real data."""
+    like = table["task"].isin(TASKS) & ~table["standin"].astype(bool)
+    for axis, value in _AXES.items():
+        like &= table[axis] == value
+    return table[like]
+
 
 def beside(runs: pd.DataFrame) -> pd.DataFrame:
     """Our accuracies beside the printed ones, of black-box cells of one task without a defense.
@@ -41,26 +58,46 @@ def beside(runs: pd.DataFrame) -> pd.DataFrame:
     printed. A round that none of ours were tested before has no row.
     """
     runs = attacked(runs)
-    parts = [
-        _ours(cell, column).assign(quantity=quantity, case=case, printed=pd.Series(points))
-        for case, cell in runs.groupby("case")
-        if case in BACKDOOR
-        for quantity, column, points in (
-            ("backdoor", "backdoor_acc", BACKDOOR[case]),
-            ("main", "main_task_acc", MAIN),
-        )
+    tables = [
+        _ours(runs[runs["case"] == case], column, points).assign(quantity=quantity, case=case)
+        for quantity, column, case, points in _CURVES
     ]
-    columns = ["quantity", "case", "fl_iter", "printed", "seeds", "mean", "low", "high"]
-    if not parts:
-        return pd.DataFrame(columns=[*columns, "inside"])
-    table = pd.concat(parts).reset_index().dropna(subset="mean")[columns]
-    return table.assign(inside=(table["mean"] - table["printed"]).abs() <= TOLERANCE)
+    table = pd.concat(tables).reset_index().dropna(subset="mean")
+    table["inside"] = (table["mean"] - table["printed"]).abs() <= TOLERANCE
+    columns = ["quantity", "case", "fl_iter", "printed", "seeds", "mean", "low", "high", "inside"]
+    return table[columns]
 
 
-def _ours(cell: pd.DataFrame, column: str) -> pd.DataFrame:
-    """seeds, mean, low and high of a cell's smoothed `column` at each printed round."""
+def to_markdown(by_run: Mapping[str, pd.DataFrame]) -> str:
+    """The tables of `beside` of several runs as one in Markdown, with a column per printed round.
+
+    Ours is the mean over the seeds, of several with the lowest and the highest; the last column
+    counts the rounds at which the mean is within `TOLERANCE` of what is printed.
+    """
+    rows = []
+    for quantity, _, case, points in _CURVES:
+        name = f"{quantity}, {case}"
+        rows.append([name, "printed", *points.values(), ""])
+        for run, table in by_run.items():
+            own = table[(table["quantity"] == quantity) & (table["case"] == case)]
+            if len(own):
+                told = own.set_index("fl_iter").apply(_told, axis=1).reindex(_ROUNDS, fill_value="")
+                rows.append([name, run, *told, f"{own['inside'].sum()} of {len(own)}"])
+    heads = ["accuracy, %", "", *map(str, _ROUNDS), f"within {TOLERANCE:g}"]
+    shown = pd.DataFrame(rows, columns=heads)
+    return shown.to_markdown(index=False, disable_numparse=True) + "\n"
+
+
+def _ours(cell: pd.DataFrame, column: str, points: Mapping[int, float]) -> pd.DataFrame:
+    """printed, seeds, mean, low and high of a cell's smoothed `column` at each printed round."""
     by_seed = cell.pivot(index="fl_iter", columns="seed", values=column)
     ours = by_seed.rolling(curves.SMOOTHING, min_periods=1).mean().reindex(_ROUNDS)
-    return ours.agg(["count", "mean", "min", "max"], axis=1).set_axis(
-        ["seeds", "mean", "low", "high"], axis=1
-    )
+    names = {"count": "seeds", "mean": "mean", "min": "low", "max": "high"}
+    over = ours.agg(list(names), axis=1).rename(columns=names).rename_axis("fl_iter")
+    return over.assign(printed=pd.Series(points))
+
+
+def _told(row: pd.Series) -> str:
+    digits = 1 if row["quantity"] == "main" else 0
+    mean, low, high = (f"{row[name]:.{digits}f}" for name in ("mean", "low", "high"))
+    return f"{mean} ({low} to {high})" if row["seeds"] > 1 else mean
