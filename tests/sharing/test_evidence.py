@@ -248,4 +248,5 @@ def test_the_page_counts_the_cells_that_are_there():
     page = (made_up.ROOT / "docs/evidence.md").read_text(encoding="utf-8")
     for run in evidence.runs(made_up.ROOT / "evidence"):
         count = sum(1 for _ in packed.read(made_up.ROOT / "evidence" / run))
-        assert f"| {run}: {count} cells, " in page, "write it anew: make evidence"
+        held = f"{count} cell{'s' * (count != 1)}"
+        assert f"| {run}: {held}, " in page, "write it anew: make evidence"

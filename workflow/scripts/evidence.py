@@ -122,7 +122,8 @@ def _draw(run: str, out: Path) -> Drawn:
         seconds = sum(map(_seconds, project.rglob("*.timing.csv")))
         last = looks.last(pd.read_csv(log)) if log.exists() else {}
     attacks = reached.loc[reached["attack"] != "none", "attacks"].median()
-    heading = f"{run}: {len(cells)} cells, {attacks:.0f} attacks, {duration(seconds)}"
+    held = f"{len(cells)} cell{'s' * (len(cells) != 1)}"
+    heading = f"{run}: {held}, {attacks:.0f} attacks, {duration(seconds)}"
     return Drawn(run, attacks, heading, _tables(reached, shares, last, about, out), curve)
 
 
