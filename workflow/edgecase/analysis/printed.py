@@ -63,7 +63,7 @@ def beside(runs: pd.DataFrame) -> pd.DataFrame:
         for quantity, column, case, points in _CURVES
     ]
     table = pd.concat(tables).reset_index().dropna(subset="mean")
-    table["inside"] = (table["mean"] - table["printed"]).abs() <= TOLERANCE
+    table["inside"] = (table["mean"] - table["printed"]).abs().round(6) <= TOLERANCE
     columns = ["quantity", "case", "fl_iter", "printed", "seeds", "mean", "low", "high", "inside"]
     return table[columns]
 
