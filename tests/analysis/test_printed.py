@@ -7,14 +7,14 @@ from edgecase.analysis import printed
 from edgecase.results.rounds import CELL_AXES
 
 
-def runs(case, accuracies, main=98.0, attack="blackbox"):
+def runs(case, accuracies, main=98.0):
     """Seeds with these backdoor accuracies by round, an attacker in round 1."""
     rows = [
         {"seed": seed, "fl_iter": t, "backdoor_acc": value, "main_task_acc": main}
         for seed, by_round in enumerate(accuracies)
         for t, value in by_round.items()
     ]
-    axes = dict.fromkeys(CELL_AXES, "one") | {"case": case, "attack": attack}
+    axes = dict.fromkeys(CELL_AXES, "one") | {"case": case, "attack": "blackbox"}
     table = pd.DataFrame(rows).assign(**axes)
     return table.assign(num_attackers=(table["fl_iter"] == 1).astype(int))
 

@@ -129,7 +129,8 @@ def _attacked(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_printed(runs: pd.DataFrame) -> bool:
-    return len(_attacked(runs)) > 0 and printed.repeats(_attacked(runs))
+    attacked = _attacked(runs)
+    return len(attacked) > 0 and printed.repeats(attacked)
 
 
 def _draw_printed(column, last: int) -> None:
