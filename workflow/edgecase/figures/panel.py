@@ -52,14 +52,14 @@ def band(axis: Axes, over: pd.DataFrame, seeds: pd.DataFrame, entry: tuple) -> N
 
 
 def points(axis: Axes, values: pd.DataFrame, entry: tuple, hollow: Iterable[float] = ()) -> None:
-    """The mean of `values` (columns mean, low, high by value) as joined points with error bars.
+    """The mean of `values` (columns mean, low, high by value) as joined points, bars low to high.
 
     `entry` is a row of `ATTACKS`. The points of the values in `hollow` are left white.
     """
     _, color, linestyle = entry
-    half = (values["high"] - values["mean"]).fillna(0)
+    below, above = values["mean"] - values["low"], values["high"] - values["mean"]
     axis.errorbar(
-        *(values.index, values["mean"], half),
+        *(values.index, values["mean"], [half.fillna(0).clip(lower=0) for half in (below, above)]),
         **{"color": color, "linestyle": linestyle, "elinewidth": 0.8, "capsize": 1.5} | _POINT,
     )
     white = values.loc[values.index.isin(list(hollow)), "mean"]
