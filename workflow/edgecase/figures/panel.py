@@ -57,9 +57,11 @@ def points(axis: Axes, values: pd.DataFrame, entry: tuple, hollow: Iterable[floa
     `entry` is a row of `ATTACKS`. The points of the values in `hollow` are left white.
     """
     _, color, linestyle = entry
-    below, above = values["mean"] - values["low"], values["high"] - values["mean"]
+    ends = (values["mean"] - values["low"], values["high"] - values["mean"])
+    # The mean of equal seeds may be rounded past them.
+    reach = [end.fillna(0).clip(lower=0) for end in ends]
     axis.errorbar(
-        *(values.index, values["mean"], [half.fillna(0).clip(lower=0) for half in (below, above)]),
+        *(values.index, values["mean"], reach),
         **{"color": color, "linestyle": linestyle, "elinewidth": 0.8, "capsize": 1.5} | _POINT,
     )
     white = values.loc[values.index.isin(list(hollow)), "mean"]
